@@ -1,0 +1,117 @@
+//! The agreements as data: which requirements there are, for whom, and what a
+//! finding against one of them does to a verdict.
+//!
+//! The rows themselves live in `scenarios/requirements/*.yaml`.
+
+mod catalogue;
+mod effect;
+
+pub use catalogue::{Catalogue, Group, Pending, Requirement, RequirementFile};
+pub use effect::{Effect, effect};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How strongly the agreement puts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Level {
+    /// Absolute.
+    Shall,
+    /// Absolute, in security sections.
+    Must,
+    /// Recommended.
+    Should,
+    /// Allowed.
+    May,
+}
+
+/// Where a requirement comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+pub enum Basis {
+    /// Written in the implementation guide.
+    N,
+    /// Enforced by a PZP profile.
+    P,
+    /// Inherited from FHIR, nl-core or a zib.
+    F,
+    /// Asserted by the official test scripts only.
+    T,
+    /// Only in the dataset.
+    D,
+    /// A proposal of this harness.
+    X,
+}
+
+/// Who a requirement is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Actor {
+    /// ACP Actor Provider: the server.
+    Provider,
+    /// ACP Actor Consulter: the client.
+    Consulter,
+    /// This harness.
+    Harness,
+}
+
+/// A version of the agreement; the name is the one that `sut.yaml` claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dialect {
+    /// R4 0.1.3-beta3
+    R4Beta3,
+    /// R4 1.0.0-rc1
+    R4Rc1,
+    /// R4 1.0.0-rc2, the current one.
+    R4Rc2,
+    /// R4 after rc2, on its way to rc3.
+    R4Rc3Dev,
+    /// STU3 1.0.0-rc1
+    Stu3Rc1,
+    /// STU3 1.0.0-rc2, the current one.
+    Stu3Rc2,
+}
+
+/// A version of FHIR.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+pub enum FhirVersion {
+    /// 4.0.1
+    R4,
+    /// 3.0.2
+    #[serde(rename = "STU3")]
+    Stu3,
+}
+
+impl Dialect {
+    /// The FHIR version a dialect speaks.
+    #[must_use]
+    pub fn fhir(self) -> FhirVersion {
+        match self {
+            Self::R4Beta3 | Self::R4Rc1 | Self::R4Rc2 | Self::R4Rc3Dev => FhirVersion::R4,
+            Self::Stu3Rc1 | Self::Stu3Rc2 => FhirVersion::Stu3,
+        }
+    }
+
+    /// The version of the information standard, as the field writes it.
+    #[must_use]
+    pub fn version(self) -> &'static str {
+        match self {
+            Self::R4Beta3 => "0.1.3-beta3",
+            Self::R4Rc1 | Self::Stu3Rc1 => "1.0.0-rc1",
+            Self::R4Rc2 | Self::Stu3Rc2 => "1.0.0-rc2",
+            Self::R4Rc3Dev => "1.0.0-rc3-dev",
+        }
+    }
+}
+
+impl FhirVersion {
+    /// The number in `CapabilityStatement.fhirVersion`.
+    #[must_use]
+    pub fn number(self) -> &'static str {
+        match self {
+            Self::R4 => "4.0.1",
+            Self::Stu3 => "3.0.2",
+        }
+    }
+}

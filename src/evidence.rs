@@ -1,0 +1,287 @@
+//! Evidence: what happened, as records that are only ever added. Redacted
+//! before it gets here; holds no opinion. Storing and reading it back is in
+//! `engine::record`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::plan::Plan;
+
+/// Everything that happened in a run, in memory.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    /// How the run began.
+    pub start: Start,
+    /// What happened, in order of recording.
+    pub records: Vec<Record>,
+    /// Bodies by SHA-256 (lower-case hex).
+    pub blobs: BTreeMap<String, Arc<[u8]>>,
+}
+
+/// How a run began.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Start {
+    /// Version of this format.
+    pub format: u32,
+    /// Version of the binary.
+    pub toets: String,
+    /// RFC 3339, UTC, whole milliseconds.
+    pub at: String,
+    /// Seed of generated ids, hex.
+    pub seed: String,
+    /// Factor on every wait and deadline.
+    pub tempo: f64,
+    /// Definitions that judging uses.
+    pub definitions: Vec<Definition>,
+    /// The plan as it was run.
+    pub plan: Plan,
+}
+
+/// A set of definitions that judging uses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Definition {
+    /// `hl7.fhir.r4.core`
+    pub id: String,
+    /// `4.0.1`
+    pub version: String,
+    /// SHA-256 of the table.
+    pub digest: String,
+    /// Only a part, or an approximation, of the published package.
+    pub approximation: bool,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "record")]
+pub enum Record {
+    /// A request and what came of it.
+    Exchange(Box<Exchange>),
+    /// A value taken from an answer.
+    Capture(Capture),
+    /// A step that was not run.
+    Omitted(Omitted),
+    /// The logical id of a persona on the server.
+    Persona(FoundPersona),
+    /// A BSN, or what looks like one, was replaced.
+    Replaced(Replaced),
+    /// The end: without it the run was killed.
+    End(End),
+}
+
+/// A request and what came of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Exchange {
+    /// `scenario@variant/step#n`, n counting from 1 within the step.
+    pub id: String,
+    /// Name of the scenario and its variant: `scenario@variant`.
+    pub scenario: String,
+    /// The step.
+    pub step: String,
+    /// What made us send it.
+    pub origin: Origin,
+    /// What was sent.
+    pub request: Sent,
+    /// What came back.
+    pub outcome: Outcome,
+    /// Microseconds since the start of the run at which it was sent.
+    pub started_us: u64,
+    /// Microseconds it took.
+    pub took_us: u64,
+    /// Times that it was sent again because of Retry-After.
+    pub retries: u32,
+}
+
+/// What made us send a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// A step of the scenario.
+    Step,
+    /// The same, for one value of a capture.
+    ForEach(String),
+    /// A next link in the answer with this id.
+    NextLink(String),
+    /// A resource in the answer with this id.
+    Resource(String),
+    /// A reference (its element path) in the answer with this id.
+    Reference(String, String),
+    /// Finding a persona.
+    Persona(String),
+}
+
+/// A request as it was sent, secrets by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Sent {
+    /// `GET` or `POST`
+    pub method: String,
+    /// Absolute URL.
+    pub url: String,
+    /// Headers, names in lower case; `authorization: Bearer ${TOETS_TOKEN}`.
+    pub headers: Vec<(String, String)>,
+    /// The form of a POST.
+    pub form: Option<String>,
+    /// Logical id of the patient that it is about, where there is one.
+    pub patient: Option<String>,
+    /// The persona that it is about.
+    pub persona: Option<String>,
+}
+
+/// What came of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// An answer.
+    Answered(Received),
+    /// No whole answer.
+    Broken(Broken),
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Received {
+    /// Status code.
+    pub status: u16,
+    /// Headers, names in lower case, in the order received.
+    pub headers: Vec<(String, String)>,
+    /// SHA-256 of the body; absent when it is empty.
+    pub body: Option<String>,
+    /// Bytes of the body.
+    pub bytes: u64,
+}
+
+/// Why there is no whole answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Broken {
+    /// The kind.
+    pub kind: BrokenKind,
+    /// What the network stack said.
+    pub detail: String,
+    /// Status code, when that much had come.
+    pub status: Option<u16>,
+}
+
+/// Kinds of broken transport.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BrokenKind {
+    /// The name does not resolve.
+    Name,
+    /// Nobody listens.
+    Connect,
+    /// TLS failed.
+    Tls,
+    /// The deadline passed.
+    Deadline,
+    /// The body was larger than the bound.
+    TooLarge,
+    /// The connection ended in the middle.
+    Cut,
+    /// Not HTTP, or against its rules.
+    Protocol,
+    /// The URL cannot be asked (another origin, another scheme).
+    NotAllowed,
+    /// The user stopped the run.
+    Stopped,
+}
+
+/// A value taken from an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Capture {
+    /// `scenario@variant`
+    pub scenario: String,
+    /// The step.
+    pub step: String,
+    /// Name of the capture.
+    pub name: String,
+    /// The values, redacted.
+    pub values: Vec<String>,
+}
+
+/// A step that was not run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Omitted {
+    /// `scenario@variant`
+    pub scenario: String,
+    /// The step.
+    pub step: String,
+    /// Why.
+    pub reason: OmittedReason,
+}
+
+/// Why a step was not run. Facts only (settled 10).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OmittedReason {
+    /// This capture has no value, or several where one is needed.
+    Capture(String),
+    /// This persona was not found on the server.
+    Persona(String),
+    /// Nothing to follow.
+    NothingToFollow,
+    /// The server could not be reached.
+    Unreachable,
+    /// The user stopped the run.
+    Stopped,
+}
+
+/// The logical id of a persona on the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct FoundPersona {
+    /// Name.
+    pub persona: String,
+    /// Its logical id, when it was found.
+    pub patient: Option<String>,
+    /// How.
+    pub how: FoundHow,
+}
+
+/// How a persona was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FoundHow {
+    /// The user gave the id.
+    Given,
+    /// By BSN.
+    Lookup,
+    /// The lookup found nobody; a read of the fixture's id did.
+    Fixture,
+    /// Not at all.
+    NotFound,
+}
+
+/// A BSN, or what looks like one, was replaced (settled 21).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Replaced {
+    /// What stands in its place.
+    pub token: String,
+    /// HMAC of the number with the key of the run, hex, first 16 digits.
+    pub hmac: String,
+    /// It passed the eleven-test.
+    pub elfproof: bool,
+    /// It is in the range of test numbers.
+    pub test_range: bool,
+}
+
+/// The end of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct End {
+    /// RFC 3339, UTC.
+    pub at: String,
+    /// Microseconds since the start.
+    pub took_us: u64,
+    /// The user stopped it.
+    pub stopped: bool,
+}

@@ -1,0 +1,3 @@
+//! What Toets knows of FHIR. Nothing here knows PZP or HTTP.
+
+pub mod node;

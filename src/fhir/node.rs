@@ -1,0 +1,284 @@
+//! The node tree: one FHIR resource as a tree of typed, positioned elements,
+//! whatever format it came in. Reading and writing live in `json` and `xml`;
+//! meaning (FHIRPath, search, judging) stands on the read-only view here.
+
+use std::borrow::Cow;
+
+/// A range of byte offsets in the text a resource was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+/// How a primitive stood in JSON. XML has no such difference: there it follows
+/// the type, so that both formats give the same tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `"text"`
+    String,
+    /// `12.50`, kept digit by digit.
+    Number,
+    /// `true` or `false`
+    Boolean,
+}
+
+/// The value of a primitive, in the characters it was written with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Literal {
+    /// The characters, unescaped.
+    pub text: Box<str>,
+    /// How they stood in JSON.
+    pub form: Form,
+}
+
+/// What a builder knows of an element when it adds it.
+#[derive(Debug, Clone)]
+pub struct NewNode {
+    /// Element name without a choice type: `value`, not `valueString`.
+    pub name: Cow<'static, str>,
+    /// Type of the element (`CodeableConcept`, `Consent.provision`, `string`);
+    /// empty when the type table does not know it.
+    pub type_name: Cow<'static, str>,
+    /// The name carries a choice type when written (`valueString`).
+    pub choice: bool,
+    /// The element is a list when written as JSON.
+    pub list: bool,
+    /// The primitive value, when there is one.
+    pub literal: Option<Literal>,
+    /// Where it stands in the source.
+    pub span: Span,
+}
+
+#[derive(Debug, Clone)]
+struct Data {
+    node: NewNode,
+    parent: u32,
+    first_child: u32,
+    last_child: u32,
+    next_sibling: u32,
+}
+
+const NONE: u32 = u32::MAX;
+
+/// A handle to a node while a tree is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(u32);
+
+/// One resource (or a lone element) as a tree. Node 0 is the root.
+#[derive(Debug, Clone)]
+pub struct Tree {
+    nodes: Vec<Data>,
+}
+
+impl Tree {
+    /// A tree with only its root.
+    #[must_use]
+    pub fn new(root: NewNode) -> Self {
+        Self { nodes: vec![Data { node: root, parent: NONE, first_child: NONE, last_child: NONE, next_sibling: NONE }] }
+    }
+
+    /// The handle of the root.
+    #[must_use]
+    pub fn root_id(&self) -> NodeId {
+        NodeId(0)
+    }
+
+    /// Adds an element as the last child of `parent`.
+    ///
+    /// # Panics
+    /// When a tree passes four thousand million nodes; readers bound their input long before.
+    pub fn add(&mut self, parent: NodeId, node: NewNode) -> NodeId {
+        let id = u32::try_from(self.nodes.len()).expect("readers bound the number of nodes");
+        self.nodes.push(Data { node, parent: parent.0, first_child: NONE, last_child: NONE, next_sibling: NONE });
+        let last = self.nodes[parent.0 as usize].last_child;
+        if last == NONE {
+            self.nodes[parent.0 as usize].first_child = id;
+        } else {
+            self.nodes[last as usize].next_sibling = id;
+        }
+        self.nodes[parent.0 as usize].last_child = id;
+        NodeId(id)
+    }
+
+    /// What is known of a node, to fill in while building.
+    pub fn edit(&mut self, id: NodeId) -> &mut NewNode {
+        &mut self.nodes[id.0 as usize].node
+    }
+
+    /// The root, to read from.
+    #[must_use]
+    pub fn root(&self) -> Node<'_> {
+        Node { tree: self, id: 0 }
+    }
+
+    /// The node behind a handle.
+    #[must_use]
+    pub fn node(&self, id: NodeId) -> Node<'_> {
+        Node { tree: self, id: id.0 }
+    }
+
+    /// How many nodes the tree has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Never: a tree has a root.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+}
+
+/// A read-only view of one element and all below it. Two views are equal when
+/// they are the same element of the same tree.
+#[derive(Clone, Copy)]
+pub struct Node<'t> {
+    tree: &'t Tree,
+    id: u32,
+}
+
+impl PartialEq for Node<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.tree, other.tree) && self.id == other.id
+    }
+}
+impl Eq for Node<'_> {}
+
+impl std::fmt::Debug for Node<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.path(), self.type_name())
+    }
+}
+
+impl<'t> Node<'t> {
+    fn data(self) -> &'t Data {
+        &self.tree.nodes[self.id as usize]
+    }
+
+    fn at(self, id: u32) -> Option<Self> {
+        (id != NONE).then_some(Self { tree: self.tree, id })
+    }
+
+    /// Handle of this node in its tree.
+    #[must_use]
+    pub fn id(self) -> NodeId {
+        NodeId(self.id)
+    }
+
+    /// The tree this node stands in.
+    #[must_use]
+    pub fn tree(self) -> &'t Tree {
+        self.tree
+    }
+
+    /// Element name without a choice type: `value` for `valueString`.
+    #[must_use]
+    pub fn name(self) -> &'t str {
+        &self.data().node.name
+    }
+
+    /// Type name; empty when the type table does not know the element.
+    #[must_use]
+    pub fn type_name(self) -> &'t str {
+        &self.data().node.type_name
+    }
+
+    /// Whether the element is written with its type in the name.
+    #[must_use]
+    pub fn is_choice(self) -> bool {
+        self.data().node.choice
+    }
+
+    /// Whether the element is a list in JSON.
+    #[must_use]
+    pub fn is_list(self) -> bool {
+        self.data().node.list
+    }
+
+    /// The name as JSON and XML write it: `valueString`.
+    #[must_use]
+    pub fn written_name(self) -> Cow<'t, str> {
+        if !self.is_choice() {
+            return Cow::Borrowed(self.name());
+        }
+        let mut written = self.name().to_owned();
+        let mut letters = self.type_name().chars();
+        written.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        written.push_str(letters.as_str());
+        Cow::Owned(written)
+    }
+
+    /// The value of a primitive in the characters it was written with.
+    #[must_use]
+    pub fn value(self) -> Option<&'t str> {
+        self.data().node.literal.as_ref().map(|literal| &*literal.text)
+    }
+
+    /// The value and how it stood in JSON.
+    #[must_use]
+    pub fn literal(self) -> Option<&'t Literal> {
+        self.data().node.literal.as_ref()
+    }
+
+    /// Where the element stands in its source.
+    #[must_use]
+    pub fn span(self) -> Span {
+        self.data().node.span
+    }
+
+    /// The element this one stands in.
+    #[must_use]
+    pub fn parent(self) -> Option<Self> {
+        self.at(self.data().parent)
+    }
+
+    /// All children in document order.
+    pub fn children(self) -> impl Iterator<Item = Node<'t>> {
+        std::iter::successors(self.at(self.data().first_child), |node| node.at(node.data().next_sibling))
+    }
+
+    /// Children with this name (`value` finds `valueString`).
+    pub fn children_named(self, name: &str) -> impl Iterator<Item = Node<'t>> {
+        self.children().filter(move |child| child.name() == name)
+    }
+
+    /// The first child with this name.
+    #[must_use]
+    pub fn child(self, name: &str) -> Option<Self> {
+        self.children_named(name).next()
+    }
+
+    /// The value of the first child with this name.
+    #[must_use]
+    pub fn child_value(self, name: &str) -> Option<&'t str> {
+        self.child(name).and_then(Node::value)
+    }
+
+    /// Whether the element is a resource (`type_name` is then its type).
+    #[must_use]
+    pub fn is_resource(self) -> bool {
+        self.parent().is_none()
+            || matches!(self.name(), "contained" | "resource" | "outcome" if self.type_name().starts_with(|letter: char| letter.is_ascii_uppercase()))
+    }
+
+    /// `Consent.provision.code[0].coding[1]`: element names from the root, with
+    /// an index wherever the element is a list.
+    #[must_use]
+    pub fn path(self) -> String {
+        let Some(parent) = self.parent() else {
+            return if self.type_name().is_empty() { self.name().to_owned() } else { self.type_name().to_owned() };
+        };
+        let mut path = parent.path();
+        path.push('.');
+        path.push_str(self.name());
+        if self.is_list() {
+            let index = parent.children_named(self.name()).take_while(|sibling| *sibling != self).count();
+            path.push_str(&format!("[{index}]"));
+        }
+        path
+    }
+}

@@ -1,0 +1,148 @@
+//! What we think of a run: an outcome for every expectation that was planned,
+//! and for every requirement that is claimed.
+
+use serde::{Deserialize, Serialize};
+
+use super::finding::Finding;
+use crate::agreements::{Actor, Effect, Level};
+
+/// Outcome of an expectation or a requirement, in worst-of order: the worst of
+/// several variants is the greatest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Outcome {
+    /// Not claimed, or nothing to hold it against.
+    Inapplicable,
+    /// Met.
+    Pass,
+    /// A finding that does not make a claim fail: of SHOULD or MAY, or of a basis that never fails.
+    Warn,
+    /// Not looked at, with the reason.
+    Untested,
+    /// Looked at, and not decidable, with the reason.
+    CantTell,
+    /// Not met.
+    Fail,
+    /// Toets itself broke.
+    Broken,
+}
+
+/// Why an expectation was not judged.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// The step was left out: a capture (named) had no value.
+    CaptureMissing(String),
+    /// The persona (named) was not found on the server.
+    PersonaNotFound(String),
+    /// The transport broke before there was a whole answer.
+    TransportBroken(String),
+    /// The server could not be reached.
+    Unreachable,
+    /// The user stopped the run.
+    Stopped,
+    /// Another requirement (named) failed first and everything here hangs on it.
+    BlockedBy(String),
+    /// The claim has no authentication (settled 4).
+    NoAuthentication,
+    /// The answers hold nothing that this is about.
+    NothingToJudge,
+    /// The expression could not be decided on this data.
+    Undetermined(String),
+    /// Our own knowledge lacks what is needed.
+    KnowledgeLacking(String),
+    /// No scenario judges it yet, with the pending reason of the catalogue.
+    Pending(String),
+    /// The user chose other scenarios.
+    NotSelected,
+    /// The built-in judge broke.
+    Harness(String),
+}
+
+/// The verdict on one expectation in one variant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ExpectationVerdict {
+    /// `scenario/step/expectation@variant`
+    pub key: String,
+    /// The requirement.
+    pub req: String,
+    /// What a finding does.
+    pub effect: Effect,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Why there is none, for inapplicable, untested and cantTell.
+    pub reason: Option<Reason>,
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// Ids of the exchanges that it looked at.
+    pub exchanges: Vec<String>,
+}
+
+/// The verdict on one requirement: the worst of its expectations.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct RequirementVerdict {
+    /// `PZP-EX-001`
+    pub id: String,
+    /// Level of the row.
+    pub level: Level,
+    /// Actor of the row.
+    pub actor: Actor,
+    /// What a finding does.
+    pub effect: Effect,
+    /// Whether the vendor claims it.
+    pub claimed: bool,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Why there is none.
+    pub reason: Option<Reason>,
+    /// Keys of its expectations.
+    pub expectations: Vec<String>,
+}
+
+/// The word over a run (settled 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Conclusion {
+    /// Nothing failed and every claimed SHALL and MUST was decided.
+    Conformant,
+    /// Nothing failed, but a claimed SHALL or MUST is cantTell or untested.
+    Incomplete,
+    /// Something failed.
+    NotConformant,
+}
+
+/// How many claimed requirements of a level had each outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    /// All claimed.
+    pub claimed: usize,
+    /// Pass.
+    pub pass: usize,
+    /// Warn.
+    pub warn: usize,
+    /// Fail.
+    pub fail: usize,
+    /// Cannot tell.
+    pub cant_tell: usize,
+    /// Untested.
+    pub untested: usize,
+    /// Inapplicable although claimed: nothing to hold it against.
+    pub inapplicable: usize,
+    /// Broken.
+    pub broken: usize,
+}
+
+/// Everything we think of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Verdicts {
+    /// The word.
+    pub conclusion: Conclusion,
+    /// Every planned expectation has an outcome here, in the order of the plan.
+    pub expectations: Vec<ExpectationVerdict>,
+    /// Every requirement of the catalogue, in its order.
+    pub requirements: Vec<RequirementVerdict>,
+}

@@ -1,0 +1,28 @@
+//! Toets: the conformance harness of the PZP Coalitie.
+//!
+//! Five values flow one way, and what is known of FHIR stands beside them:
+//!
+//! ```text
+//! scenarios/*.yaml ─► Suite ─► Plan ─► Evidence ─► Verdicts ─► Report ─► junit.xml · report.html · run.json · terminal
+//!                     scenario  plan   engine      judge       report
+//!                                      drive, serve (the only I/O)
+//! ```
+//!
+//! Modules in reading order: from what is known, through what is planned and
+//! what happened, to what is thought of it and shown. Imports run towards the
+//! top of this list only; `tests/house.rs` keeps it so.
+
+// Ground: used by everybody, uses nobody.
+pub mod diagnostic;
+pub mod text;
+
+pub mod fhir;
+
+pub mod agreements;
+pub mod scenario;
+
+pub mod plan;
+
+pub mod evidence;
+
+pub mod judge;

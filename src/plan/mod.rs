@@ -1,0 +1,213 @@
+//! The plan: what we intend to ask and expect, before anything is sent. Holds
+//! no opinion, no secret and no I/O handle; goes into the evidence as it is.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::agreements::{Actor, Dialect};
+use crate::scenario::{Auth, Check, Follow, Format, Isolation, Method, Pages};
+use crate::text::Text;
+
+/// What a run intends to do.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Plan {
+    /// What the vendor claims.
+    pub claims: Claims,
+    /// The suite it is made of.
+    pub suite: SuiteId,
+    /// Address and limits of the system under test.
+    pub target: Target,
+    /// Personas and how their logical id on the server is found.
+    pub personas: Vec<PlannedPersona>,
+    /// What is run, in order.
+    pub scenarios: Vec<PlannedScenario>,
+    /// Why the plan is only a part of the suite, when the user chose so.
+    pub selection: Option<String>,
+}
+
+/// What the vendor claims to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Claims {
+    /// Name of the product, where given.
+    pub product: Option<String>,
+    /// Whose part it plays.
+    pub actor: Actor,
+    /// The version it speaks.
+    pub dialect: Dialect,
+}
+
+/// Identity of a suite.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct SuiteId {
+    /// Version of the binary that holds it.
+    pub version: String,
+    /// SHA-256 over its files.
+    pub digest: String,
+}
+
+/// The system under test.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Target {
+    /// FHIR base URL without a final slash.
+    pub base: String,
+    /// How requests are authenticated. The secret itself is never here.
+    pub auth: TargetAuth,
+    /// It is the built-in reference provider, started for this run.
+    pub built_in: bool,
+    /// The fault that the built-in provider was told to have.
+    pub fault: Option<String>,
+    /// Bounds on what we do to it.
+    pub limits: Limits,
+}
+
+/// How requests are authenticated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TargetAuth {
+    /// Not at all: PZP-EX-012 is then untested (settled 4).
+    None,
+    /// A bearer token, by the name of the variable that holds it.
+    Bearer(String),
+}
+
+/// Bounds on what we do to a server and take from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Limits {
+    /// Scenarios at the same time.
+    pub parallel: usize,
+    /// Milliseconds in which a whole answer has to be there.
+    pub deadline_ms: u64,
+    /// Milliseconds in which a connection has to be there.
+    pub connect_ms: u64,
+    /// Bytes of a body that are kept at most.
+    pub body_bytes: usize,
+    /// Pages that are followed at most.
+    pub pages: usize,
+    /// Reads that a follow step does at most.
+    pub reads: usize,
+    /// Times that 429 or 503 with Retry-After is obeyed for one exchange.
+    pub retries: u32,
+    /// Milliseconds that a Retry-After is waited for at most.
+    pub retry_after_ms: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            parallel: 8,
+            deadline_ms: 20_000,
+            connect_ms: 5_000,
+            body_bytes: 16 << 20,
+            pages: 200,
+            reads: 500,
+            retries: 3,
+            retry_after_ms: 30_000,
+        }
+    }
+}
+
+/// A persona in a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct PlannedPersona {
+    /// Name.
+    pub persona: String,
+    /// Test BSN.
+    pub bsn: String,
+    /// Logical id on the server, when the user gave it.
+    pub given: Option<String>,
+    /// Logical id in the fixtures: tried when the lookup finds nobody.
+    pub fixture: String,
+    /// The lookup by BSN: a URL relative to the base.
+    pub lookup: String,
+}
+
+/// A scenario in one variant.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct PlannedScenario {
+    /// Name of the scenario.
+    pub scenario: String,
+    /// `r4.json.plain`
+    pub variant: String,
+    /// Title.
+    pub title: Text,
+    /// Persona that it is about.
+    pub persona: Option<String>,
+    /// What may run beside it.
+    pub isolation: Isolation,
+    /// Format of the variant.
+    pub format: Format,
+    /// What is sent, in order.
+    pub steps: Vec<PlannedStep>,
+    /// Expectations over the run.
+    pub over_run: Vec<PlannedExpectation>,
+}
+
+/// A step with everything that is known before the run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct PlannedStep {
+    /// Name within the scenario.
+    pub id: String,
+    /// The exchange it asks, where it is one.
+    pub exchange: Option<String>,
+    /// What it sends.
+    pub action: Action,
+    /// Repeats for every value of this capture.
+    pub for_each: Option<String>,
+    /// How many pages are fetched.
+    pub pages: Pages,
+    /// Captures: name to FHIRPath.
+    pub capture: BTreeMap<String, String>,
+    /// What is expected.
+    pub expect: Vec<PlannedExpectation>,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// Sends a request.
+    Send(RequestTemplate),
+    /// Reads what earlier answers hold.
+    Follow(Follow),
+}
+
+/// A request with late slots: `${patient}`, `${bsn}`, `${patient:PERSONA}` and captures, filled when it is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct RequestTemplate {
+    /// Method. POST sends `parameters` as a form to `path/_search`.
+    pub method: Method,
+    /// Path relative to the base, without the query: `Consent`, `Patient/${patient}`.
+    pub path: String,
+    /// Search parameters in order, not encoded.
+    pub parameters: Vec<(String, String)>,
+    /// Format asked for.
+    pub format: Format,
+    /// Credentials.
+    pub auth: Auth,
+    /// The persona it is about, when that is not the scenario's.
+    pub persona: Option<String>,
+}
+
+/// An expectation with its place in the results.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct PlannedExpectation {
+    /// `scenario/step/expectation@variant` (settled 12).
+    pub key: String,
+    /// The requirement it judges.
+    pub req: String,
+    /// A sentence of its own.
+    pub title: Option<Text>,
+    /// The check.
+    pub check: Check,
+}

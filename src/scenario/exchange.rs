@@ -1,0 +1,80 @@
+//! An exchange: one transaction of the agreement, described once for both sides
+//! (driver, reference provider, and later the consulter's side).
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::agreements::{Dialect, FhirVersion};
+use crate::text::Text;
+
+/// One file of `scenarios/exchanges/`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Exchange {
+    /// Name by which scenarios, personas and faults speak of it.
+    pub exchange: String,
+    /// Its number in the agreement: `1a`, `2`, `M2`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// What is asked, in words.
+    pub title: Text,
+    /// The transaction group it belongs to.
+    pub group: TransactionGroup,
+    /// Where the agreement writes it.
+    pub source: String,
+    /// The request per version, as published: a URL relative to the base, with
+    /// `${patient}` for the logical id of the patient.
+    pub request: BTreeMap<Dialect, String>,
+    /// What a right answer holds, per FHIR version.
+    pub answer: BTreeMap<FhirVersion, Answer>,
+}
+
+/// The groups of which a provider supports at least one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TransactionGroup {
+    /// Finding the patient; part of neither group.
+    Lookup,
+    /// Method 1.
+    IndividualResources,
+    /// Method 2.
+    Form,
+}
+
+/// What a right answer holds.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Answer {
+    /// Resource type of the matches.
+    pub resource: String,
+    /// Element of a match that refers to the patient (`subject`, `patient`); absent where the match is the patient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient: Option<String>,
+    /// FHIRPath that every match fulfils, in the context of the match.
+    pub each: String,
+    /// References of which the targets come along.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<Include>,
+    /// FHIRPath expressions that together make the business key of a match (settled 14).
+    pub key: Vec<String>,
+}
+
+/// A reference of which the target comes along.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Include {
+    /// FHIRPath to the references, in the context of a match.
+    pub reference: String,
+    /// Types that the targets may have.
+    pub types: Vec<String>,
+}
+
+impl Exchange {
+    /// What a right answer holds in this version of FHIR.
+    #[must_use]
+    pub fn answer(&self, fhir: FhirVersion) -> Option<&Answer> {
+        self.answer.get(&fhir)
+    }
+}

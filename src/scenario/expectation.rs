@@ -1,0 +1,188 @@
+//! Expectations: what an answer is held against. A closed list; each kind is a
+//! file in `judge`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::text::Text;
+
+/// One expectation: its id and requirement, and exactly one check.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Expectation {
+    /// Name within the step.
+    pub id: String,
+    /// The requirement that it judges (settled 8).
+    pub req: String,
+    /// What is expected as a sentence, where the requirement's own statement is too wide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Text>,
+    /// The check itself.
+    #[serde(flatten)]
+    pub check: Check,
+}
+
+/// The kinds of checks. All look at every answer of their step (pages, repeats, reads) unless said otherwise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Check {
+    /// Status code is this one, or one of these.
+    Status(OneOrMany),
+    /// A header has this value.
+    Header(HeaderCheck),
+    /// FHIRPath that is true of the answer's resource. Undetermined is not true (settled 5).
+    Fhirpath(String),
+    /// FHIRPath that is true of each of these; none at all is inapplicable.
+    Each(Each),
+    /// FHIRPath that is true of none of these.
+    None(Each),
+    /// How many of these there are, over all pages.
+    Count(CountCheck),
+    /// A named predicate over the answer.
+    Answer(AnswerPredicate),
+    /// The answer says the same as that of another step.
+    SameAs(SameAs),
+    /// No match of this step is a match of that one.
+    DisjointFrom(String),
+    /// A named predicate over the run; only in `over-run`.
+    Run(RunPredicate),
+}
+
+/// One status code or several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum OneOrMany {
+    /// `status: 200`
+    One(u16),
+    /// `status: [401, 403]`
+    Many(Vec<u16>),
+}
+
+impl OneOrMany {
+    /// The codes.
+    #[must_use]
+    pub fn codes(&self) -> &[u16] {
+        match self {
+            Self::One(code) => std::slice::from_ref(code),
+            Self::Many(codes) => codes,
+        }
+    }
+}
+
+/// A header and its value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct HeaderCheck {
+    /// Name, in any case.
+    pub name: String,
+    /// The value it has.
+    pub value: String,
+}
+
+/// A part of the answers of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// Resources of entries with `search.mode` match (or without a mode and of the type asked for).
+    Matches,
+    /// Resources of entries with `search.mode` include.
+    Includes,
+    /// Entries of the Bundle.
+    Entries,
+    /// All resources: those of the entries, or the answer itself.
+    Resources,
+}
+
+/// A FHIRPath over each of a part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Each {
+    /// Of what.
+    pub of: Part,
+    /// The expression, in the context of one of them; `%patient` is the id asked for.
+    pub fhirpath: String,
+}
+
+/// How many of a part there are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CountCheck {
+    /// Of what.
+    pub of: Part,
+    /// At least this many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<u32>,
+    /// At most this many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<u32>,
+}
+
+/// Predicates over an answer (settled 11): a closed list, each with tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AnswerPredicate {
+    /// The body is FHIR in the format asked for, and `Content-Type` says so.
+    MediaType,
+    /// Every match fulfils what the exchange asks (`answer.each` of the exchange).
+    OnlyAsked,
+    /// Every match is about the patient asked for; never by the end of a string.
+    SamePatient,
+    /// The matches are those of the persona, by business key (settled 14).
+    Complete,
+    /// Every target of the references that the exchange includes is in the Bundle.
+    Includes,
+    /// `search.mode` is used, and includes are not counted as matches.
+    SearchModes,
+    /// `Bundle.total`, when there, is the number of matches over all pages.
+    Total,
+    /// The first page holds all matches that `Bundle.total` promises.
+    TotalOnPage,
+    /// There is a self link with a URL.
+    SelfLink,
+    /// The self link repeats the parameters that were sent.
+    SelfLinkParameters,
+    /// Every fullUrl is absolute and ends with the id of its resource.
+    FullUrls,
+    /// No resource comes twice over the pages, and every page could be fetched.
+    Pages,
+    /// A read gives the resource that was asked for: same type, same id.
+    SameResource,
+    /// The error body is an OperationOutcome.
+    OperationOutcome,
+    /// The body holds nothing of a patient: no name, no BSN, no birth date, no clinical resource of a persona.
+    NoPatientData,
+    /// `fhirVersion`, in the CapabilityStatement and in `Content-Type`, is the claimed one.
+    FhirVersion,
+    /// The status is below 500.
+    NoServerError,
+}
+
+/// What is compared between two steps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SameAs {
+    /// The other step.
+    pub step: String,
+    /// What has to be the same.
+    pub compare: Comparison,
+}
+
+/// How two answers are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Comparison {
+    /// The same matches, by type and id.
+    Matches,
+    /// The same resources with the same content, whatever the format.
+    Content,
+}
+
+/// Predicates over the whole run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunPredicate {
+    /// Every exchange of at least one transaction group was answered with 200 and a searchset.
+    AnyGroup,
+    /// Where the form has content, the individual resources have content as well.
+    PrefersResources,
+}

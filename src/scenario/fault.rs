@@ -1,0 +1,174 @@
+//! Faults: ways in which the reference provider misbehaves on command, each
+//! with the expectations that it must turn red (settled 13).
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::step::Format;
+use crate::text::Text;
+
+/// One file of `scenarios/faults/`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Fault {
+    /// Name, as `--fault` takes it.
+    pub fault: String,
+    /// What the server does wrong, as a sentence.
+    pub title: Text,
+    /// Which requests it strikes.
+    pub on: Target,
+    /// What goes wrong, in order.
+    #[serde(rename = "do")]
+    pub behaviour: Vec<Misbehaviour>,
+    /// Expectations that it must turn red, with the finding.
+    pub kills: Vec<Kill>,
+    /// Expectations that may turn red as well because of the same cause.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
+}
+
+/// An expectation that a fault must turn red.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Kill {
+    /// `scenario/step/expectation`, in every variant; with `@variant` only in that one.
+    pub expect: String,
+    /// Code of the finding.
+    pub finding: String,
+}
+
+/// Which requests a fault strikes: all that are named here together.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Target {
+    /// Requests that are this exchange, in whatever spelling.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<String>,
+    /// Reads of this resource type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read: Option<String>,
+    /// Requests of which the path below the base starts with this (`metadata`, `Patient`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Requests for this format.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<Format>,
+    /// Requests that use this search parameter, modifier or chain as written (`reason-reference`, `device.type`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
+}
+
+/// One way to be wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Misbehaviour {
+    /// Answers with this status and an OperationOutcome.
+    Status(u16),
+    /// Answers with this status and no body of FHIR: an HTML page.
+    HtmlPage(u16),
+    /// Leaves out matches for which this FHIRPath is true.
+    Hide(String),
+    /// Keeps only the newest match by this FHIRPath date for each key.
+    LatestOnly(LatestOnlyKey),
+    /// Returns these resources (`Type/id`) as matches as well.
+    AddMatches(Vec<String>),
+    /// Acts as if this search parameter had not been sent.
+    IgnoreParameter(String),
+    /// Refuses requests with this search parameter with 400.
+    RefuseParameter(String),
+    /// Splits answers into pages of this many matches.
+    PageSize(u32),
+    /// What is wrong with the next link; with pages of two.
+    NextLink(LinkFault),
+    /// Leaves out includes.
+    NoIncludes,
+    /// Marks includes as matches.
+    IncludesAsMatches,
+    /// Changes the answer.
+    Patch(Patch),
+    /// Sets a header, or takes it away when empty.
+    Header(BTreeMap<String, String>),
+    /// What is wrong with formats.
+    Format(FormatFault),
+    /// What is wrong with credentials.
+    Credentials(Credentials),
+    /// Sends the client elsewhere.
+    Redirect(String),
+    /// Waits this many milliseconds before it answers.
+    Delay(u32),
+    /// Never answers.
+    NeverAnswers,
+    /// Sends a body without end.
+    EndlessBody,
+    /// Closes the connection in the middle of the body.
+    Truncate,
+}
+
+/// Which matches count as the same for `latest-only`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LatestOnlyKey {
+    /// FHIRPath of the key.
+    pub key: String,
+    /// FHIRPath of the date.
+    pub date: String,
+}
+
+/// A change of the answer: elements found by FHIRPath (in the context of the answer) are removed, or get a value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Patch {
+    /// FHIRPath of the elements.
+    pub at: String,
+    /// The value they get; removed when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
+/// What is wrong with a next link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkFault {
+    /// It leads to an error.
+    Broken,
+    /// It leads to the same page again.
+    Loop,
+    /// It is not there although matches are left.
+    Missing,
+    /// The next page repeats the last match of the one before.
+    Overlap,
+    /// It leads to another origin.
+    OtherOrigin,
+}
+
+/// What is wrong with formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FormatFault {
+    /// Answers in JSON whatever is asked.
+    AlwaysJson,
+    /// Answers 406 when XML is asked.
+    RefusesXml,
+    /// Answers in XML whatever is asked.
+    AlwaysXml,
+    /// Says `text/html` in `Content-Type`.
+    WrongContentType,
+    /// Says the FHIR version 3.0 in `Content-Type`.
+    WrongVersion,
+    /// Leaves an element out of XML only: this makes XML and JSON differ.
+    XmlLosesElements,
+}
+
+/// What is wrong with credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Credentials {
+    /// Answers without credentials.
+    NotAsked,
+    /// Takes any token.
+    AnyToken,
+    /// Refuses, but with patient data in the body.
+    RefusesWithData,
+}

@@ -1,0 +1,59 @@
+//! The scenario language: its vocabulary as types that authors read, and
+//! loading with every mistake reported at once.
+//!
+//! Three kinds of files (settled 7): exchanges, scenarios (of provider and
+//! consulter) and faults; beside them requirements (`agreements`) and personas.
+//! A `Suite` is all of them, loaded and found consistent.
+
+mod exchange;
+mod expectation;
+mod fault;
+mod persona;
+mod step;
+
+pub use exchange::{Answer, Exchange, Include, TransactionGroup};
+pub use expectation::{
+    AnswerPredicate, Check, Comparison, CountCheck, Each, Expectation, HeaderCheck, OneOrMany, Part, RunPredicate, SameAs,
+};
+pub use fault::{Credentials, Fault, FormatFault, Kill, LatestOnlyKey, LinkFault, Misbehaviour, Patch, Target};
+pub use persona::{Persona, PersonaExchange};
+pub use step::{Auth, Axes, Follow, FollowWhat, Format, Isolation, Method, Pages, Request, Scenario, Step, When, With};
+
+use crate::agreements::Catalogue;
+
+/// Everything that a suite is made of.
+#[derive(Debug, Clone, Default)]
+pub struct Suite {
+    /// The requirements.
+    pub catalogue: Catalogue,
+    /// Exchanges in the order of the agreement.
+    pub exchanges: Vec<Exchange>,
+    /// Scenarios, sorted by id.
+    pub scenarios: Vec<Scenario>,
+    /// Faults, sorted by id.
+    pub faults: Vec<Fault>,
+    /// Personas with their resources, sorted by id.
+    pub personas: Vec<Persona>,
+    /// SHA-256 over every file of the suite, sorted by path.
+    pub digest: String,
+}
+
+impl Suite {
+    /// The exchange with this name.
+    #[must_use]
+    pub fn exchange(&self, name: &str) -> Option<&Exchange> {
+        self.exchanges.iter().find(|exchange| exchange.exchange == name)
+    }
+
+    /// The persona with this name.
+    #[must_use]
+    pub fn persona(&self, name: &str) -> Option<&Persona> {
+        self.personas.iter().find(|persona| persona.persona == name)
+    }
+
+    /// The fault with this name.
+    #[must_use]
+    pub fn fault(&self, name: &str) -> Option<&Fault> {
+        self.faults.iter().find(|fault| fault.fault == name)
+    }
+}

@@ -1,0 +1,37 @@
+//! Text in the two languages of the house. Which one is shown is decided in
+//! `report` and `cli`; everything below carries both.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A language that a report can be read in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// English, the default.
+    #[default]
+    En,
+    /// Dutch.
+    Nl,
+}
+
+/// The same sentence in English and in Dutch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// English.
+    pub en: String,
+    /// Dutch.
+    pub nl: String,
+}
+
+impl Text {
+    /// The sentence in one language.
+    #[must_use]
+    pub fn get(&self, language: Language) -> &str {
+        match language {
+            Language::En => &self.en,
+            Language::Nl => &self.nl,
+        }
+    }
+}
