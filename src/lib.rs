@@ -13,7 +13,9 @@
 //! top of this list only; `tests/house.rs` keeps it so.
 
 // Ground: used by everybody, uses nobody.
+pub mod clock;
 pub mod diagnostic;
+pub mod digest;
 pub mod text;
 
 pub mod fhir;
@@ -24,5 +26,6 @@ pub mod scenario;
 pub mod plan;
 
 pub mod evidence;
+pub mod redact;
 
 pub mod judge;
