@@ -28,4 +28,6 @@ pub mod plan;
 pub mod evidence;
 pub mod redact;
 
+pub mod drive;
+
 pub mod judge;
