@@ -30,4 +30,6 @@ pub mod redact;
 
 pub mod drive;
 
+pub mod engine;
+
 pub mod judge;
