@@ -5,18 +5,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 use toets::agreements::{Actor, Dialect};
 use toets::drive::Secrets;
 use toets::engine::{self, Event, Finished, OpenError, Recorder, Settings};
 use toets::evidence::{BrokenKind, Evidence, Exchange, FoundHow, OmittedReason, Origin, Outcome, Record};
 use toets::plan::{
-    Action, Claims, Limits, Plan, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate, SuiteId, Target, TargetAuth, split,
+    Action, Claims, Limits, Plan, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate, SuiteId, Target, TargetAuth,
+    split,
 };
 use toets::scenario::{Auth, Follow, FollowWhat, Format, Isolation, Method, Pages, Suite};
 use toets::text::Text;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use wiremock::matchers::{header, header_exists, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -88,19 +89,19 @@ async fn run(plan: &Plan) -> Evidence {
 }
 
 fn exchanges(evidence: &Evidence) -> Vec<&Exchange> {
-    let exchange = |record| match record {
-        &Record::Exchange(ref exchange) => Some(&**exchange),
+    let exchanges = evidence.records.iter().filter_map(|record| match record {
+        Record::Exchange(exchange) => Some(&**exchange),
         _ => None,
-    };
-    evidence.records.iter().filter_map(exchange).collect()
+    });
+    exchanges.collect()
 }
 
 fn omissions(evidence: &Evidence) -> Vec<(&str, &OmittedReason)> {
-    let omitted = |record| match record {
-        &Record::Omitted(ref omitted) => Some((omitted.step.as_str(), &omitted.reason)),
+    let omissions = evidence.records.iter().filter_map(|record| match record {
+        Record::Omitted(omitted) => Some((omitted.step.as_str(), &omitted.reason)),
         _ => None,
-    };
-    evidence.records.iter().filter_map(omitted).collect()
+    });
+    omissions.collect()
 }
 
 fn statuses(evidence: &Evidence) -> Vec<u16> {
@@ -292,7 +293,9 @@ async fn server_without_tls_at_an_https_address_is_told_apart() {
     })
     .await
     .replace("http://", "https://");
-    let Ok(finished) = engine::run(&plan(&base, vec![step("read", "metadata")]), &Suite::default(), settings(Recorder::in_memory()), |_| ()).await
+    let Ok(finished) =
+        engine::run(&plan(&base, vec![step("read", "metadata")]), &Suite::default(), settings(Recorder::in_memory()), |_| ())
+            .await
     else {
         return; // A system without root certificates has no TLS to fail.
     };
@@ -348,7 +351,8 @@ async fn next_link_to_another_origin_is_not_asked() {
 async fn next_links_in_a_circle_end() {
     let server = MockServer::start().await;
     on(&server, "/fhir/Goal", fhir(&page("Goal?page=2"))).await;
-    let evidence = run(&plan(&format!("{}/fhir", server.uri()), vec![PlannedStep { pages: Pages::All, ..step("ask", "Goal") }])).await;
+    let evidence =
+        run(&plan(&format!("{}/fhir", server.uri()), vec![PlannedStep { pages: Pages::All, ..step("ask", "Goal") }])).await;
     assert_eq!(exchanges(&evidence).len(), 2);
 }
 
@@ -363,9 +367,11 @@ const PLAN_OF_ANNA: &str = r##"{"resourceType":"Bundle","type":"searchset","entr
 async fn follow_reads_every_resource_once() {
     let server = MockServer::start().await;
     on(&server, "/fhir/Consent", fhir(PLAN_OF_ANNA)).await;
-    let steps = vec![step("ask", "Consent"), follow("read", "ask", FollowWhat::Resources), follow("again", "ask", FollowWhat::Resources)];
+    let steps =
+        vec![step("ask", "Consent"), follow("read", "ask", FollowWhat::Resources), follow("again", "ask", FollowWhat::Resources)];
     let evidence = run(&plan(&format!("{}/fhir", server.uri()), steps)).await;
-    let paths: Vec<&str> = exchanges(&evidence).iter().filter_map(|exchange| exchange.request.url.split("/fhir/").nth(1)).collect();
+    let paths: Vec<&str> =
+        exchanges(&evidence).iter().filter_map(|exchange| exchange.request.url.split("/fhir/").nth(1)).collect();
     assert_eq!(paths, ["Consent", "Consent/c1", "Patient/p1"]);
     assert_eq!(omissions(&evidence), [("again", &OmittedReason::NothingToFollow)]);
 }
@@ -393,11 +399,13 @@ async fn capture_fills_later_requests_and_its_lack_leaves_them_out() {
     on(&server, "/fhir/Consent", fhir(PLAN_OF_ANNA)).await;
     on(&server, "/fhir/Patient/p1", fhir("{}")).await;
     let mut ask = step("ask", "Consent");
-    ask.capture = [("who".to_owned(), "entry.resource.patient.reference".to_owned()), ("none".to_owned(), "nothing".to_owned())].into();
+    ask.capture =
+        [("who".to_owned(), "entry.resource.patient.reference".to_owned()), ("none".to_owned(), "nothing".to_owned())].into();
     let each = PlannedStep { for_each: Some("who".to_owned()), ..step("each", "${who}") };
     let steps = vec![ask, step("one", "Consent?patient=${who}"), each, step("lost", "Patient/${none}")];
     let evidence = run(&plan(&format!("{}/fhir", server.uri()), steps)).await;
-    let paths: Vec<&str> = exchanges(&evidence).iter().filter_map(|exchange| exchange.request.url.split("/fhir/").nth(1)).collect();
+    let paths: Vec<&str> =
+        exchanges(&evidence).iter().filter_map(|exchange| exchange.request.url.split("/fhir/").nth(1)).collect();
     assert_eq!(paths, ["Consent", "Consent?patient=Patient/p1", "Patient/p1"]);
     assert_eq!(omissions(&evidence), [("lost", &OmittedReason::Capture("none".to_owned()))]);
 }
@@ -431,7 +439,8 @@ fn found(evidence: &Evidence) -> (Option<&str>, FoundHow) {
 async fn persona_is_found_by_bsn() {
     let server = MockServer::start().await;
     let bundle = r#"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":"77"}}]}"#;
-    let lookup = Mock::given(path("/fhir/Patient")).and(query_param("identifier", "http://fhir.nl/fhir/NamingSystem/bsn|999900006"));
+    let lookup =
+        Mock::given(path("/fhir/Patient")).and(query_param("identifier", "http://fhir.nl/fhir/NamingSystem/bsn|999900006"));
     lookup.respond_with(fhir(bundle)).mount(&server).await;
     let evidence = run(&of_anna(&format!("{}/fhir", server.uri()))).await;
     assert_eq!(found(&evidence), (Some("77"), FoundHow::Lookup));
@@ -503,7 +512,10 @@ async fn hostile_run(folder: &Folder) -> (Finished, Vec<Event>) {
     on(&server, "/fhir/Goal", fhir(&page)).await;
     let mut ask = step("ask", "Basic");
     ask.capture = [("id".to_owned(), "id".to_owned())].into();
-    let plan = with_token(plan(&base, vec![ask, step("read", "Basic/${id}"), PlannedStep { pages: Pages::All, ..step("echo", "Goal") }]));
+    let plan = with_token(plan(
+        &base,
+        vec![ask, step("read", "Basic/${id}"), PlannedStep { pages: Pages::All, ..step("echo", "Goal") }],
+    ));
     let events = Arc::new(Mutex::new(Vec::new()));
     let heard = Arc::clone(&events);
     let settings = settings(Recorder::in_folder(&folder.0));
@@ -580,7 +592,8 @@ async fn changed_evidence_is_told_with_its_line() {
 async fn changed_body_is_told() {
     let folder = Folder::new();
     let _ = hostile_run(&folder).await;
-    let blob = std::fs::read_dir(folder.0.join("blobs")).expect("there are bodies").next().expect("one").expect("it is listed").path();
+    let blob =
+        std::fs::read_dir(folder.0.join("blobs")).expect("there are bodies").next().expect("one").expect("it is listed").path();
     std::fs::write(&blob, "{}").expect("it can be written");
     assert!(matches!(engine::open(&folder.0), Err(OpenError::Blob { .. })));
 }

@@ -73,7 +73,8 @@ fn local(reference: &str, address: &Address) -> Option<String> {
     let mut parts = below.split('/');
     let (kind, id) = (parts.next()?, parts.next()?);
     let version = matches!((parts.next(), parts.next(), parts.next()), (None, None, None) | (Some("_history"), Some(_), None));
-    let named = kind.starts_with(|letter: char| letter.is_ascii_uppercase()) && kind.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let named =
+        kind.starts_with(|letter: char| letter.is_ascii_uppercase()) && kind.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
     (named && is_id && version).then(|| format!("{kind}/{id}"))
 }
@@ -87,7 +88,15 @@ mod tests {
         let address = Address::new("http://localhost/fhir").expect("it is a base");
         assert_eq!(local("Patient/1", &address).as_deref(), Some("Patient/1"));
         assert_eq!(local("http://localhost/fhir/Patient/1/_history/2", &address).as_deref(), Some("Patient/1"));
-        for other in ["#a", "urn:uuid:1", "http://elsewhere/fhir/Patient/1", "Patient?identifier=1", "Patient", "Patient/1/x/2", "Patient/.%2e"] {
+        for other in [
+            "#a",
+            "urn:uuid:1",
+            "http://elsewhere/fhir/Patient/1",
+            "Patient?identifier=1",
+            "Patient",
+            "Patient/1/x/2",
+            "Patient/.%2e",
+        ] {
             assert_eq!(local(other, &address), None, "{other}");
         }
     }

@@ -8,7 +8,8 @@ use super::record::{RecordError, Recorder};
 use crate::clock::{self, Stopwatch};
 use crate::drive::Reply;
 use crate::evidence::{
-    Broken, Capture, End, Evidence, Exchange, FoundPersona, Omitted, OmittedReason, Origin, Outcome, Received, Record, Sent, Start,
+    Broken, Capture, End, Evidence, Exchange, FoundPersona, Omitted, OmittedReason, Origin, Outcome, Received, Record, Sent,
+    Start,
 };
 use crate::redact::Redactor;
 

@@ -101,7 +101,8 @@ pub async fn run(
         plan: plan.clone(),
     };
     on_event(started(plan));
-    let bsns = suite.personas.iter().map(|persona| persona.bsn.as_str()).chain(plan.personas.iter().map(|persona| persona.bsn.as_str()));
+    let bsns =
+        suite.personas.iter().map(|persona| persona.bsn.as_str()).chain(plan.personas.iter().map(|persona| persona.bsn.as_str()));
     let redactor = Redactor::new(clock::random_hex(32).as_bytes(), settings.secrets.iter(), bsns);
     let log = Log::new(settings.recorder, start, redactor, Arc::new(on_event));
     let plan = Arc::new(plan.clone());
