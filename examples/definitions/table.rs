@@ -171,6 +171,7 @@ fn search(source: &str, files: &[Value]) -> String {
         .iter()
         .filter(|file| file["kind"] == "resource" && file["derivation"] == "specialization" && file["abstract"] != true)
         .map(|file| text(&file["name"]))
+        .filter(|name| *name != "Parameters")
         .collect();
     let mut lines = BTreeMap::new();
     // The experimental ones are samples, or search extensions of which the package knows nothing.
@@ -185,7 +186,8 @@ fn search(source: &str, files: &[Value]) -> String {
     lines.values().fold(format!("search {source}\n"), |all, line| all + line)
 }
 
-/// A parameter that may point anywhere lists every resource; `Resource` says the same.
+/// A parameter that may point anywhere lists every resource, save `Parameters`
+/// that no server stores; `Resource` says the same.
 fn targets(parameter: &Value, resources: &BTreeSet<&str>) -> String {
     let targets: Vec<&str> = parameter["target"].as_array().into_iter().flatten().map(text).collect();
     match targets.len() {
