@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 fn packages() -> PathBuf {
-    let shared = std::env::var_os("TOETS_SHARED").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let shared =
+        std::env::var_os("TOETS_SHARED").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     shared.join("fhir/packages")
 }
 

@@ -18,7 +18,8 @@ fn main() -> ExitCode {
         Err(error) => return failure(&error),
     };
     for (path, text) in tables.files() {
-        let done = if check { table::compare(&path, text) } else { std::fs::write(&path, text).map_err(|error| error.to_string()) };
+        let done =
+            if check { table::compare(&path, text) } else { std::fs::write(&path, text).map_err(|error| error.to_string()) };
         if let Err(error) = done {
             return failure(&format!("{}: {error}", path.display()));
         }

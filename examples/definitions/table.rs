@@ -47,10 +47,11 @@ pub(crate) fn compare(path: &Path, text: &str) -> Result<(), String> {
 pub(crate) fn make(packages: &Path) -> Result<Tables, String> {
     let path = packages.join(PACKAGE);
     let archive = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let digest: String = ring::digest::digest(&ring::digest::SHA256, &archive).as_ref().iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    });
+    let digest: String =
+        ring::digest::digest(&ring::digest::SHA256, &archive).as_ref().iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
     let files = unpack(&archive).map_err(|error| format!("{}: {error}", path.display()))?;
     let package = files.iter().find(|file| file["name"].is_string() && file["resourceType"].is_null());
     let package = package.ok_or_else(|| format!("{}: has no package.json", path.display()))?;
@@ -76,7 +77,9 @@ fn unpack(archive: &[u8]) -> std::io::Result<Vec<Value>> {
 fn types(source: &str, files: &[Value]) -> String {
     let structures: BTreeMap<&str, &Value> = files
         .iter()
-        .filter(|file| file["resourceType"] == "StructureDefinition" && file["derivation"] != "constraint" && file["kind"] != "logical")
+        .filter(|file| {
+            file["resourceType"] == "StructureDefinition" && file["derivation"] != "constraint" && file["kind"] != "logical"
+        })
         .map(|file| (text(&file["name"]), file))
         .collect();
     let mut blocks = BTreeMap::new();
@@ -132,8 +135,12 @@ fn line(name: &str, element: &Value) -> String {
     for kind in element["type"].as_array().into_iter().flatten() {
         line.push(' ');
         line.push_str(type_name(element, kind));
-        let targets: Vec<&str> =
-            kind["targetProfile"].as_array().into_iter().flatten().map(|target| text(target).trim_start_matches(STRUCTURE)).collect();
+        let targets: Vec<&str> = kind["targetProfile"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|target| text(target).trim_start_matches(STRUCTURE))
+            .collect();
         if !targets.is_empty() {
             let _ = write!(line, "({})", targets.join("|"));
         }
@@ -152,7 +159,9 @@ fn type_name<'f>(element: &'f Value, kind: &'f Value) -> &'f str {
     }
     if text(&kind["code"]).starts_with("http://hl7.org/fhirpath/") {
         let extensions = kind["extension"].as_array().into_iter().flatten();
-        let named = extensions.filter(|extension| extension["url"] == TYPE_OF_STRING).find_map(|extension| extension["valueUrl"].as_str());
+        let named = extensions
+            .filter(|extension| extension["url"] == TYPE_OF_STRING)
+            .find_map(|extension| extension["valueUrl"].as_str());
         return named.unwrap_or("string");
     }
     text(&kind["code"])

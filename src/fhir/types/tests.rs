@@ -9,7 +9,18 @@ fn names(found: &Type) -> Vec<&str> {
 #[test]
 fn a_resource_has_the_elements_of_its_bases_first() {
     let consent = r4().get("Consent").expect("R4 has Consent");
-    let expected = ["id", "meta", "implicitRules", "language", "text", "contained", "extension", "modifierExtension", "identifier", "status"];
+    let expected = [
+        "id",
+        "meta",
+        "implicitRules",
+        "language",
+        "text",
+        "contained",
+        "extension",
+        "modifierExtension",
+        "identifier",
+        "status",
+    ];
     assert_eq!(names(consent)[..10], expected);
 }
 
@@ -24,7 +35,9 @@ fn a_content_reference_is_the_backbone_it_points_to() {
 #[test]
 fn written_names_give_the_element_and_the_chosen_type() {
     let extension = r4().get("Extension").expect("R4 has Extension");
-    for (written, name, type_name) in [("valueString", "value", "string"), ("valueCodeableConcept", "value", "CodeableConcept"), ("url", "url", "uri")] {
+    for (written, name, type_name) in
+        [("valueString", "value", "string"), ("valueCodeableConcept", "value", "CodeableConcept"), ("url", "url", "uri")]
+    {
         let (element, found) = extension.written(written).expect(written);
         assert_eq!((element.name, found.name), (name, type_name));
     }
@@ -57,9 +70,16 @@ fn xhtml_has_no_extension_and_primitives_have_no_value_element() {
 
 #[test]
 fn is_a_follows_the_bases() {
-    for (name, ancestor) in
-        [("Consent", "DomainResource"), ("Consent", "Resource"), ("Bundle", "Resource"), ("code", "string"), ("positiveInt", "integer"), ("Age", "Quantity"), ("Consent.provision", "Element"), ("code", "code")]
-    {
+    for (name, ancestor) in [
+        ("Consent", "DomainResource"),
+        ("Consent", "Resource"),
+        ("Bundle", "Resource"),
+        ("code", "string"),
+        ("positiveInt", "integer"),
+        ("Age", "Quantity"),
+        ("Consent.provision", "Element"),
+        ("code", "code"),
+    ] {
         assert!(r4().is_a(name, ancestor), "{name} is a {ancestor}");
     }
     for (name, other) in [("Bundle", "DomainResource"), ("string", "code"), ("Consent", "Element"), ("Nothing", "Nothing")] {
