@@ -1,3 +1,5 @@
 //! What Toets knows of FHIR. Nothing here knows PZP or HTTP.
 
+pub mod date;
+pub mod fhirpath;
 pub mod node;
