@@ -2,4 +2,7 @@
 
 pub mod date;
 pub mod fhirpath;
+pub mod json;
 pub mod node;
+mod reading;
+pub mod types;

@@ -33,13 +33,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function { name: "convertsToQuantity", arguments: (0, 1), over: Over::Outside, gives: BOOLEAN, run: |call| whether(&call, to_quantity) },
 ];
 
-type Convert = for<'t> fn(&Scalar<'_>) -> Option<Item<'t>>;
+type Convert<'t> = fn(&Scalar<'_>) -> Option<Item<'t>>;
 
-fn value<'t>(call: &Invocation<'_, '_, 't>, convert: Convert) -> Outcome<'t> {
+fn value<'t>(call: &Invocation<'_, '_, 't>, convert: Convert<'t>) -> Outcome<'t> {
     optional(call.single()?.and_then(|item| item.scalar().and_then(|scalar| convert(&scalar))))
 }
 
-fn whether<'t>(call: &Invocation<'_, '_, 't>, convert: Convert) -> Outcome<'t> {
+fn whether<'t>(call: &Invocation<'_, '_, 't>, convert: Convert<'t>) -> Outcome<'t> {
     match call.single()? {
         Some(item) => boolean(item.scalar().and_then(|scalar| convert(&scalar)).is_some()),
         None => Ok(Vec::new()),
