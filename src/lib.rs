@@ -16,6 +16,7 @@
 pub mod clock;
 pub mod diagnostic;
 pub mod digest;
+pub mod nearest;
 pub mod text;
 
 pub mod fhir;
