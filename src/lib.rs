@@ -14,7 +14,9 @@
 
 // Ground: used by everybody, uses nobody.
 pub mod diagnostic;
+pub mod digest;
 pub mod text;
+pub mod yaml;
 
 pub mod fhir;
 

@@ -5,17 +5,23 @@
 //! consulter) and faults; beside them requirements (`agreements`) and personas.
 //! A `Suite` is all of them, loaded and found consistent.
 
+mod document;
 mod exchange;
 mod expectation;
 mod fault;
+mod files;
+mod load;
 mod persona;
 mod step;
 
+pub use document::Kind;
 pub use exchange::{Answer, Exchange, Include, TransactionGroup};
 pub use expectation::{
     AnswerPredicate, Check, Comparison, CountCheck, Each, Expectation, HeaderCheck, OneOrMany, Part, RunPredicate, SameAs,
 };
 pub use fault::{Credentials, Fault, FormatFault, Kill, LatestOnlyKey, LinkFault, Misbehaviour, Patch, Target};
+pub use files::Source;
+pub use load::{GROUPS, lint, load};
 pub use persona::{Persona, PersonaExchange};
 pub use step::{Auth, Axes, Follow, FollowWhat, Format, Isolation, Method, Pages, Request, Scenario, Step, When, With};
 
