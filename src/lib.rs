@@ -15,6 +15,7 @@
 // Ground: used by everybody, uses nobody.
 pub mod diagnostic;
 pub mod digest;
+pub mod nearest;
 pub mod text;
 pub mod yaml;
 

@@ -7,7 +7,8 @@ use serde::de::DeserializeOwned;
 
 use super::files::File;
 use super::persona::Persona;
-use super::{Exchange, Fault, Scenario};
+use super::schema::schema;
+use super::{Exchange, Fault, Scenario, shape};
 use crate::agreements::RequirementFile;
 use crate::diagnostic::Diagnostic;
 use crate::yaml::{self, Node};
@@ -134,6 +135,11 @@ impl Documents {
             problems.push(Diagnostic::new(&file.path, 0..0, "file-kind", message).hint(hint));
             return;
         };
+        let mut wrong = shape::check(&file.path, &root, schema(kind));
+        if !wrong.is_empty() {
+            problems.append(&mut wrong);
+            return;
+        }
         match kind {
             Kind::Exchange => self.exchanges.extend(decode(file, root, problems)),
             Kind::Scenario => self.scenarios.extend(decode(file, root, problems)),

@@ -12,6 +12,8 @@ mod fault;
 mod files;
 mod load;
 mod persona;
+mod schema;
+mod shape;
 mod step;
 
 pub use document::Kind;
@@ -23,6 +25,7 @@ pub use fault::{Credentials, Fault, FormatFault, Kill, LatestOnlyKey, LinkFault,
 pub use files::Source;
 pub use load::{GROUPS, lint, load};
 pub use persona::{Persona, PersonaExchange};
+pub use schema::schema;
 pub use step::{Auth, Axes, Follow, FollowWhat, Format, Isolation, Method, Pages, Request, Scenario, Step, When, With};
 
 use crate::agreements::Catalogue;
