@@ -1,3 +1,6 @@
 //! What Toets knows of FHIR. Nothing here knows PZP or HTTP.
 
+pub mod json;
 pub mod node;
+mod reading;
+pub mod types;

@@ -21,13 +21,9 @@ pub use exchange::{Answer, Exchange, Include, TransactionGroup};
 pub use expectation::{
     AnswerPredicate, Check, Comparison, CountCheck, Each, Expectation, HeaderCheck, OneOrMany, Part, RunPredicate, SameAs,
 };
-<<<<<<< HEAD
-pub use fault::{Credentials, Fault, FormatFault, Kill, LatestOnlyKey, LinkFault, Misbehaviour, Patch, Target};
+pub use fault::{Credentials, EmptyAnswer, Fault, FormatFault, Kill, LatestOnlyKey, LinkFault, Misbehaviour, Patch, Target};
 pub use files::Source;
 pub use load::{GROUPS, lint, load};
-=======
-pub use fault::{Credentials, EmptyAnswer, Fault, FormatFault, Kill, LatestOnlyKey, LinkFault, Misbehaviour, Patch, Target};
->>>>>>> main
 pub use persona::{Persona, PersonaExchange};
 pub use schema::schema;
 pub use step::{Auth, Axes, Follow, FollowWhat, Format, Isolation, Method, Pages, Request, Scenario, Step, When, With};
