@@ -1,7 +1,7 @@
 //! Documents: files of the suite with the tree they were read from and what
 //! they mean. Whether they fit together is for `lint`.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
 
 use serde::de::DeserializeOwned;
 
@@ -85,8 +85,12 @@ impl Kind {
 pub(super) struct Document<T> {
     /// The file.
     pub(super) file: File,
-    /// The tree, for positions.
+    /// The tree, without what does not fit its kind; for positions.
     pub(super) root: Node,
+    /// Nothing was left out of the tree: what it does not use is not used.
+    pub(super) whole: bool,
+    /// Names of steps and captures in a tree of which something was left out: others may speak of them all the same.
+    pub(super) lost: BTreeSet<String>,
     /// The meaning.
     pub(super) value: T,
 }
@@ -101,8 +105,8 @@ pub(super) struct Documents {
     pub(super) personas: Vec<Document<Persona>>,
     /// Resources of personas: files that are JSON.
     pub(super) resources: Vec<File>,
-    /// Files that were looked at and are wrong in themselves.
-    pub(super) broken: Vec<PathBuf>,
+    /// Names of files that are too wrong to have a meaning: others may speak of them all the same.
+    pub(super) broken: Vec<(Kind, String)>,
 }
 
 impl Documents {
@@ -113,20 +117,28 @@ impl Documents {
         for file in files {
             if file.has_ending("json") {
                 documents.resources.push(file);
-                continue;
-            }
-            let before = problems.len();
-            let path = file.path.clone();
-            documents.take(file, &mut problems);
-            if problems.len() > before {
-                documents.broken.push(path);
+            } else {
+                documents.take(file, &mut problems);
             }
         }
         (documents, problems)
     }
 
+    /// These documents, and of the others those that none of these stands for: a file stands for what has its name.
+    pub(super) fn before(mut self, others: Self) -> Self {
+        join(&mut self.requirements, others.requirements, |value| &value.group);
+        join(&mut self.exchanges, others.exchanges, |value| &value.exchange);
+        join(&mut self.scenarios, others.scenarios, |value| &value.scenario);
+        join(&mut self.faults, others.faults, |value| &value.fault);
+        join(&mut self.personas, others.personas, |value| &value.persona);
+        self.resources.extend(others.resources);
+        self.broken.extend(others.broken);
+        self
+    }
+
     fn take(&mut self, file: File, problems: &mut Vec<Diagnostic>) {
         let mut reading = yaml::read(&file.path, &file.text);
+        let read_whole = reading.diagnostics.is_empty();
         problems.append(&mut reading.diagnostics);
         let Some(root) = reading.root else { return };
         let Some(kind) = Kind::of(&file, &root) else {
@@ -136,32 +148,62 @@ impl Documents {
             return;
         };
         let mut wrong = shape::check(&file.path, &root, schema(kind));
-        if !wrong.is_empty() {
-            problems.append(&mut wrong);
-            return;
-        }
-        match kind {
-            Kind::Exchange => self.exchanges.extend(decode(file, root, problems)),
-            Kind::Scenario => self.scenarios.extend(decode(file, root, problems)),
-            Kind::Fault => self.faults.extend(decode(file, root, problems)),
-            Kind::Requirements => self.requirements.extend(decode(file, root, problems)),
-            Kind::Persona => self.personas.extend(decode(file, root, problems)),
+        let name = root.get(kind.key()).and_then(Node::text).unwrap_or_default().to_owned();
+        let whole = read_whole && wrong.is_empty();
+        let lost = if whole { BTreeSet::new() } else { names_in(&root) };
+        let raw = Raw { file, whole, lost, root: shape::without(&root, &wrong) };
+        problems.append(&mut wrong);
+        let taken = match kind {
+            Kind::Exchange => keep(&mut self.exchanges, raw, problems),
+            Kind::Scenario => keep(&mut self.scenarios, raw, problems),
+            Kind::Fault => keep(&mut self.faults, raw, problems),
+            Kind::Requirements => keep(&mut self.requirements, raw, problems),
+            Kind::Persona => keep(&mut self.personas, raw, problems),
+        };
+        if !taken {
+            self.broken.push((kind, name));
         }
     }
 }
 
-fn decode<T: DeserializeOwned>(file: File, root: Node, problems: &mut Vec<Diagnostic>) -> Option<Document<T>> {
+fn join<T>(documents: &mut Vec<Document<T>>, others: Vec<Document<T>>, name: impl Fn(&T) -> &str) {
+    let new: Vec<_> =
+        others.into_iter().filter(|other| documents.iter().all(|known| name(&known.value) != name(&other.value))).collect();
+    documents.extend(new);
+}
+
+/// Names of steps and captures.
+fn names_in(root: &Node) -> BTreeSet<String> {
+    let steps = root.get("steps").map(Node::items).unwrap_or_default();
+    let ids = steps.iter().filter_map(|step| step.get("id")?.text()).map(str::to_owned);
+    let captures = steps.iter().filter_map(|step| step.get("capture")).flat_map(Node::entries).map(|(key, _)| key.text.clone());
+    ids.chain(captures).collect()
+}
+
+/// A file that has no meaning yet.
+struct Raw {
+    file: File,
+    whole: bool,
+    lost: BTreeSet<String>,
+    root: Option<Node>,
+}
+
+/// Gives a file its meaning and keeps it; false when it is too wrong to have one.
+fn keep<T: DeserializeOwned>(documents: &mut Vec<Document<T>>, raw: Raw, problems: &mut Vec<Diagnostic>) -> bool {
+    let Raw { file, whole, lost, root } = raw;
+    let Some(root) = root else { return false };
     match serde_json::from_value(root.json()) {
-        Ok(value) => Some(Document { file, root, value }),
+        Ok(value) => {
+            documents.push(Document { file, root, whole, lost, value });
+            true
+        }
         Err(error) => {
-            let range = root.span.start..root.span.start;
-            problems.push(Diagnostic::new(
-                &file.path,
-                range,
-                "decode-failed",
-                format!("the file does not fit its kind: {error}"),
-            ));
-            None
+            // What was left out has been reported; only a whole file that has no meaning is news.
+            if whole {
+                let message = format!("the file does not fit its kind: {error}");
+                problems.push(Diagnostic::new(&file.path, root.span.start..root.span.start, "decode-failed", message));
+            }
+            false
         }
     }
 }

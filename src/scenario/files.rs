@@ -81,7 +81,12 @@ pub(super) fn named(path: &Path) -> (Vec<File>, Vec<Diagnostic>) {
     if path.is_dir() {
         walk.folder(path, &path.to_string_lossy().replace('\\', "/"), 0);
     } else {
-        walk.file(path, path.to_string_lossy().replace('\\', "/"));
+        let name = path.to_string_lossy().replace('\\', "/");
+        // A persona is its resources as well.
+        if let Some(folder) = name.strip_suffix("/persona.yaml") {
+            walk.folder(&path.with_file_name("r4"), &format!("{folder}/r4"), 0);
+        }
+        walk.file(path, name);
     }
     walk.files.sort_by(|a, b| a.name.cmp(&b.name));
     (walk.files, walk.problems)

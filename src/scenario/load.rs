@@ -1,11 +1,12 @@
 //! Loading: files to a `Suite`, with every mistake reported at once. Nothing is
 //! sent anywhere, and nothing is judged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::document::{Document, Documents};
 use super::files::{self, File, Source};
+use super::lint::check;
 use super::persona::Persona;
 use super::{Exchange, Suite};
 use crate::agreements::Catalogue;
@@ -24,6 +25,7 @@ pub fn load(source: &Source) -> Result<Suite, Vec<Diagnostic>> {
     let digest = files::digest(&files);
     let (documents, found) = Documents::read(files);
     problems.extend(found);
+    problems.extend(check(&documents, &[]));
     if problems.is_empty() {
         return Ok(assemble(documents, digest));
     }
@@ -79,14 +81,50 @@ pub(super) fn resource_name(text: &str) -> Option<String> {
     Some(format!("{}/{}", resource.get("resourceType")?.as_str()?, resource.get("id")?.as_str()?))
 }
 
-/// Everything that is wrong with a file, or with the files in a folder. A folder with `scenarios` in it is a suite
-/// of its own; anything else is held against the embedded suite.
+/// Everything that is wrong with a file, or with the files in a folder. A folder with `scenarios` in it is a suite of
+/// its own. Any other file is held against the suite whose folder it is in, or else against the embedded one.
+/// `findings` are the codes that faults may name; when there are none, they are not looked at.
 #[must_use]
-pub fn lint(path: &Path) -> Vec<Diagnostic> {
-    let (files, mut problems) = files::named(path);
-    problems.extend(Documents::read(files).1);
+pub fn lint(path: &Path, findings: &[&str]) -> Vec<Diagnostic> {
+    let mut problems = if path.join("scenarios").is_dir() {
+        let (files, mut problems) = Source::Directory(path.to_path_buf()).files();
+        problems.extend(check_files(files, findings));
+        problems
+    } else {
+        let (files, mut problems) = files::named(path);
+        problems.extend(check_within(files, &suite_around(path), findings));
+        problems
+    };
     problems.sort();
+    problems.dedup();
     problems
+}
+
+fn check_files(files: Vec<File>, findings: &[&str]) -> Vec<Diagnostic> {
+    let (documents, mut problems) = Documents::read(files);
+    problems.extend(check(&documents, findings));
+    problems
+}
+
+/// What is wrong with these files, the rest of the suite taken as it is.
+fn check_within(files: Vec<File>, suite: &Source, findings: &[&str]) -> Vec<Diagnostic> {
+    let named: BTreeSet<_> = files.iter().map(|file| file.path.clone()).collect();
+    let (documents, mut problems) = Documents::read(files);
+    let (others, _) = Documents::read(suite.files().0);
+    problems.extend(check(&documents.before(others), findings));
+    problems.retain(|problem| named.contains(&problem.file));
+    problems
+}
+
+/// The suite that a path lies in: the nearest folder above it that holds `scenarios`.
+fn suite_around(path: &Path) -> Source {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    absolute
+        .ancestors()
+        .filter(|folder| folder.file_name().is_some_and(|name| name == "scenarios" || name == "fixtures"))
+        .filter_map(Path::parent)
+        .find(|root| root.join("scenarios").is_dir())
+        .map_or(Source::Embedded, |root| Source::Directory(root.to_path_buf()))
 }
 
 #[cfg(test)]

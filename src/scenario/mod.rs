@@ -10,6 +10,7 @@ mod exchange;
 mod expectation;
 mod fault;
 mod files;
+mod lint;
 mod load;
 mod persona;
 mod schema;
@@ -21,7 +22,9 @@ pub use exchange::{Answer, Exchange, Include, TransactionGroup};
 pub use expectation::{
     AnswerPredicate, Check, Comparison, CountCheck, Each, Expectation, HeaderCheck, OneOrMany, Part, RunPredicate, SameAs,
 };
-pub use fault::{Credentials, EmptyAnswer, Fault, FormatFault, Kill, LatestOnlyKey, LinkFault, Misbehaviour, Patch, Target};
+pub use fault::{
+    Credentials, EmptyAnswer, Fault, FormatFault, Kill, LatestOnlyKey, LinkFault, Misbehaviour, Patch, Target, fits_key,
+};
 pub use files::Source;
 pub use load::{GROUPS, lint, load};
 pub use persona::{Persona, PersonaExchange};

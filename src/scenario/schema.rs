@@ -36,7 +36,8 @@ fn generate(kind: Kind) -> Value {
 pub(super) fn keyed<K: JsonSchema, V: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
     let value = generator.subschema_for::<V>().to_value();
     let keys = K::json_schema(generator).to_value();
-    let words = keys["oneOf"].as_array().into_iter().flatten().filter_map(|word| Some((word["const"].as_str()?, &word["description"])));
+    let words =
+        keys["oneOf"].as_array().into_iter().flatten().filter_map(|word| Some((word["const"].as_str()?, &word["description"])));
     let properties: Map<String, Value> = words
         .map(|(word, description)| {
             let mut property = value.as_object().cloned().unwrap_or_default();
@@ -120,7 +121,8 @@ mod tests {
         let expectation = &schema(Kind::Scenario)["$defs"]["Expectation"];
         assert_eq!(expectation["additionalProperties"], false);
         assert!(expectation["properties"]["fhirpath"]["description"].as_str().is_some_and(|text| text.contains("FHIRPath")));
-        let choices: Vec<_> = expectation["oneOf"].as_array().into_iter().flatten().filter_map(|choice| choice["required"][0].as_str()).collect();
+        let choices: Vec<_> =
+            expectation["oneOf"].as_array().into_iter().flatten().filter_map(|choice| choice["required"][0].as_str()).collect();
         assert!(choices.contains(&"status") && choices.contains(&"run") && !choices.contains(&"id"));
     }
 

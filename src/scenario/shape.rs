@@ -20,6 +20,32 @@ pub(super) fn check(file: &Path, root: &Node, schema: &Json) -> Vec<Diagnostic> 
     walk.problems
 }
 
+/// The tree without what these mistakes are about, so that the rest can be looked at: unknown keys go, and so does
+/// every value that does not fit. None when nothing is left.
+pub(super) fn without(node: &Node, problems: &[Diagnostic]) -> Option<Node> {
+    let unknown = |range: &Range<usize>| problems.iter().any(|problem| problem.code == "key-unknown" && is_at(problem, range));
+    let unfit = |range: &Range<usize>| problems.iter().any(|problem| problem.code != "key-unknown" && is_at(problem, range));
+    if problems.is_empty() {
+        return Some(node.clone());
+    }
+    if unfit(&head(node)) {
+        return None;
+    }
+    let value = match &node.value {
+        Value::Mapping(entries) => {
+            let kept = entries.iter().filter(|(key, _)| !unknown(&key.span));
+            Value::Mapping(kept.filter_map(|(key, value)| Some((key.clone(), without(value, problems)?))).collect())
+        }
+        Value::Sequence(items) => Value::Sequence(items.iter().filter_map(|item| without(item, problems)).collect()),
+        Value::Scalar(scalar) => Value::Scalar(scalar.clone()),
+    };
+    Some(Node { span: node.span.clone(), value })
+}
+
+fn is_at(problem: &Diagnostic, range: &Range<usize>) -> bool {
+    problem.start == range.start && problem.end == range.end
+}
+
 struct Walk<'s> {
     file: &'s Path,
     schema: &'s Json,
@@ -97,7 +123,9 @@ impl<'s> Walk<'s> {
             return self.node(node, branch, what);
         }
         match &node.value {
-            _ if !choice.others.is_empty() => self.wrong_kind(node, what, choice.others.iter().map(|branch| kind(branch)).collect()),
+            _ if !choice.others.is_empty() => {
+                self.wrong_kind(node, what, choice.others.iter().map(|branch| kind(branch)).collect())
+            }
             Value::Scalar(scalar) => self.word(node, scalar, choice, what),
             Value::Mapping(_) if !choice.tags.is_empty() => self.tagged(node, choice, what),
             Value::Mapping(_) | Value::Sequence(_) => self.wrong_kind(node, what, vec!["one word"]),
@@ -157,7 +185,12 @@ impl<'s> Walk<'s> {
         self.required(node, schema, &what);
         self.exactly_one(node, schema, &what);
         if entries.is_empty() && schema["minProperties"].is_number() {
-            self.hinted(node.span.clone(), "key-missing", format!("{what} holds nothing"), Some(format!("it can have {}", list(&known))));
+            self.hinted(
+                node.span.clone(),
+                "key-missing",
+                format!("{what} holds nothing"),
+                Some(format!("it can have {}", list(&known))),
+            );
         }
     }
 
@@ -166,7 +199,12 @@ impl<'s> Walk<'s> {
         for key in missing {
             let property = self.resolve(&schema["properties"][key]);
             let hint = schema["properties"][key]["description"].as_str().or(property["description"].as_str());
-            self.hinted(head(node), "key-missing", format!("{what} has no `{key}`"), hint.map(|text| format!("`{key}`: {}", lower(text))));
+            self.hinted(
+                head(node),
+                "key-missing",
+                format!("{what} has no `{key}`"),
+                hint.map(|text| format!("`{key}`: {}", lower(text))),
+            );
         }
     }
 
@@ -174,7 +212,8 @@ impl<'s> Walk<'s> {
     fn exactly_one(&mut self, node: &Node, schema: &'s Json, what: &str) {
         let Some(branches) = schema["oneOf"].as_array() else { return };
         let choices: Vec<&str> = branches.iter().filter_map(|branch| branch["required"][0].as_str()).collect();
-        let there: Vec<_> = node.entries().iter().filter(|(key, _)| choices.contains(&key.text.as_str())).map(|(key, _)| key).collect();
+        let there: Vec<_> =
+            node.entries().iter().filter(|(key, _)| choices.contains(&key.text.as_str())).map(|(key, _)| key).collect();
         match there.as_slice() {
             [_] => {}
             // A misspelled one has been reported, and is what is missing here.
@@ -225,7 +264,8 @@ impl<'s> Walk<'s> {
 
     fn pattern(&mut self, node: &Node, scalar: &Scalar, schema: &'s Json, what: &str) {
         let Some(pattern) = schema["pattern"].as_str() else { return };
-        let regex = self.patterns.entry(pattern).or_insert_with(|| Regex::new(pattern).expect("patterns of the vocabulary are tested"));
+        let regex =
+            self.patterns.entry(pattern).or_insert_with(|| Regex::new(pattern).expect("patterns of the vocabulary are tested"));
         if !regex.is_match(&scalar.text) {
             let message = format!("{what} cannot be `{}`", scalar.text);
             self.hinted(node.span.clone(), "value-pattern", message, Some(format!("it has the form `{pattern}`")));
