@@ -1,7 +1,8 @@
 //! A mistake in somebody's file: where, what, and how to mend it. All of them
 //! are collected and shown at once; drawing them is `cli`'s.
 
-use std::path::PathBuf;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 /// One mistake in a file that a person wrote.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,4 +19,19 @@ pub struct Diagnostic {
     pub message: String,
     /// How to mend it: "did you mean `expect`?".
     pub hint: Option<String>,
+}
+
+impl Diagnostic {
+    /// A mistake without a hint.
+    #[must_use]
+    pub fn new(file: &Path, range: Range<usize>, code: &'static str, message: impl Into<String>) -> Self {
+        Self { file: file.to_path_buf(), start: range.start, end: range.end, code, message: message.into(), hint: None }
+    }
+
+    /// The same with a hint.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
 }
