@@ -29,3 +29,5 @@ pub mod plan;
 pub mod evidence;
 
 pub mod judge;
+
+pub mod cli;
