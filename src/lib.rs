@@ -14,8 +14,10 @@
 
 // Ground: used by everybody, uses nobody.
 pub mod diagnostic;
+pub mod digest;
 pub mod nearest;
 pub mod text;
+pub mod yaml;
 
 pub mod fhir;
 
@@ -27,3 +29,4 @@ pub mod plan;
 pub mod evidence;
 
 pub mod judge;
+pub mod cli;
