@@ -35,3 +35,4 @@ pub mod drive;
 pub mod engine;
 
 pub mod judge;
+pub mod cli;

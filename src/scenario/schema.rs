@@ -58,12 +58,22 @@ fn polish(schema: &mut Value) {
             without_null(object);
             close_choice(object);
             if let Some(Value::String(description)) = object.get_mut("description") {
-                *description = description.replace('\n', " ");
+                *description = spoken(description);
             }
             object.values_mut().for_each(polish);
         }
         _ => {}
     }
+}
+
+/// A description as one line, without the numbers of decisions that stand in our own comments.
+fn spoken(description: &str) -> String {
+    let mut text = description.replace('\n', " ");
+    while let Some(start) = text.find(" (settled ") {
+        let end = text[start..].find(')').map_or(text.len(), |length| start + length + 1);
+        text.replace_range(start..end, "");
+    }
+    text
 }
 
 /// An optional value is left out, not null.

@@ -1,0 +1,3 @@
+//! The program: arguments to exit code. One file a subcommand.
+
+pub mod diagnostics;
