@@ -5,8 +5,9 @@
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use toets::fhir::json;
+use toets::fhir::node::Node;
 use toets::fhir::types::r4;
+use toets::fhir::{json, xml};
 
 fn examples() -> PathBuf {
     let shared =
@@ -35,6 +36,38 @@ fn json_survives(text: &str) -> Result<(), String> {
     if expected == actual { Ok(()) } else { Err(difference(&expected, &actual)) }
 }
 
+/// JSON to XML and back: the tree is the same, and the JSON but for the order of keys.
+fn xml_survives(text: &str) -> Result<(), String> {
+    let first = json::read(text.as_bytes(), r4()).map_err(|error| error.to_string())?;
+    let document = xml::write(first.root(), r4());
+    let second = xml::read(document.as_bytes(), r4()).map_err(|error| format!("{error} in {document}"))?;
+    same(first.root(), second.root())?;
+    let [expected, actual] = [text, &json::write(second.root())].map(serde_json::from_str::<serde_json::Value>);
+    if expected.map_err(|error| error.to_string())? != actual.map_err(|error| error.to_string())? {
+        return Err("the JSON values differ".to_owned());
+    }
+    let again = xml::write(second.root(), r4());
+    if document == again { Ok(()) } else { Err(difference(&document, &again)) }
+}
+
+/// XML follows the order of the table, so siblings are compared by name.
+fn same(left: Node<'_>, right: Node<'_>) -> Result<(), String> {
+    let facts = |node: Node<'_>| format!("{} {:?} {} {}", node.path(), node.literal(), node.type_name(), node.written_name());
+    if facts(left) != facts(right) {
+        return Err(format!("\n    from JSON: {}\n    from XML:  {}", facts(left), facts(right)));
+    }
+    let sorted = |node: Node<'_>| {
+        let mut children: Vec<_> = node.children().map(Node::id).collect();
+        children.sort_by(|left, right| node.tree().node(*left).name().cmp(node.tree().node(*right).name()));
+        children
+    };
+    let (lefts, rights) = (sorted(left), sorted(right));
+    if lefts.len() != rights.len() {
+        return Err(format!("{} has {} elements from JSON, {} from XML", left.path(), lefts.len(), rights.len()));
+    }
+    lefts.iter().zip(&rights).try_for_each(|(one, other)| same(left.tree().node(*one), right.tree().node(*other)))
+}
+
 fn difference(expected: &str, actual: &str) -> String {
     let same = expected.bytes().zip(actual.bytes()).take_while(|(left, right)| left == right).count();
     let cut =
@@ -42,7 +75,7 @@ fn difference(expected: &str, actual: &str) -> String {
     format!("\n    expected: …{}\n    actual:   …{}", cut(expected), cut(actual))
 }
 
-fn each_file(folder: &Path, check: fn(&str) -> Result<(), String>) -> Result<Completion, Failed> {
+fn each_file(folder: &Path, check: Check) -> Result<Completion, Failed> {
     let mut failures = Vec::new();
     let mut count = 0;
     for entry in std::fs::read_dir(folder)? {
@@ -54,21 +87,27 @@ fn each_file(folder: &Path, check: fn(&str) -> Result<(), String>) -> Result<Com
             }
         }
     }
-    if failures.is_empty() {
+    if count > 0 && failures.is_empty() {
         return Ok(Completion::Completed);
     }
     Err(format!("{} of {count} examples\n{}", failures.len(), failures.join("\n")).into())
 }
 
+type Check = fn(&str) -> Result<(), String>;
+
+const CHECKS: [(&str, Check); 2] =
+    [("an_example_survives_json", json_survives), ("an_example_survives_json_to_xml_to_json", xml_survives)];
+
 fn trials() -> std::io::Result<Vec<Trial>> {
     let mut trials = Vec::new();
     for entry in std::fs::read_dir(examples())? {
         let folder = entry?.path();
-        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.contains(".r4.") {
-            trials.push(Trial::ignorable_test(format!("json_survives_reading_and_writing::{name}"), move || {
-                each_file(&folder, json_survives)
-            }));
+        let package = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if package.contains(".r4.") {
+            for (name, check) in CHECKS {
+                let folder = folder.clone();
+                trials.push(Trial::ignorable_test(format!("{name}::{package}"), move || each_file(&folder, check)));
+            }
         }
     }
     Ok(trials)
@@ -77,8 +116,8 @@ fn trials() -> std::io::Result<Vec<Trial>> {
 fn main() {
     let arguments = Arguments::from_args();
     let trials = trials().unwrap_or_else(|_| {
-        let reason = || Ok(Completion::ignored_with("the FHIR examples are not here: set `TOETS_SHARED`"));
-        vec![Trial::ignorable_test("json_survives_reading_and_writing", reason)]
+        let ignored = || Ok(Completion::ignored_with("the FHIR examples are not here: set `TOETS_SHARED`"));
+        CHECKS.map(|(name, _)| Trial::ignorable_test(name, ignored)).into()
     });
     libtest_mimic::run(&arguments, trials).exit();
 }

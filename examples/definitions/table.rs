@@ -117,7 +117,7 @@ fn lines(structure: &Value, path: &str) -> Vec<String> {
     elements(structure)
         .iter()
         .filter_map(|element| Some((text(&element["path"]).strip_prefix(path)?.strip_prefix('.')?, element)))
-        .filter(|(name, _)| !name.contains('.') && !(primitive && *name == "value"))
+        .filter(|(name, _)| !(name.contains('.') || primitive && *name == "value"))
         .map(|(name, element)| line(name, element))
         .collect()
 }
