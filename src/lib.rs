@@ -26,4 +26,6 @@ pub mod plan;
 
 pub mod evidence;
 
+pub mod serve;
+
 pub mod judge;
