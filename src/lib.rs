@@ -34,5 +34,7 @@ pub mod drive;
 
 pub mod engine;
 
+pub mod serve;
+
 pub mod judge;
 pub mod cli;
