@@ -26,3 +26,5 @@ pub mod plan;
 pub mod evidence;
 
 pub mod judge;
+
+pub mod report;

@@ -1,0 +1,19 @@
+//! The report: a view made once of plan, evidence and verdicts, and one pure
+//! function a format over it. Nothing here reads a file or a clock.
+
+mod build;
+mod causes;
+mod curl;
+mod excerpt;
+mod exchanges;
+mod head;
+pub mod json;
+mod reason;
+mod sentence;
+mod view;
+mod warnings;
+mod words;
+
+pub use view::{
+    Cause, Excerpt, ExcerptLine, Exchange, Expectation, Finding, Gap, Group, Head, LevelCounts, Reason, Report, Requirement, Scenario, Step,
+};
