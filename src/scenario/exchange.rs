@@ -24,6 +24,10 @@ pub struct Exchange {
     pub group: TransactionGroup,
     /// Where the agreement writes it.
     pub source: String,
+    /// The requirement that alone asks for this search. A clean refusal (4xx, 501) is judged there
+    /// and nowhere else: every other expectation on this exchange is then inapplicable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub optional: Option<String>,
     /// The request per version, as published: a URL relative to the base, with
     /// `${patient}` for the logical id of the patient.
     pub request: BTreeMap<Dialect, String>,

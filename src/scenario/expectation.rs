@@ -109,6 +109,9 @@ pub struct Each {
 pub struct CountCheck {
     /// Of what.
     pub of: Part,
+    /// Only those for which this FHIRPath is true.
+    #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
     /// At least this many.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min: Option<u32>,

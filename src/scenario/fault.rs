@@ -33,7 +33,8 @@ pub struct Fault {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Kill {
-    /// `scenario/step/expectation`, in every variant; with `@variant` only in that one.
+    /// `scenario/step/expectation`, in every variant; with `@variant` only in that one. `*` stands
+    /// for any scenario, step, expectation or variant: every one that fits must turn red.
     pub expect: String,
     /// Code of the finding.
     pub finding: String,
@@ -46,7 +47,13 @@ pub struct Target {
     /// Requests that are this exchange, in whatever spelling.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exchange: Option<String>,
-    /// Reads of this resource type.
+    /// Searches of this resource type; `*` for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<String>,
+    /// Requests of which the decoded query holds this text (`patient=full-plan-patient`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// Reads of this resource type; `*` for all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read: Option<String>,
     /// Requests of which the path below the base starts with this (`metadata`, `Patient`).
@@ -68,6 +75,8 @@ pub enum Misbehaviour {
     Status(u16),
     /// Answers with this status and no body of FHIR: an HTML page.
     HtmlPage(u16),
+    /// Answers with this status and an OperationOutcome where nothing is found.
+    StatusWhenEmpty(u16),
     /// Leaves out matches for which this FHIRPath is true.
     Hide(String),
     /// Keeps only the newest match by this FHIRPath date for each key.

@@ -64,13 +64,17 @@ pub struct Axes {
     /// Formats to run the whole scenario in; JSON alone when left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub format: Vec<Format>,
+    /// Exchanges to run the whole scenario for: `${exchange}` in a step's `exchange` is then one of
+    /// them, and the variant ends with its name (`r4.json.plain.procedures`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exchange: Vec<String>,
 }
 
 impl Axes {
     /// Whether nothing is declared.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        self.format.is_empty()
+        self.format.is_empty() && self.exchange.is_empty()
     }
 }
 
