@@ -28,3 +28,5 @@ pub mod evidence;
 pub mod judge;
 
 pub mod report;
+
+pub mod cli;

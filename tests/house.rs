@@ -100,11 +100,8 @@ fn imported_rooms(text: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_room_is_on_a_floor() {
-    let rooms: BTreeSet<String> = sources()
-        .iter()
-        .map(|(file, _)| room(file).to_owned())
-        .filter(|room| room != "lib" && room != "main")
-        .collect();
+    let rooms: BTreeSet<String> =
+        sources().iter().map(|(file, _)| room(file).to_owned()).filter(|room| room != "lib" && room != "main").collect();
     let unknown: Vec<_> = rooms.iter().filter(|room| floor(room).is_none()).collect();
     assert!(unknown.is_empty(), "rooms without a floor (add them to FLOORS and to docs/architecture.md): {unknown:?}");
 }
@@ -208,7 +205,19 @@ fn weight_stays_within_its_bounds() {
 #[test]
 fn the_top_level_holds_only_what_the_architecture_names() {
     let allowed = [
-        ".ci", ".git", ".github", "benches", "build", "docs", "examples", "fixtures", "reports", "scenarios", "src", "target", "tests",
+        ".ci",
+        ".git",
+        ".github",
+        "benches",
+        "build",
+        "docs",
+        "examples",
+        "fixtures",
+        "reports",
+        "scenarios",
+        "src",
+        "target",
+        "tests",
     ];
     for entry in fs::read_dir(root()).expect("the root can be read").flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();

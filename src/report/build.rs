@@ -184,7 +184,9 @@ fn expectation_name(key: &str) -> &str {
 }
 
 fn counts(verdicts: &Verdicts) -> Vec<LevelCounts> {
-    [Level::Shall, Level::Must, Level::Should, Level::May].map(|level| LevelCounts { level, counts: count(verdicts, level) }).into()
+    [Level::Shall, Level::Must, Level::Should, Level::May]
+        .map(|level| LevelCounts { level, counts: count(verdicts, level) })
+        .into()
 }
 
 fn count(verdicts: &Verdicts, level: Level) -> Counts {

@@ -42,7 +42,8 @@ fn quote(word: &str) -> String {
 fn variable(word: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = word.split_once("${")?;
     let (name, after) = rest.split_once('}')?;
-    let is_name = !name.is_empty() && name.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_');
+    let is_name =
+        !name.is_empty() && name.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_');
     let ends = !after.starts_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '_');
     (is_name && ends).then_some((before, name, after))
 }
@@ -87,7 +88,10 @@ mod tests {
     #[test]
     fn what_looks_like_a_command_is_escaped_beside_a_variable() {
         let line = curl(&sent("http://a", &[("x", "`id` $(id) ${A} \"")], None));
-        assert_eq!(line, "curl -H 'x: `id` $(id) ${A} \"' 'http://a'".replace("'x: `id` $(id) ${A} \"'", "\"x: \\`id\\` \\$(id) $A \\\"\""));
+        assert_eq!(
+            line,
+            "curl -H 'x: `id` $(id) ${A} \"' 'http://a'".replace("'x: `id` $(id) ${A} \"'", "\"x: \\`id\\` \\$(id) $A \\\"\"")
+        );
     }
 
     #[test]

@@ -59,7 +59,8 @@ fn around(lines: &[&str], marked: Option<usize>, layout: Layout) -> Excerpt {
 
 /// A line that can be shown: bounded, without control characters.
 fn cut(line: &str) -> String {
-    let mut shown: String = line.chars().take(LINE).map(|letter| if letter.is_control() && letter != '\t' { '\u{fffd}' } else { letter }).collect();
+    let mut shown: String =
+        line.chars().take(LINE).map(|letter| if letter.is_control() && letter != '\t' { '\u{fffd}' } else { letter }).collect();
     if line.chars().nth(LINE).is_some() {
         shown.push('…');
     }
@@ -222,8 +223,10 @@ mod tests {
 
     #[test]
     fn json_on_one_line_is_laid_out_and_the_element_marked() {
-        let body = long(r#"{"resourceType":"Bundle","entry":[{"resource":{"status":"a"}},{"resource":{"status":"b","note":[]}}]}"#);
-        let excerpt = excerpt(&body, Spot { line: Some(1), path: Some("Bundle.entry[1].resource.status") }).expect("a body with text has an excerpt");
+        let body =
+            long(r#"{"resourceType":"Bundle","entry":[{"resource":{"status":"a"}},{"resource":{"status":"b","note":[]}}]}"#);
+        let excerpt = excerpt(&body, Spot { line: Some(1), path: Some("Bundle.entry[1].resource.status") })
+            .expect("a body with text has an excerpt");
         let marked: Vec<&str> = excerpt.lines.iter().filter(|line| line.marked).map(|line| line.text.trim()).collect();
         assert_eq!(marked, [r#""status": "b","#]);
         assert!(excerpt.laid_out);
@@ -232,7 +235,8 @@ mod tests {
     #[test]
     fn an_element_that_is_not_there_marks_the_one_around_it() {
         let body = long(r#"{"resourceType":"Consent","provision":{"type":"deny"}}"#);
-        let excerpt = excerpt(&body, Spot { line: None, path: Some("Consent.provision.code") }).expect("a body with text has an excerpt");
+        let excerpt =
+            excerpt(&body, Spot { line: None, path: Some("Consent.provision.code") }).expect("a body with text has an excerpt");
         assert!(excerpt.lines.iter().any(|line| line.marked && line.text.contains("provision")));
     }
 

@@ -93,28 +93,29 @@ fn is_complete(plan: &Plan, verdicts: &Verdicts) -> bool {
 
 /// SHALL and MUST together.
 fn binding(counts: &[LevelCounts]) -> Counts {
-    let mut sum = Counts::default();
-    for LevelCounts { counts, .. } in counts.iter().filter(|counts| matches!(counts.level, Level::Shall | Level::Must)) {
-        sum.claimed += counts.claimed;
-        sum.pass += counts.pass;
-        sum.warn += counts.warn;
-        sum.fail += counts.fail;
-        sum.cant_tell += counts.cant_tell;
-        sum.untested += counts.untested;
-        sum.inapplicable += counts.inapplicable;
-        sum.broken += counts.broken;
+    let binding = counts.iter().filter(|counts| matches!(counts.level, Level::Shall | Level::Must));
+    binding.map(|counts| counts.counts).fold(Counts::default(), sum)
+}
+
+/// Two levels counted as one.
+pub(super) fn sum(a: Counts, b: Counts) -> Counts {
+    Counts {
+        claimed: a.claimed + b.claimed,
+        pass: a.pass + b.pass,
+        warn: a.warn + b.warn,
+        fail: a.fail + b.fail,
+        cant_tell: a.cant_tell + b.cant_tell,
+        untested: a.untested + b.untested,
+        inapplicable: a.inapplicable + b.inapplicable,
+        broken: a.broken + b.broken,
     }
-    sum
 }
 
 fn sentence(parts: &Parts<'_>, binding: Counts) -> Text {
     let Counts { claimed, fail, broken, cant_tell, untested, .. } = binding;
     let open = cant_tell + untested;
     if parts.plan.scenarios.is_empty() {
-        return both(
-            "Nothing was selected, so nothing was tested.",
-            "Er is niets geselecteerd, dus er is niets getoetst.",
-        );
+        return both("Nothing was selected, so nothing was tested.", "Er is niets geselecteerd, dus er is niets getoetst.");
     }
     match parts.verdicts.conclusion {
         Conclusion::NotConformant => both(
@@ -151,12 +152,14 @@ fn mend(parts: &Parts<'_>) -> Text {
     let failing: BTreeSet<&str> =
         parts.causes.iter().filter(|cause| cause.effect == Effect::Fail).map(|cause| cause.req.as_str()).collect();
     let (ids, more) = named(failing);
-    let (en, nl) = if more == 0 { (String::new(), String::new()) } else { (format!(" and {more} more"), format!(" en nog {more}")) };
+    let (en, nl) =
+        if more == 0 { (String::new(), String::new()) } else { (format!(" and {more} more"), format!(" en nog {more}")) };
     both(format!("Mend {ids}{en}."), format!("Herstel {ids}{nl}."))
 }
 
 fn decide(parts: &Parts<'_>, binding: Counts) -> Text {
-    let open: Vec<&Gap> = parts.gaps.iter().filter(|gap| matches!(gap.outcome, Outcome::Untested | Outcome::CantTell | Outcome::Broken)).collect();
+    let open: Vec<&Gap> =
+        parts.gaps.iter().filter(|gap| matches!(gap.outcome, Outcome::Untested | Outcome::CantTell | Outcome::Broken)).collect();
     let reasons = |pick: fn(&Gap) -> &str| {
         let list: Vec<String> = open.iter().take(3).map(|gap| format!("{} ({})", pick(gap), gap.requirements.len())).collect();
         list.join("; ")

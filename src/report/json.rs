@@ -231,7 +231,10 @@ impl<'a> Run<'a> {
 }
 
 fn expectations(report: &Report) -> impl Iterator<Item = &view::Expectation> {
-    report.scenarios.iter().flat_map(|scenario| scenario.steps.iter().flat_map(|step| &step.expectations).chain(&scenario.over_run))
+    report
+        .scenarios
+        .iter()
+        .flat_map(|scenario| scenario.steps.iter().flat_map(|step| &step.expectations).chain(&scenario.over_run))
 }
 
 fn exchanges(report: &Report) -> impl Iterator<Item = &view::Exchange> {

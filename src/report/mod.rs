@@ -7,13 +7,17 @@ mod curl;
 mod excerpt;
 mod exchanges;
 mod head;
+pub mod html;
 pub mod json;
+pub mod junit;
 mod reason;
 mod sentence;
+pub mod text;
 mod view;
 mod warnings;
 mod words;
 
 pub use view::{
-    Cause, Excerpt, ExcerptLine, Exchange, Expectation, Finding, Gap, Group, Head, LevelCounts, Reason, Report, Requirement, Scenario, Step,
+    Cause, Excerpt, ExcerptLine, Exchange, Expectation, Finding, Gap, Group, Head, LevelCounts, Reason, Report, Requirement,
+    Scenario, Step,
 };

@@ -87,7 +87,9 @@ pub(super) fn omitted(reason: &OmittedReason) -> Text {
     match reason {
         OmittedReason::Capture(name) => sentence(&Reason::CaptureMissing(name.clone())),
         OmittedReason::Persona(name) => sentence(&Reason::PersonaNotFound(name.clone())),
-        OmittedReason::NothingToFollow => both("earlier answers held nothing to follow", "eerdere antwoorden hadden niets om te volgen"),
+        OmittedReason::NothingToFollow => {
+            both("earlier answers held nothing to follow", "eerdere antwoorden hadden niets om te volgen")
+        }
         OmittedReason::Unreachable => sentence(&Reason::Unreachable),
         OmittedReason::Stopped => sentence(&Reason::Stopped),
     }
@@ -103,7 +105,9 @@ pub(super) fn broken(kind: BrokenKind) -> Text {
         BrokenKind::Deadline => both("no whole answer before the deadline", "geen volledig antwoord binnen de tijd"),
         BrokenKind::TooLarge => both("the body is larger than Toets takes", "de body is groter dan Toets aanneemt"),
         BrokenKind::Cut => both("the connection ended in the middle", "de verbinding brak halverwege af"),
-        BrokenKind::Protocol => both("the answer is no HTTP, or against its rules", "het antwoord is geen HTTP, of niet volgens de regels"),
+        BrokenKind::Protocol => {
+            both("the answer is no HTTP, or against its rules", "het antwoord is geen HTTP, of niet volgens de regels")
+        }
         BrokenKind::NotAllowed => both("the link leads where Toets does not go", "de link leidt naar waar Toets niet heen gaat"),
         BrokenKind::Stopped => sentence(&Reason::Stopped),
     }

@@ -8,10 +8,18 @@ use crate::text::Text;
 /// The warnings over a run.
 #[must_use]
 pub(super) fn warnings(plan: &Plan, evidence: &Evidence) -> Vec<Text> {
-    [real_data(evidence), fault(plan), ended_early(evidence), insecure(plan), no_authentication(plan), approximation(evidence), part(plan)]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        real_data(evidence),
+        fault(plan),
+        ended_early(evidence),
+        insecure(plan),
+        no_authentication(plan),
+        approximation(evidence),
+        part(plan),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// A number that passes the eleven-test and is no test number may be a person's (settled 21).
@@ -87,6 +95,9 @@ fn approximation(evidence: &Evidence) -> Option<Text> {
 
 fn part(plan: &Plan) -> Option<Text> {
     plan.selection.as_deref().map(|selection| {
-        both(format!("Only a part of the suite was run: {selection}."), format!("Maar een deel van de toetsset is uitgevoerd: {selection}."))
+        both(
+            format!("Only a part of the suite was run: {selection}."),
+            format!("Maar een deel van de toetsset is uitgevoerd: {selection}."),
+        )
     })
 }
