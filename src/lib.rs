@@ -13,7 +13,9 @@
 //! top of this list only; `tests/house.rs` keeps it so.
 
 // Ground: used by everybody, uses nobody.
+pub mod clock;
 pub mod diagnostic;
+pub mod digest;
 pub mod text;
 
 pub mod fhir;
@@ -24,6 +26,9 @@ pub mod scenario;
 pub mod plan;
 
 pub mod evidence;
+pub mod redact;
+
+pub mod drive;
 
 pub mod judge;
 
