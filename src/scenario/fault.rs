@@ -75,8 +75,8 @@ pub enum Misbehaviour {
     Status(u16),
     /// Answers with this status and no body of FHIR: an HTML page.
     HtmlPage(u16),
-    /// Answers with this status and an OperationOutcome where nothing is found.
-    StatusWhenEmpty(u16),
+    /// How it answers where nothing is found: a search without matches, a read of an unknown id.
+    WhenEmpty(EmptyAnswer),
     /// Leaves out matches for which this FHIRPath is true.
     Hide(String),
     /// Keeps only the newest match by this FHIRPath date for each key.
@@ -113,6 +113,18 @@ pub enum Misbehaviour {
     EndlessBody,
     /// Closes the connection in the middle of the body.
     Truncate,
+}
+
+/// An answer where nothing is found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EmptyAnswer {
+    /// Status code.
+    pub status: u16,
+    /// `html` for a page, `Type/id` for that resource; when left out an OperationOutcome, or an
+    /// empty searchset below 300.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
 }
 
 /// Which matches count as the same for `latest-only`.

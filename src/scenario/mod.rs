@@ -15,7 +15,7 @@ pub use exchange::{Answer, Exchange, Include, TransactionGroup};
 pub use expectation::{
     AnswerPredicate, Check, Comparison, CountCheck, Each, Expectation, HeaderCheck, OneOrMany, Part, RunPredicate, SameAs,
 };
-pub use fault::{Credentials, Fault, FormatFault, Kill, LatestOnlyKey, LinkFault, Misbehaviour, Patch, Target};
+pub use fault::{Credentials, EmptyAnswer, Fault, FormatFault, Kill, LatestOnlyKey, LinkFault, Misbehaviour, Patch, Target};
 pub use persona::{Persona, PersonaExchange};
 pub use step::{Auth, Axes, Follow, FollowWhat, Format, Isolation, Method, Pages, Request, Scenario, Step, When, With};
 
