@@ -151,7 +151,8 @@ impl Client {
             sent = sent.body(form.clone());
         }
         let deadline = Instant::now() + clock::scaled(self.limits.deadline_ms, self.tempo);
-        let late = |status| failure(BrokenKind::Deadline, format!("no whole answer within {} ms", self.limits.deadline_ms), status);
+        let late =
+            |status| failure(BrokenKind::Deadline, format!("no whole answer within {} ms", self.limits.deadline_ms), status);
         let response = timeout_at(deadline, sent.send()).await.map_err(|_| late(None))?;
         let response = response.map_err(|error| broken(&error, None))?;
         let status = response.status().as_u16();

@@ -205,13 +205,14 @@ fn changed(mut template: RequestTemplate, with: &With) -> RequestTemplate {
 fn planned_personas(suite: &Suite, claims: &Claims, scenarios: &[PlannedScenario]) -> Vec<PlannedPersona> {
     let needed = needed_personas(scenarios);
     let lookup = suite.exchange(PATIENT_LOOKUP).and_then(|exchange| exchange.request.get(&claims.dialect));
-    let planned = suite.personas.iter().filter(|persona| needed.contains(persona.persona.as_str())).map(|persona| PlannedPersona {
-        persona: persona.persona.clone(),
-        bsn: persona.bsn.clone(),
-        given: None,
-        fixture: persona.patient.clone(),
-        lookup: lookup.map_or_else(String::new, |template| template.replace("${bsn}", &persona.bsn)),
-    });
+    let planned =
+        suite.personas.iter().filter(|persona| needed.contains(persona.persona.as_str())).map(|persona| PlannedPersona {
+            persona: persona.persona.clone(),
+            bsn: persona.bsn.clone(),
+            given: None,
+            fixture: persona.patient.clone(),
+            lookup: lookup.map_or_else(String::new, |template| template.replace("${bsn}", &persona.bsn)),
+        });
     planned.collect()
 }
 

@@ -37,7 +37,16 @@ fn token_has_the_length_of_the_number_and_is_the_same_everywhere() {
 #[test]
 fn number_is_found_behind_percent_and_json_escapes() {
     let redactor = redactor();
-    for (before, after) in [("bsn%7C", ""), ("?q=%20", "%20x"), ("\"\\u0020", "\""), ("\"\\n", "\""), ("a", "b"), ("C:\\", ""), ("5%", ""), ("bsn|", "&x=1")] {
+    for (before, after) in [
+        ("bsn%7C", ""),
+        ("?q=%20", "%20x"),
+        ("\"\\u0020", "\""),
+        ("\"\\n", "\""),
+        ("a", "b"),
+        ("C:\\", ""),
+        ("5%", ""),
+        ("bsn|", "&x=1"),
+    ] {
         assert_eq!(redactor.text(&format!("{before}{REAL}{after}")), format!("{before}{}{after}", token()));
     }
 }
@@ -79,7 +88,9 @@ fn replaced_record_says_whether_the_number_is_in_the_test_range() {
 fn concept() -> String {
     (100_000..999_999_u32)
         .flat_map(|head| (0..10).map(move |check| format!("{head}00{check}")))
-        .find(|digits| is_elfproof(digits.as_bytes()) && number::judge(format!("\"code\":\"{digits}").as_bytes(), 8) == Verdict::Keep)
+        .find(|digits| {
+            is_elfproof(digits.as_bytes()) && number::judge(format!("\"code\":\"{digits}").as_bytes(), 8) == Verdict::Keep
+        })
         .expect("one in a hundred is")
 }
 

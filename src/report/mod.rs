@@ -10,6 +10,7 @@ mod head;
 pub mod html;
 pub mod json;
 pub mod junit;
+mod page;
 mod reason;
 mod sentence;
 pub mod text;
