@@ -178,15 +178,14 @@ impl Page {
         };
         let id = self.marked(&format!("{sign} {}", cause.req), mark);
         let places =
-            if cause.count > 1 { format!("  ({} {})", cause.count, self.say("places", "plaatsen")) } else { String::new() };
-        let room = self.style.width.saturating_sub(cause.req.len() + 12 + places.chars().count()).max(20);
-        let sentence = clean(self.pick(&cause.first.sentence));
-        let lines = wrap(&sentence, room);
-        let (first, rest) = lines.split_first().map_or((String::new(), &[][..]), |(first, rest)| (first.clone(), rest));
-        self.line(&format!("{id}  {:<7} {first}{places}", words::level(cause.level)));
+            if cause.count > 1 { format!(" ({} {})", cause.count, self.say("places", "plaatsen")) } else { String::new() };
+        let sentence = format!("{}{places}", clean(self.pick(&cause.first.sentence)));
         let indent = " ".repeat(cause.req.len() + 12);
-        for line in rest {
-            self.line(&format!("{indent}{line}"));
+        for (index, line) in wrap(&sentence, self.style.width.saturating_sub(indent.len()).max(20)).iter().enumerate() {
+            match index {
+                0 => self.line(&format!("{id}  {:<7} {line}", words::level(cause.level))),
+                _ => self.line(&format!("{indent}{line}")),
+            }
         }
     }
 
