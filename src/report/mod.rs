@@ -3,6 +3,7 @@
 
 mod build;
 mod causes;
+pub mod coverage;
 mod curl;
 mod excerpt;
 mod exchanges;

@@ -14,7 +14,7 @@ use toets::plan::{
     Action, Claims, Limits, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate, SuiteId,
     Target, TargetAuth,
 };
-use toets::scenario::{Auth, Check, Format, Isolation, Method, OneOrMany, Pages, Suite};
+use toets::scenario::{Auth, Check, Fault, Format, Isolation, Kill, Method, OneOrMany, Pages, Suite, Target as Strikes};
 use toets::text::Text;
 
 /// What a hostile server puts wherever it can.
@@ -56,6 +56,18 @@ pub fn nothing() -> Run {
     }
     let verdicts = Verdicts { conclusion: Conclusion::Incomplete, expectations: Vec::new(), requirements };
     Run { plan, evidence, verdicts, suite: suite() }
+}
+
+/// A fault that turns one expectation red.
+pub fn fault(name: &str, expect: &str) -> Fault {
+    Fault {
+        fault: name.into(),
+        title: text("A fault", "Een fout"),
+        on: Strikes::default(),
+        behaviour: Vec::new(),
+        kills: vec![Kill { expect: expect.into(), finding: "status-unexpected".into() }],
+        also: Vec::new(),
+    }
 }
 
 const DIGEST: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";

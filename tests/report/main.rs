@@ -6,6 +6,7 @@ mod golden;
 
 use fixture::{HOSTILE, Run};
 use golden::hold;
+use toets::report::coverage::{self, Coverage};
 use toets::report::text::{Colour, Letters, Style};
 use toets::report::{Report, html, json, junit, text};
 use toets::text::Language;
@@ -105,4 +106,16 @@ fn a_failure_of_the_product_is_no_error_of_the_harness() {
 fn the_secret_is_a_variable() {
     let summary = text::text(&report(&fixture::everything()), plain(Language::En));
     assert!(summary.contains(r#"-H "authorization: Bearer $TOETS_TOKEN""#), "{summary}");
+}
+
+#[test]
+fn coverage_tells_what_is_judged_and_what_no_fault_turns_red() {
+    let mut run = fixture::everything();
+    run.suite.faults = vec![
+        fixture::fault("hide-ended", "directives/search/all"),
+        fixture::fault("xml-only", "metadata/xml/same@r4.json.plain"),
+    ];
+    let coverage = Coverage::new(&run.plan, &run.suite);
+    assert_eq!(coverage.unjudged().map(|row| row.req.as_str()).collect::<Vec<_>>(), ["PZP-EX-012"]);
+    hold("coverage.txt", &coverage::table(&coverage, Language::En));
 }
