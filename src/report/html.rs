@@ -45,7 +45,7 @@ pub fn html(report: &Report, language: Language, folder: &str) -> String {
     let context = context! {
         report => Value::from(Serde(report)),
         lang => Value::from(Serde(language)),
-        folder => folder,
+        folder => page::clean(folder),
         policy => page::policy(CSS, SCRIPT),
         css => Value::from_safe_string(CSS.to_owned()),
         js => Value::from_safe_string(SCRIPT.to_owned()),
@@ -87,7 +87,7 @@ fn environment() -> Environment<'static> {
 
 /// A sentence, escaped, in which what stands in backticks is shown as code.
 fn ticks(text: &str) -> Value {
-    let mut html = String::new();
+    let (mut html, text) = (String::new(), page::clean(text));
     let parts: Vec<&str> = text.split('`').collect();
     for (index, part) in parts.iter().enumerate() {
         let part = HtmlEscape(part);

@@ -144,18 +144,23 @@ pub(super) fn below(url: &str, base: &str) -> String {
     url.strip_prefix(base).filter(|rest| rest.starts_with(['/', '?'])).unwrap_or(url).to_owned()
 }
 
-/// A value that can be shown: bounded, and without letters that turn the direction of text.
+/// A value that can be shown: bounded, and clean.
 pub(super) fn clip(text: &str) -> String {
+    let mut clipped = clean(&text.chars().take(CLIP).collect::<String>());
+    if text.chars().nth(CLIP).is_some() {
+        clipped.push('…');
+    }
+    clipped
+}
+
+/// Text without control characters, and without letters that turn the direction of what follows.
+pub(super) fn clean(text: &str) -> String {
     let shown = |letter: char| match letter {
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
         letter if letter.is_control() && letter != '\n' && letter != '\t' => '\u{fffd}',
         letter => letter,
     };
-    let mut clipped: String = text.chars().take(CLIP).map(shown).collect();
-    if text.chars().nth(CLIP).is_some() {
-        clipped.push('…');
-    }
-    clipped
+    text.chars().map(shown).collect()
 }
 
 /// Microseconds as a time that can be read.
