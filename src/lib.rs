@@ -16,6 +16,7 @@
 pub mod clock;
 pub mod diagnostic;
 pub mod digest;
+pub mod nearest;
 pub mod text;
 
 pub mod fhir;
@@ -29,6 +30,8 @@ pub mod evidence;
 pub mod redact;
 
 pub mod drive;
+
+pub mod engine;
 
 pub mod judge;
 

@@ -11,12 +11,10 @@ pub(super) fn broken(error: &reqwest::Error, status: Option<u16>) -> Broken {
 }
 
 fn kind(error: &reqwest::Error) -> BrokenKind {
-    let chain = || chain(error);
     if error.is_dns() {
         return BrokenKind::Name;
     }
-    // An error of rustls is handed over inside one of io, which `source` steps over.
-    if chain().any(|error| error.is::<rustls::Error>() || inner(error).is_some_and(|inner| inner.is::<rustls::Error>())) {
+    if is_tls(error) {
         return BrokenKind::Tls;
     }
     if error.is_connect() {
@@ -25,7 +23,7 @@ fn kind(error: &reqwest::Error) -> BrokenKind {
     if error.is_timeout() {
         return BrokenKind::Deadline;
     }
-    let torn = chain().filter_map(|error| error.downcast_ref::<io::Error>()).any(|error| is_torn(error.kind()));
+    let torn = chain(error).filter_map(|error| error.downcast_ref::<io::Error>()).any(|error| is_torn(error.kind()));
     // hyper has no public kind for an answer that ends in the middle; its words are the only mark.
     if torn || error.is_body() || error.is_decode() || detail(error).contains("before message completed") {
         return BrokenKind::Cut;
@@ -38,8 +36,11 @@ fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)>
     std::iter::successors(error.source(), |&error| error.source())
 }
 
-fn inner<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + Send + Sync + 'static)> {
-    error.downcast_ref::<io::Error>().and_then(io::Error::get_ref)
+/// Whether an error of rustls is behind this one. Errors of io may hold others
+/// of their kind, and `source` steps over what they hold.
+fn is_tls(error: &(dyn Error + 'static)) -> bool {
+    let held = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    error.is::<rustls::Error>() || held.is_some_and(|held| is_tls(held)) || error.source().is_some_and(is_tls)
 }
 
 fn is_torn(kind: io::ErrorKind) -> bool {

@@ -2,6 +2,9 @@
 //! whatever format it came in. Reading and writing live in `json` and `xml`;
 //! meaning (FHIRPath, search, judging) stands on the read-only view here.
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 
 /// A range of byte offsets in the text a resource was read from.
@@ -23,6 +26,18 @@ pub enum Form {
     Number,
     /// `true` or `false`
     Boolean,
+}
+
+impl Form {
+    /// The form that JSON asks for a primitive type.
+    #[must_use]
+    pub fn of(type_name: &str) -> Self {
+        match type_name {
+            "boolean" => Self::Boolean,
+            "decimal" | "integer" | "positiveInt" | "unsignedInt" => Self::Number,
+            _ => Self::String,
+        }
+    }
 }
 
 /// The value of a primitive, in the characters it was written with.
@@ -62,6 +77,11 @@ struct Data {
 }
 
 const NONE: u32 = u32::MAX;
+
+/// Where a resource stands inside another one, beside `contained`. Elsewhere
+/// `resource` and `outcome` are plain elements (`Procedure.outcome`).
+const RESOURCE_PLACES: [(&str, &str); 3] =
+    [("Bundle.entry", "resource"), ("Bundle.entry.response", "outcome"), ("Parameters.parameter", "resource")];
 
 /// A handle to a node while a tree is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,6 +126,49 @@ impl Tree {
     /// What is known of a node, to fill in while building.
     pub fn edit(&mut self, id: NodeId) -> &mut NewNode {
         &mut self.nodes[id.0 as usize].node
+    }
+
+    /// Changes the characters of a primitive; how it stands in JSON stays, and
+    /// follows the type when it had no value.
+    pub fn set_literal(&mut self, id: NodeId, text: &str) {
+        let node = self.edit(id);
+        let form = node.literal.as_ref().map_or_else(|| Form::of(&node.type_name), |literal| literal.form);
+        node.literal = Some(Literal { text: text.into(), form });
+    }
+
+    /// Takes an element, and all below it, out of the tree. Its handle and those
+    /// below stay readable but lead nowhere else. The root stays.
+    pub fn remove(&mut self, id: NodeId) {
+        let Data { parent, next_sibling: next, .. } = self.nodes[id.0 as usize];
+        if parent == NONE {
+            return;
+        }
+        let mut before = NONE;
+        let mut child = self.nodes[parent as usize].first_child;
+        while child != id.0 {
+            before = child;
+            child = self.nodes[child as usize].next_sibling;
+        }
+        if before == NONE {
+            self.nodes[parent as usize].first_child = next;
+        } else {
+            self.nodes[before as usize].next_sibling = next;
+        }
+        if next == NONE {
+            self.nodes[parent as usize].last_child = before;
+        }
+        let removed = &mut self.nodes[id.0 as usize];
+        (removed.parent, removed.next_sibling) = (NONE, NONE);
+    }
+
+    /// Adds a copy of another element, of this or another tree, under `parent`,
+    /// described by `node` (`entry.resource` from a resource's own root).
+    pub fn add_copy(&mut self, parent: NodeId, node: NewNode, source: Node<'_>) -> NodeId {
+        let id = self.add(parent, node);
+        for child in source.children() {
+            self.add_copy(id, child.data().node.clone(), child);
+        }
+        id
     }
 
     /// The root, to read from.
@@ -261,8 +324,15 @@ impl<'t> Node<'t> {
     /// Whether the element is a resource (`type_name` is then its type).
     #[must_use]
     pub fn is_resource(self) -> bool {
-        self.parent().is_none()
-            || matches!(self.name(), "contained" | "resource" | "outcome" if self.type_name().starts_with(|letter: char| letter.is_ascii_uppercase()))
+        let Some(parent) = self.parent() else { return true };
+        let place = (parent.type_name(), self.name());
+        !self.type_name().is_empty() && (place.1 == "contained" || RESOURCE_PLACES.contains(&place))
+    }
+
+    /// Whether the type is primitive: FHIR writes those, and no others, small.
+    #[must_use]
+    pub fn is_primitive(self) -> bool {
+        self.type_name().starts_with(|letter: char| letter.is_ascii_lowercase())
     }
 
     /// `Consent.provision.code[0].coding[1]`: element names from the root, with

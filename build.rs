@@ -1,0 +1,23 @@
+//! Compresses the tables of FHIR for the binary: `src/fhir/tables/*` to
+//! `OUT_DIR/*.z`. What they mean is `src/fhir/types`.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+const TABLES: [&str; 2] = ["r4.types", "r4.search"];
+
+fn main() -> io::Result<()> {
+    let out = std::env::var("OUT_DIR").map_err(io::Error::other)?;
+    for name in TABLES {
+        let path = Path::new("src/fhir/tables").join(name);
+        println!("cargo::rerun-if-changed={}", path.display());
+        // A checkout with Windows line ends must give the same binary.
+        let text = fs::read_to_string(path)?.replace('\r', "");
+        let file = File::create(Path::new(&out).join(format!("{name}.z")))?;
+        let mut encoder = flate2::write::ZlibEncoder::new(file, flate2::Compression::best());
+        encoder.write_all(text.as_bytes())?;
+        encoder.finish()?;
+    }
+    Ok(())
+}

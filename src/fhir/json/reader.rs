@@ -1,0 +1,177 @@
+//! JSON values to a node tree: choice types, `_element` siblings, holes in
+//! lists, resources in resources.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use super::lexer::{self, Content, Member, Value};
+use crate::fhir::node::{Form, Literal, NewNode, NodeId, Span, Tree};
+use crate::fhir::reading::{MAX_DEPTH, ReadError};
+use crate::fhir::types::{Type, Types};
+
+/// Reads one resource.
+///
+/// A list that is empty gives one empty element, as `[null]` does: both are the
+/// same mistake to the judge.
+///
+/// # Errors
+/// When the text is no JSON, passes a bound, has a key twice, is no resource of
+/// these types, or is shaped so that FHIR has no elements for it (a list
+/// directly inside a list).
+pub fn read(text: &[u8], types: &Types) -> Result<Tree, ReadError> {
+    let value = lexer::parse(text)?;
+    let start = value.span.start as usize;
+    let Content::Object(members) = &value.content else {
+        return Err(ReadError::new(start, "no resource: a resource is a JSON object"));
+    };
+    let name = resource_type(members).ok_or_else(|| ReadError::new(start, "no resource: the object has no `resourceType`"))?;
+    let of =
+        types.resource(name).ok_or_else(|| ReadError::new(start, format!("no resource: FHIR has no resource type `{name}`")))?;
+    let mut reader = Reader {
+        types,
+        tree: Tree::new(NewNode {
+            name: of.name.into(),
+            type_name: of.name.into(),
+            choice: false,
+            list: false,
+            literal: None,
+            span: value.span,
+        }),
+    };
+    let root = reader.tree.root_id();
+    reader.members(Place { id: root, of: Some(of), resource: true, depth: 1 }, members)?;
+    Ok(reader.tree)
+}
+
+fn resource_type<'v>(members: &'v [Member<'_>]) -> Option<&'v str> {
+    members.iter().find(|member| member.key == "resourceType").and_then(|member| match &member.value.content {
+        Content::String(name) => Some(&**name),
+        _ => None,
+    })
+}
+
+/// The element that is being filled.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    id: NodeId,
+    /// Its type, if the table has it.
+    of: Option<&'a Type>,
+    /// `resourceType` is not an element here.
+    resource: bool,
+    depth: usize,
+}
+
+/// A value with its `_element` sibling.
+type Pair<'v, 't> = (Option<&'v Value<'t>>, Option<&'v Value<'t>>);
+
+struct Reader<'a> {
+    types: &'a Types,
+    tree: Tree,
+}
+
+impl<'a> Reader<'a> {
+    fn members(&mut self, place: Place<'a>, members: &[Member<'_>]) -> Result<(), ReadError> {
+        let siblings: HashMap<&str, &Member<'_>> =
+            members.iter().filter_map(|member| Some((member.key.strip_prefix('_')?, member))).collect();
+        let plain: HashSet<&str> =
+            if siblings.is_empty() { HashSet::new() } else { members.iter().map(|member| &*member.key).collect() };
+        for member in members.iter().filter(|member| !(place.resource && member.key == "resourceType")) {
+            match member.key.strip_prefix('_') {
+                Some(name) if plain.contains(name) => {}
+                Some(name) if place.of.is_some_and(|of| of.written(name).is_some()) => {
+                    self.element(place, name, member, (None, Some(&member.value)))?;
+                }
+                _ => {
+                    let sibling = siblings.get(&*member.key).map(|sibling| &sibling.value);
+                    self.element(place, &member.key, member, (Some(&member.value), sibling))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// All values of one name.
+    fn element(&mut self, place: Place<'a>, name: &str, member: &Member<'_>, pair: Pair<'_, '_>) -> Result<(), ReadError> {
+        let known = place.of.and_then(|of| of.written(name));
+        let single = Span { start: member.start, end: member.value.span.end };
+        let list = [pair.0, pair.1].into_iter().flatten().any(|value| matches!(value.content, Content::List(_)));
+        let new = NewNode {
+            name: known.map_or_else(|| Cow::Owned(name.to_owned()), |(element, _)| element.name.into()),
+            type_name: known.map_or("", |(_, found)| found.name).into(),
+            choice: known.is_some_and(|(element, _)| element.choice),
+            list,
+            literal: None,
+            span: single,
+        };
+        if !list {
+            return self.value(place, new, pair);
+        }
+        let (values, siblings) = (items(pair.0), items(pair.1));
+        for index in 0..values.len().max(siblings.len()).max(1) {
+            let pair = (values.get(index), siblings.get(index));
+            let shown = pair.0.filter(|value| value.content != Content::Null).or(pair.1).or(pair.0);
+            self.value(place, NewNode { span: shown.map_or(single, |value| value.span), ..new.clone() }, pair)?;
+        }
+        Ok(())
+    }
+
+    /// One value.
+    fn value(&mut self, place: Place<'a>, mut new: NewNode, pair: Pair<'_, '_>) -> Result<(), ReadError> {
+        let depth = place.depth + 1;
+        if depth > MAX_DEPTH {
+            return Err(ReadError::new(new.span.start as usize, format!("elements nested deeper than {MAX_DEPTH}")));
+        }
+        let container = new.type_name == "Resource";
+        if container {
+            let name = pair.0.and_then(|value| match &value.content {
+                Content::Object(members) => resource_type(members),
+                _ => None,
+            });
+            new.type_name = name.map_or(Cow::Borrowed(""), |name| self.resource_name(name));
+        }
+        new.literal = pair.0.and_then(|value| literal(&value.content));
+        let resource = container && !new.type_name.is_empty();
+        let of = if container { self.types.resource(&new.type_name) } else { self.types.get(&new.type_name) };
+        let id = self.tree.add(place.id, new);
+        let inside = Place { id, of, resource, depth };
+        for value in [pair.0, pair.1].into_iter().flatten() {
+            match &value.content {
+                Content::Object(members) => self.members(inside, members)?,
+                Content::List(_) => return Err(refused(value, "a list directly inside a list")),
+                Content::Null => {}
+                _ if pair.0 == Some(value) => {}
+                _ => return Err(refused(value, "the `_` sibling of an element holds an `id` and extensions, no value")),
+            }
+        }
+        Ok(())
+    }
+
+    /// An unknown resource inside another keeps its name, for the judge to see.
+    fn resource_name(&self, name: &str) -> Cow<'static, str> {
+        self.types.resource(name).map_or_else(|| Cow::Owned(name.to_owned()), |found| found.name.into())
+    }
+}
+
+/// The items of a list; a value that is no list is its own only item.
+fn items<'v, 't>(value: Option<&'v Value<'t>>) -> &'v [Value<'t>] {
+    match value {
+        None => &[],
+        Some(Value { content: Content::List(items), .. }) => items,
+        Some(value) => std::slice::from_ref(value),
+    }
+}
+
+fn literal(content: &Content<'_>) -> Option<Literal> {
+    let (text, form) = match content {
+        Content::Boolean(true) => ("true", Form::Boolean),
+        Content::Boolean(false) => ("false", Form::Boolean),
+        Content::Number(digits) => (*digits, Form::Number),
+        Content::String(text) => (&**text, Form::String),
+        Content::Null | Content::List(_) | Content::Object(_) => return None,
+    };
+    Some(Literal { text: text.into(), form })
+}
+
+fn refused(value: &Value<'_>, message: &str) -> ReadError {
+    ReadError::new(value.span.start as usize, message)
+}
