@@ -18,6 +18,7 @@ pub mod diagnostic;
 pub mod digest;
 pub mod nearest;
 pub mod text;
+pub mod yaml;
 
 pub mod fhir;
 

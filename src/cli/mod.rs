@@ -3,6 +3,7 @@
 
 mod arguments;
 mod coverage;
+pub mod diagnostics;
 mod failure;
 mod judge;
 mod lint;
