@@ -37,4 +37,7 @@ pub mod engine;
 pub mod serve;
 
 pub mod judge;
+
+pub mod report;
+
 pub mod cli;
