@@ -16,6 +16,7 @@ fn exchange(name: &str, requests: &[(Dialect, &str)]) -> Exchange {
     Exchange {
         exchange: name.to_owned(),
         query: None,
+        optional: None,
         title: text(name),
         group: TransactionGroup::IndividualResources,
         source: String::new(),
