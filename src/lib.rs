@@ -14,6 +14,7 @@
 
 // Ground: used by everybody, uses nobody.
 pub mod diagnostic;
+pub mod nearest;
 pub mod text;
 
 pub mod fhir;
