@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use toets::fhir::node::Node;
+use toets::fhir::node::{Node, Tree};
 use toets::fhir::types::r4;
 use toets::fhir::{json, xml};
 
@@ -68,6 +68,66 @@ fn same(left: Node<'_>, right: Node<'_>) -> Result<(), String> {
     lefts.iter().zip(&rights).try_for_each(|(one, other)| same(left.tree().node(*one), right.tree().node(*other)))
 }
 
+/// A damaged text is refused within itself, or read to a tree that both formats
+/// can carry.
+fn mutants_are_refused_or_survive(text: &str) -> Result<(), String> {
+    let tree = json::read(text.as_bytes(), r4()).map_err(|error| error.to_string())?;
+    let document = xml::write(tree.root(), r4());
+    let mut random = Random(text.len() as u64 + 1);
+    for _ in 0..5 {
+        let (object, element) = (random.damage(&compact(text)), random.damage(&document));
+        for (source, result) in [(&object, json::read(&object, r4())), (&element, xml::read(&element, r4()))] {
+            let whole = match result {
+                Ok(tree) => is_stable(&tree),
+                Err(error) if error.offset > source.len() => Err(format!("{error} is not in the text")),
+                Err(_) => Ok(()),
+            };
+            whole.map_err(|error| format!("{error}\n    mutant: {}", String::from_utf8_lossy(source)))?;
+        }
+    }
+    Ok(())
+}
+
+fn is_stable(tree: &Tree) -> Result<(), String> {
+    let (object, document) = (json::write(tree.root()), xml::write(tree.root(), r4()));
+    let from_json = json::read(object.as_bytes(), r4()).map_err(|error| format!("{error} in {object}"))?;
+    let from_xml = xml::read(document.as_bytes(), r4()).map_err(|error| format!("{error} in {document}"))?;
+    let again = (json::write(from_json.root()), xml::write(from_xml.root(), r4()));
+    if again == (object, document) { Ok(()) } else { Err("written again it differs".to_owned()) }
+}
+
+/// Xorshift: the same mutants every time.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % bound as u64).expect("below a usize")
+    }
+
+    fn damage(&mut self, text: &str) -> Vec<u8> {
+        const BYTES: &[u8] = b"{}[]\",:<>/=&;' \\_0-.eE!?#xn\0\x01\xc3\xa9";
+        let mut bytes = text.as_bytes().to_vec();
+        for _ in 0..=self.below(3) {
+            let at = self.below(bytes.len());
+            let byte = BYTES[self.below(BYTES.len())];
+            match self.below(4) {
+                0 => bytes[at] = byte,
+                1 => drop(bytes.remove(at)),
+                2 => bytes.insert(at, byte),
+                _ => {
+                    let part = bytes[at..bytes.len().min(at + self.below(60))].to_vec();
+                    let to = self.below(bytes.len());
+                    bytes.splice(to..to, part);
+                }
+            }
+        }
+        bytes
+    }
+}
+
 fn difference(expected: &str, actual: &str) -> String {
     let same = expected.bytes().zip(actual.bytes()).take_while(|(left, right)| left == right).count();
     let cut =
@@ -95,8 +155,11 @@ fn each_file(folder: &Path, check: Check) -> Result<Completion, Failed> {
 
 type Check = fn(&str) -> Result<(), String>;
 
-const CHECKS: [(&str, Check); 2] =
-    [("an_example_survives_json", json_survives), ("an_example_survives_json_to_xml_to_json", xml_survives)];
+const CHECKS: [(&str, Check); 3] = [
+    ("an_example_survives_json", json_survives),
+    ("an_example_survives_json_to_xml_to_json", xml_survives),
+    ("mutants_of_an_example_are_refused_or_survive", mutants_are_refused_or_survive),
+];
 
 fn trials() -> std::io::Result<Vec<Trial>> {
     let mut trials = Vec::new();

@@ -31,7 +31,7 @@ impl Tables {
 /// The file on disk against the text that should be there; the error names the
 /// first line that differs.
 pub(crate) fn compare(path: &Path, text: &str) -> Result<(), String> {
-    let found = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let found = std::fs::read_to_string(path).map_err(|error| error.to_string())?.replace('\r', "");
     if found == text {
         return Ok(());
     }

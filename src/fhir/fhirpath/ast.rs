@@ -43,8 +43,8 @@ pub(super) enum Kind {
     Total,
     /// `%name`
     Variable(Box<str>),
-    /// `name`, or `of.name`
-    Element { of: Option<Box<Branch>>, name: Box<str> },
+    /// `name`, or `of.name`; and where the name stands
+    Element { of: Option<Box<Branch>>, name: Box<str>, at: Range },
     /// `name(...)`, or `of.name(...)`
     Call(Box<Call>),
     /// `of[index]`

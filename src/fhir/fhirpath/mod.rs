@@ -24,7 +24,7 @@ mod tests;
 
 pub use ast::Namespace;
 pub use check::{TypeProblem, Variables};
-pub use environment::Environment;
+pub use environment::{Environment, Membership, Resolver};
 pub use error::{EvaluationError, Failure, SyntaxError};
 pub use item::{Item, Quantity, TypeInfo, Unit};
 

@@ -179,7 +179,7 @@ impl Parser {
         };
         let start = of.as_ref().map_or(token.range, |of| of.range);
         if !self.take("(") {
-            let kind = Kind::Element { of: of.map(Box::new), name: name.into() };
+            let kind = Kind::Element { of: of.map(Box::new), name: name.into(), at: token.range };
             return self.branch(kind, start.to(token.range));
         }
         let type_operator = match name.as_str() {

@@ -205,6 +205,8 @@ fn what_has_no_place_in_a_resource_is_refused() {
         ("<gender value=\"&\"/>", "no well-formed XML: `&` alone: write it as `&amp;`"),
         ("<x:gender xmlns:x=\"urn:x\" value=\"male\"/>", "`gender` is in the namespace `urn:x`, expected `http://hl7.org/fhir`"),
         ("<x:gender value=\"male\"/>", "no well-formed XML: the prefix `x` has no namespace"),
+        ("<gender x:value=\"male\"/>", "no well-formed XML: the prefix `x` has no namespace"),
+        ("<gender 1x=\"male\"/>", "no well-formed XML: `1x` is no name"),
         ("<gender value=\"\u{1}\"/>", "no well-formed XML: the character `\\u{1}`"),
         ("<?xml version=\"1.0\"?>", "no well-formed XML: a declaration that does not come first"),
         ("<contained><Group/><Group/></contained>", "a second resource, `Group`, in one element"),

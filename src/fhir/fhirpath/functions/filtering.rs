@@ -13,7 +13,7 @@ use crate::fhir::fhirpath::types;
 pub(super) const FUNCTIONS: &[Function] = &[
     Function { name: "where", arguments: (1, 1), over: Over::Items, gives: Gives::Input, run: filter },
     Function { name: "select", arguments: (1, 1), over: Over::Items, gives: Gives::Argument(0), run: select },
-    Function { name: "repeat", arguments: (1, 1), over: Over::Items, gives: Gives::Unknown, run: repeat },
+    Function { name: "repeat", arguments: (1, 1), over: Over::Found, gives: Gives::Unknown, run: repeat },
     Function { name: "aggregate", arguments: (1, 2), over: Over::Items, gives: Gives::Unknown, run: aggregate },
     Function { name: "sort", arguments: (0, 9), over: Over::Items, gives: Gives::Input, run: sort },
 ];
@@ -112,14 +112,15 @@ fn keys<'t>(call: &Invocation<'_, '_, 't>, index: usize) -> Result<Vec<Key<'t>>,
     call.arguments.iter().map(key).collect()
 }
 
-/// `None` when two keys have no common order; a missing key comes first.
+/// `None` when two keys have no common order; a missing key comes first,
+/// whatever the direction.
 fn order(left: &Key<'_>, right: &Key<'_>) -> Option<Ordering> {
     let ordering = match (&left.0, &right.0) {
         (Some(left), Some(right)) => match equality::order(left, right) {
             Alike::Yes(ordering) => ordering.unwrap_or(Ordering::Equal),
             Alike::No => return None,
         },
-        (left, right) => left.is_some().cmp(&right.is_some()),
+        (left, right) => return Some(left.is_some().cmp(&right.is_some())),
     };
     Some(if left.1 == Negative::Yes { ordering.reverse() } else { ordering })
 }

@@ -38,6 +38,8 @@ pub(super) enum Over {
     Outside,
     /// On each item of the input.
     Items,
+    /// On each item of the input, and again on each that this gives.
+    Found,
 }
 
 /// The static type of what a function gives.
@@ -51,6 +53,8 @@ pub(super) enum Gives {
     Type(&'static str),
     /// Its input's and its first argument's.
     Both,
+    /// That of its second or its third argument.
+    Choice,
     /// Cannot be told.
     Unknown,
 }

@@ -8,7 +8,7 @@ use crate::fhir::fhirpath::item::{Scalar, TypeInfo};
 use crate::fhir::fhirpath::types;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function { name: "iif", arguments: (2, 3), over: Over::Items, gives: Gives::Unknown, run: iif },
+    Function { name: "iif", arguments: (2, 3), over: Over::Items, gives: Gives::Choice, run: iif },
     Function { name: "trace", arguments: (1, 2), over: Over::Items, gives: Gives::Input, run: |call| Ok(call.input) },
     Function { name: "now", arguments: (0, 0), over: Over::Outside, gives: Gives::Type("System.DateTime"), run: now },
     Function { name: "today", arguments: (0, 0), over: Over::Outside, gives: Gives::Type("System.Date"), run: today },

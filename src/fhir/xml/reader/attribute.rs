@@ -35,10 +35,11 @@ pub(super) fn read(tag: &BytesStart<'_>, text: &str) -> Result<Vec<Attribute>, R
 
 /// The XML crate takes any bytes for a name.
 fn named(name: &[u8], start: usize) -> Result<&str, ReadError> {
-    let is_name = |name: &&str| {
-        name.starts_with(|letter: char| letter.is_alphabetic() || letter == '_')
-            && name.chars().all(|letter| letter.is_alphanumeric() || "_-.:\u{b7}".contains(letter))
+    let is_part = |part: &str| {
+        part.starts_with(|letter: char| letter.is_alphabetic() || letter == '_')
+            && part.chars().all(|letter| letter.is_alphanumeric() || "_-.\u{b7}".contains(letter))
     };
+    let is_name = |name: &&str| name.split(':').count() <= 2 && name.split(':').all(is_part);
     std::str::from_utf8(name).ok().filter(is_name).ok_or_else(|| {
         ReadError::new(start, format!("no well-formed XML: `{}` is no name", String::from_utf8_lossy(name).escape_debug()))
     })

@@ -93,9 +93,9 @@ impl<'t> Events<'t> {
                 }
                 Raw::Start(tag) => {
                     depth += 1;
-                    attribute::read(&tag, self.text)?;
+                    self.attributes(&tag, start)?;
                 }
-                Raw::Empty(tag) => drop(attribute::read(&tag, self.text)?),
+                Raw::Empty(tag) => drop(self.attributes(&tag, start)?),
                 Raw::End(_) => depth -= 1,
                 Raw::GeneralRef(reference) => is_known(&reference, start)?,
                 Raw::DocType(_) | Raw::Decl(_) => return Err(ReadError::new(start, "a declaration inside a narrative")),
@@ -109,10 +109,7 @@ impl<'t> Events<'t> {
     fn read(&mut self) -> Result<(Space, Raw<'t>), ReadError> {
         let start = self.position();
         match self.reader.read_resolved_event() {
-            Ok((ResolveResult::Unknown(prefix), _)) => {
-                let prefix = String::from_utf8_lossy(&prefix);
-                Err(ReadError::new(start, format!("no well-formed XML: the prefix `{prefix}` has no namespace")))
-            }
+            Ok((ResolveResult::Unknown(prefix), _)) => Err(unknown_prefix(&prefix, start)),
             Ok((space, event)) => Ok((Space::of(&space), event)),
             Err(error) => {
                 let at = usize::try_from(self.reader.error_position()).unwrap_or_default();
@@ -125,9 +122,18 @@ impl<'t> Events<'t> {
         usize::try_from(self.reader.buffer_position()).expect("the text is in memory") + self.skipped
     }
 
+    fn attributes(&self, tag: &BytesStart<'_>, start: usize) -> Result<Vec<Attribute>, ReadError> {
+        for attribute in tag.attributes().flatten() {
+            if let (ResolveResult::Unknown(prefix), _) = self.reader.resolver().resolve_attribute(attribute.key) {
+                return Err(unknown_prefix(&prefix, start));
+            }
+        }
+        attribute::read(tag, self.text)
+    }
+
     fn tag(&self, tag: &BytesStart<'t>, space: Space, (start, end): (usize, usize)) -> Result<Tag, ReadError> {
         let name = String::from_utf8_lossy(tag.local_name().as_ref()).into_owned();
-        let attributes = attribute::read(tag, self.text)?;
+        let attributes = self.attributes(tag, start)?;
         Ok(Tag { name, space, attributes, start, end, is_empty: false })
     }
 }
@@ -143,8 +149,17 @@ impl Space {
     }
 }
 
+fn unknown_prefix(prefix: &[u8], start: usize) -> ReadError {
+    let prefix = String::from_utf8_lossy(prefix);
+    ReadError::new(start, format!("no well-formed XML: the prefix `{prefix}` has no namespace"))
+}
+
 fn is_utf8(declaration: &BytesDecl<'_>, start: usize) -> Result<(), ReadError> {
+    if declaration.version().is_err() {
+        return Err(ReadError::new(start, "no well-formed XML: a declaration without version"));
+    }
     match declaration.encoding() {
+        Some(Err(error)) => Err(ReadError::new(start, format!("no well-formed XML: {error}"))),
         Some(Ok(encoding)) if !encoding.eq_ignore_ascii_case(b"utf-8") => {
             Err(ReadError::new(start, format!("the encoding is `{}`, expected `UTF-8`", String::from_utf8_lossy(&encoding))))
         }
