@@ -3,9 +3,12 @@
 //! what stands in the way of the others is written into its ruling here, so
 //! that one broken thing is one finding.
 
-use super::answers::{Answer, Answers, Entry, RawChain, request, searched_type};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use super::answers::{Answer, Answers, Entry, RawChain, request, resource_name, searched_type};
 use super::body::Body;
-use super::reference;
+use super::reference::{self, Name};
 use super::ruling::{Obstacle, Ruling};
 use super::verdict::Reason;
 use crate::agreements::FhirVersion;
@@ -66,12 +69,20 @@ pub(crate) enum Need {
 }
 
 /// An answer with the pages that follow from it.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Chain<'c> {
-    /// The answer, then its pages in order.
+    /// The answer, then its pages in order. Never empty.
     pub(crate) pages: Vec<Answer<'c>>,
     /// How it ends.
     pub(crate) end: ChainEnd<'c>,
+    targets: OnceCell<Targets<'c>>,
+}
+
+/// Entries by what references call them.
+#[derive(Debug, Default)]
+struct Targets<'c> {
+    by_url: BTreeMap<&'c str, Entry<'c>>,
+    by_name: BTreeMap<Name<'c>, Entry<'c>>,
 }
 
 /// How a chain of pages ends.
@@ -81,6 +92,8 @@ pub(crate) enum ChainEnd<'c> {
     Whole,
     /// The last page has this next link, which was not asked.
     Unfetched(&'c str),
+    /// The last page has this next link, which leads to a page before it.
+    Loop(&'c str),
     /// A page was asked and cannot be judged.
     Broken(&'c Exchange, Reason),
 }
@@ -145,15 +158,26 @@ impl<'c> Case<'c> {
     }
 
     fn follow(&self, step: &'c PlannedStep, raw: &'c RawChain<'c>, first: Answer<'c>, need: Need) -> Chain<'c> {
-        let mut pages = vec![first];
+        let mut chain = Chain { pages: vec![first], end: ChainEnd::Whole, targets: OnceCell::new() };
         for exchange in &raw.next {
+            if chain.holds(&exchange.request.url) {
+                chain.end = ChainEnd::Loop(&exchange.request.url);
+                return chain;
+            }
             match self.usable(step, exchange, need) {
-                Ok(page) => pages.push(page),
-                Err(obstacle) => return Chain { pages, end: ChainEnd::Broken(exchange, obstacle.reason()) },
+                Ok(page) => chain.pages.push(page),
+                Err(obstacle) => {
+                    chain.end = ChainEnd::Broken(exchange, obstacle.reason());
+                    return chain;
+                }
             }
         }
-        let last = pages.last().and_then(|page| page.link("next"));
-        Chain { pages, end: last.map_or(ChainEnd::Whole, ChainEnd::Unfetched) }
+        chain.end = match chain.pages.last().and_then(|page| page.link("next")) {
+            None => ChainEnd::Whole,
+            Some(url) if chain.holds(url) => ChainEnd::Loop(url),
+            Some(url) => ChainEnd::Unfetched(url),
+        };
+        chain
     }
 
     /// The answer of an exchange, when it is what a check needs.
@@ -265,6 +289,15 @@ impl<'c> Case<'c> {
         own.map(|expectation| expectation.req.as_str())
     }
 
+    /// A capture that an expression uses although the record has none: its step
+    /// was not run, or was not answered.
+    pub(crate) fn missing_capture(&self, expression: &str) -> Option<Obstacle> {
+        let names = self.scenario.steps.iter().flat_map(|step| step.capture.keys());
+        let is_recorded = |name: &String| self.run.answers.captures(self.key).iter().any(|capture| capture.name == *name);
+        let missing = names.filter(|name| !is_recorded(name)).find(|name| uses(expression, name))?;
+        Some(Obstacle::Untested(Reason::CaptureMissing(missing.clone())))
+    }
+
     /// A request in a few characters.
     pub(crate) fn request(&self, exchange: &Exchange) -> String {
         request(exchange, self.run.base())
@@ -278,7 +311,7 @@ impl<'c> Case<'c> {
                 String::from("the answer is paged, and only its first page was asked for"),
             ))),
             // That the pages cannot be walked is for `pages`.
-            ChainEnd::Unfetched(_) | ChainEnd::Broken(..) => Some(blocked(PAGES)),
+            ChainEnd::Unfetched(_) | ChainEnd::Loop(_) | ChainEnd::Broken(..) => Some(blocked(PAGES)),
         }
     }
 }
@@ -289,16 +322,32 @@ impl<'c> Chain<'c> {
         self.pages.clone().into_iter().flat_map(Answer::entries)
     }
 
-    /// The resource that a reference in an entry means, when it is an entry of these pages.
+    /// The entry that a reference in another entry means, when it is on these pages.
     pub(crate) fn target(&self, reference: &str, own: Option<Entry<'c>>, base: &str) -> Option<Entry<'c>> {
-        let bases = bases(own, base);
-        let wanted = reference::name(reference, &bases);
+        let targets = self.targets.get_or_init(|| Targets::of(self));
         let unversioned = reference.split("/_history/").next().unwrap_or(reference);
-        self.entries().find(|entry| {
-            let by_url = entry.full_url.is_some_and(|url| url == reference || url == unversioned);
-            let by_name = || wanted.is_some() && entry.resource.and_then(super::answers::resource_name) == wanted;
-            by_url || by_name()
-        })
+        let by_url = targets.by_url.get(reference).or_else(|| targets.by_url.get(unversioned));
+        let by_name = || targets.by_name.get(&reference::name(reference, &bases(own, base))?);
+        by_url.or_else(by_name).copied()
+    }
+
+    fn holds(&self, url: &str) -> bool {
+        self.pages.iter().any(|page| page.exchange.request.url == url)
+    }
+}
+
+impl<'c> Targets<'c> {
+    fn of(chain: &Chain<'c>) -> Self {
+        let mut targets = Self::default();
+        for entry in chain.entries() {
+            if let Some(url) = entry.full_url {
+                targets.by_url.entry(url).or_insert(entry);
+            }
+            if let Some(name) = entry.resource.and_then(resource_name) {
+                targets.by_name.entry(name).or_insert(entry);
+            }
+        }
+        targets
     }
 }
 
@@ -306,7 +355,7 @@ impl<'c> Chain<'c> {
 /// one it calls itself in the full URL of an entry.
 pub(crate) fn bases<'t>(entry: Option<Entry<'t>>, base: &'t str) -> Vec<&'t str> {
     let own = entry.and_then(|entry| {
-        let name = super::answers::resource_name(entry.resource?)?;
+        let name = resource_name(entry.resource?)?;
         reference::base_of(entry.full_url?, name.kind, name.id)
     });
     std::iter::once(base).chain(own).collect()
@@ -372,4 +421,10 @@ fn omitted(reason: &OmittedReason) -> Obstacle {
 /// Who may not look, finds nobody, or speaks another format is told otherwise.
 pub(crate) fn is_refusal(status: u16) -> bool {
     matches!(status, 400..=499 | 501) && !matches!(status, 401 | 403 | 404 | 406 | 408 | 410 | 415 | 429)
+}
+
+/// Whether an expression uses `%name`.
+fn uses(expression: &str, name: &str) -> bool {
+    let is_end = |letter: Option<char>| letter.is_none_or(|letter| !(letter.is_alphanumeric() || letter == '_' || letter == '-'));
+    expression.split('%').skip(1).any(|rest| rest.strip_prefix(name).is_some_and(|rest| is_end(rest.chars().next())))
 }

@@ -1,7 +1,6 @@
 //! FHIRPath as the judge uses it: three-valued, with the variables of the run,
 //! and our own inability kept apart from what the data lacks (settled 5).
 
-use super::answers::Answer;
 use super::case::{Case, Chain};
 use super::ruling::Obstacle;
 use super::verdict::Reason;
@@ -22,13 +21,21 @@ pub(crate) enum Decision {
     Unable(String),
 }
 
+/// Why an expression gives no values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unevaluated {
+    /// The values do not allow it.
+    ByData(String),
+    /// We lack what it needs.
+    ByUs(String),
+}
+
 /// The surroundings of an expression: where `resolve()` looks and what `%name` means.
-#[derive(Debug, Clone)]
-pub(crate) struct Scope<'c> {
-    /// Entries that references may point to.
-    chains: Vec<Chain<'c>>,
+#[derive(Debug)]
+pub(crate) struct Scope<'s, 'c> {
+    chain: Option<&'s Chain<'c>>,
     base: &'c str,
-    variables: Vec<(String, Vec<String>)>,
+    variables: Vec<(&'c str, Vec<String>)>,
 }
 
 /// An expression that was parsed, or why it cannot be.
@@ -37,46 +44,47 @@ pub(crate) fn parse(text: &str) -> Result<Expression, Obstacle> {
     fhirpath::parse(text).map_err(|error| lacking(format!("`{text}` is no FHIRPath that we can read: {error}")))
 }
 
-impl<'c> Scope<'c> {
-    /// The scope of answers of a case: `%patient`, `%bsn`, `%base` and the
+impl<'s, 'c> Scope<'s, 'c> {
+    /// The scope of the answers of a chain: `%patient`, `%bsn`, `%base` and the
     /// captures of the scenario.
-    pub(crate) fn of(case: &Case<'c>, answer: Answer<'c>, chain: Option<&Chain<'c>>) -> Self {
-        let mut variables = Vec::new();
-        let mut set =
-            |name: &str, value: Option<&str>| variables.push((name.to_owned(), value.map(str::to_owned).into_iter().collect()));
-        set("patient", case.patient(answer.exchange));
-        let persona =
-            case.persona(answer.exchange).and_then(|name| case.run.plan.personas.iter().find(|known| known.persona == name));
-        set("bsn", persona.map(|persona| persona.bsn.as_str()));
-        set("base", Some(case.run.base()));
+    pub(crate) fn of(case: &Case<'c>, chain: &'s Chain<'c>) -> Self {
+        let exchange = chain.pages.first().map(|first| first.exchange);
+        let persona = exchange.and_then(|exchange| case.persona(exchange));
+        let planned = case.run.plan.personas.iter().find(|known| Some(known.persona.as_str()) == persona);
+        let one = |value: Option<&str>| value.map(str::to_owned).into_iter().collect();
+        let mut variables = vec![
+            ("patient", one(exchange.and_then(|exchange| case.patient(exchange)))),
+            ("bsn", one(planned.map(|persona| persona.bsn.as_str()))),
+            ("base", one(Some(case.run.base()))),
+        ];
         for capture in case.run.answers.captures(case.key) {
-            variables.push((capture.name.clone(), capture.values.clone()));
+            variables.push((&capture.name, capture.values.clone()));
         }
-        Self { chains: chain.cloned().into_iter().collect(), base: case.run.base(), variables }
+        Self { chain: Some(chain), base: case.run.base(), variables }
     }
 
-    /// A scope for fixtures: nothing around it.
-    pub(crate) fn bare(base: &'c str) -> Self {
-        Self { chains: Vec::new(), base, variables: Vec::new() }
-    }
-
-    fn resolve(&self, text: &str) -> Option<Node<'c>> {
-        self.chains.iter().find_map(|chain| chain.target(text, None, self.base))?.resource
+    /// A scope with these variables and nothing to resolve to.
+    pub(crate) fn bare(base: &'c str, variables: Vec<(&'c str, Vec<String>)>) -> Self {
+        Self { chain: None, base, variables }
     }
 
     /// What an expression says of an element.
     pub(crate) fn decide(&self, expression: &Expression, node: Node<'c>) -> Decision {
-        self.evaluate(expression, node, truth).unwrap_or_else(Decision::Unable)
+        match self.evaluate(expression, node, truth) {
+            Ok(decision) => decision,
+            Err(Unevaluated::ByData(why)) => Decision::Undetermined(why),
+            Err(Unevaluated::ByUs(why)) => Decision::Unable(why),
+        }
     }
 
-    /// Reads the values of an expression; an error says why it has none.
+    /// Reads the values of an expression.
     pub(crate) fn evaluate<R>(
         &self,
         expression: &Expression,
         node: Node<'c>,
         read: impl FnOnce(&[Item<'_>]) -> R,
-    ) -> Result<R, String> {
-        let resolver = |text: &str| self.resolve(text);
+    ) -> Result<R, Unevaluated> {
+        let resolver = |text: &str| self.chain.and_then(|chain| chain.target(text, None, self.base))?.resource;
         let mut environment = Environment::new(r4());
         environment.resolver = Some(&resolver);
         for (name, values) in &self.variables {
@@ -84,23 +92,28 @@ impl<'c> Scope<'c> {
         }
         match expression.evaluate(node, &environment) {
             Ok(items) => Ok(read(&items)),
-            // The values do not allow it: that is of the data, not of us.
-            Err(error) if error.failure == Failure::Expression => Ok(read(&[])),
-            Err(error) => Err(error.to_string()),
+            Err(error) if error.failure == Failure::Expression => Err(Unevaluated::ByData(error.to_string())),
+            Err(error) => Err(Unevaluated::ByUs(error.to_string())),
+        }
+    }
+}
+
+impl Unevaluated {
+    /// What stands in the way of a check that needs the values.
+    pub(crate) fn obstacle(self) -> Obstacle {
+        match self {
+            Self::ByData(why) => Obstacle::CantTell(Reason::Undetermined(why)),
+            Self::ByUs(why) => Obstacle::CantTell(Reason::KnowledgeLacking(why)),
         }
     }
 }
 
 fn truth(items: &[Item<'_>]) -> Decision {
-    let value = match items {
-        [] => return Decision::Undetermined(String::from("it gives nothing")),
-        [item] => item.text(),
-        several => return Decision::Undetermined(format!("it gives {} values where one is needed", several.len())),
-    };
-    match value.as_deref() {
-        Some("true") => Decision::True,
-        Some("false") => Decision::False,
+    match items {
+        [] => Decision::Undetermined(String::from("the expression gives nothing")),
         // One value that is no boolean counts as true in FHIRPath.
-        _ => Decision::True,
+        [item] if item.text().as_deref() == Some("false") => Decision::False,
+        [_] => Decision::True,
+        several => Decision::Undetermined(format!("the expression gives {} values where one is needed", several.len())),
     }
 }

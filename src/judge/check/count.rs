@@ -2,10 +2,10 @@
 
 use super::super::case::{Case, Chain};
 use super::super::code::Code;
-use super::super::expression::Decision;
+use super::super::expression::{Decision, Scope};
 use super::super::finding::Finding;
 use super::super::ruling::Ruling;
-use super::fhirpath::{decide, parsed, unable};
+use super::fhirpath::{parsed, unable};
 use super::part::{members, name, need};
 use crate::fhir::fhirpath::Expression;
 use crate::scenario::CountCheck;
@@ -14,7 +14,7 @@ pub(super) fn judge(case: &Case<'_>, check: &CountCheck) -> Ruling {
     let mut ruling = Ruling::default();
     let condition = match &check.condition {
         None => None,
-        Some(text) => match parsed(text, &mut ruling) {
+        Some(text) => match parsed(case, text, &mut ruling) {
             Some(expression) => Some(expression),
             None => return ruling,
         },
@@ -43,8 +43,9 @@ pub(super) fn judge(case: &Case<'_>, check: &CountCheck) -> Ruling {
 /// How many there are that fulfil the condition; an error when we cannot tell of one.
 fn counted<'c>(case: &Case<'c>, chain: &Chain<'c>, check: &CountCheck, condition: Option<&Expression>) -> Result<u32, String> {
     let mut count = 0;
+    let scope = Scope::of(case, chain);
     for member in members(case, chain, check.of) {
-        match condition.map(|condition| decide(case, chain, member, condition)) {
+        match condition.map(|condition| scope.decide(condition, member.node)) {
             None | Some(Decision::True) => count += 1,
             Some(Decision::False | Decision::Undetermined(_)) => {}
             Some(Decision::Unable(why)) => return Err(why),

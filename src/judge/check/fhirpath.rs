@@ -3,7 +3,7 @@
 //! nothing to judge.
 
 use super::super::answers::Answer;
-use super::super::case::{Case, Chain, Need};
+use super::super::case::{Case, Need};
 use super::super::code::Code;
 use super::super::expression::{Decision, Scope, parse};
 use super::super::finding::Finding;
@@ -16,11 +16,12 @@ use crate::scenario::Each;
 
 pub(super) fn judge_answer(case: &Case<'_>, text: &str) -> Ruling {
     let mut ruling = Ruling::default();
-    let Some(expression) = parsed(text, &mut ruling) else { return ruling };
+    let Some(expression) = parsed(case, text, &mut ruling) else { return ruling };
     for chain in case.chains(&mut ruling, Need::Resource) {
+        let scope = Scope::of(case, &chain);
         for page in &chain.pages {
             let Some(node) = page.root() else { continue };
-            demand(case, &chain, Member { answer: *page, node }, &expression, &mut ruling);
+            demand(&scope, Member { answer: *page, node }, &expression, &mut ruling);
         }
     }
     ruling
@@ -28,10 +29,11 @@ pub(super) fn judge_answer(case: &Case<'_>, text: &str) -> Ruling {
 
 pub(super) fn judge_each(case: &Case<'_>, each: &Each) -> Ruling {
     let mut ruling = Ruling::default();
-    let Some(expression) = parsed(&each.fhirpath, &mut ruling) else { return ruling };
+    let Some(expression) = parsed(case, &each.fhirpath, &mut ruling) else { return ruling };
     for chain in case.chains(&mut ruling, need(each.of)) {
+        let scope = Scope::of(case, &chain);
         for member in members(case, &chain, each.of) {
-            demand(case, &chain, member, &expression, &mut ruling);
+            demand(&scope, member, &expression, &mut ruling);
         }
     }
     ruling
@@ -39,10 +41,11 @@ pub(super) fn judge_each(case: &Case<'_>, each: &Each) -> Ruling {
 
 pub(super) fn judge_none(case: &Case<'_>, each: &Each) -> Ruling {
     let mut ruling = Ruling::default();
-    let Some(expression) = parsed(&each.fhirpath, &mut ruling) else { return ruling };
+    let Some(expression) = parsed(case, &each.fhirpath, &mut ruling) else { return ruling };
     for chain in case.chains(&mut ruling, need(each.of)) {
+        let scope = Scope::of(case, &chain);
         for member in members(case, &chain, each.of) {
-            match decide(case, &chain, member, &expression) {
+            match scope.decide(&expression, member.node) {
                 Decision::True => ruling.find(finding(Code::ExpressionTrue, member, &expression)),
                 Decision::False | Decision::Undetermined(_) => ruling.judged(),
                 Decision::Unable(why) => ruling.hinder(unable(why)),
@@ -52,24 +55,23 @@ pub(super) fn judge_none(case: &Case<'_>, each: &Each) -> Ruling {
     ruling
 }
 
-/// An expression that was parsed; when it cannot be, the ruling says so.
-pub(crate) fn parsed(text: &str, ruling: &mut Ruling) -> Option<Expression> {
+/// An expression that was parsed; when it cannot be used, the ruling says so.
+pub(crate) fn parsed(case: &Case<'_>, text: &str, ruling: &mut Ruling) -> Option<Expression> {
+    if let Some(obstacle) = case.missing_capture(text) {
+        ruling.hinder(obstacle);
+        return None;
+    }
     parse(text).map_err(|obstacle| ruling.hinder(obstacle)).ok()
 }
 
 /// Holds an expression against an element that must fulfil it.
-pub(crate) fn demand<'c>(case: &Case<'c>, chain: &Chain<'c>, member: Member<'c>, expression: &Expression, ruling: &mut Ruling) {
-    match decide(case, chain, member, expression) {
+pub(crate) fn demand<'c>(scope: &Scope<'_, 'c>, member: Member<'c>, expression: &Expression, ruling: &mut Ruling) {
+    match scope.decide(expression, member.node) {
         Decision::True => ruling.judged(),
         Decision::False => ruling.find(finding(Code::ExpressionFalse, member, expression).actual("false")),
         Decision::Undetermined(why) => ruling.find(finding(Code::ExpressionUndetermined, member, expression).actual(why)),
         Decision::Unable(why) => ruling.hinder(unable(why)),
     }
-}
-
-/// What an expression says of an element of an answer.
-pub(crate) fn decide<'c>(case: &Case<'c>, chain: &Chain<'c>, member: Member<'c>, expression: &Expression) -> Decision {
-    Scope::of(case, member.answer, Some(chain)).decide(expression, member.node)
 }
 
 /// Our own inability, as what stands in the way.

@@ -9,7 +9,7 @@ mod matches;
 mod over_run;
 mod status;
 
-pub(crate) use fhirpath::{demand, parsed, unable};
+pub(crate) use fhirpath::{demand, parsed};
 pub(crate) use over_run::judge_run;
 
 use super::case::{Case, Need};

@@ -6,7 +6,8 @@ use super::super::case::{Case, Chain, Need, bases};
 use super::super::check::part::Member;
 use super::super::check::{demand, parsed};
 use super::super::code::Code;
-use super::super::finding::{Finding, Place};
+use super::super::expression::Scope;
+use super::super::finding::Finding;
 use super::super::reference::{self, Name};
 use super::super::ruling::{Obstacle, Ruling};
 use super::super::verdict::Reason;
@@ -20,11 +21,12 @@ pub(super) fn judge_only_asked(case: &Case<'_>) -> Ruling {
         ruling.hinder(Obstacle::CantTell(Reason::KnowledgeLacking(String::from("the step asks no exchange of the agreement"))));
         return ruling;
     };
-    let Some(expression) = parsed(&answer.each, &mut ruling) else { return ruling };
+    let Some(expression) = parsed(case, &answer.each, &mut ruling) else { return ruling };
     for chain in case.chains(&mut ruling, Need::Bundle) {
+        let scope = Scope::of(case, &chain);
         for entry in case.matches(case.step, &chain) {
             if let Some(node) = entry.resource {
-                demand(case, &chain, Member { answer: entry.answer, node }, &expression, &mut ruling);
+                demand(&scope, Member { answer: entry.answer, node }, &expression, &mut ruling);
             }
         }
     }
@@ -61,10 +63,11 @@ enum About {
     Nobody,
 }
 
-fn judge_match(case: &Case<'_>, chain: &Chain<'_>, entry: Entry<'_>, patient: &str) -> Option<Finding> {
+fn judge_match<'c>(case: &Case<'c>, chain: &Chain<'c>, entry: Entry<'c>, patient: &str) -> Option<Finding> {
     let resource = entry.resource?;
-    let (place, about) = about(case, chain, entry, resource);
-    let finding = |code| Finding::new(code, place, entry.subject()).expected(format!("Patient/{patient}"));
+    let (element, about) = about(case, chain, entry, resource);
+    let finding =
+        |code| Finding::new(code, entry.answer.place_of(element), entry.subject()).expected(format!("Patient/{patient}"));
     match about {
         About::Patient(id) if id == patient => None,
         About::Patient(id) => Some(finding(Code::PatientOther).actual(format!("Patient/{id}"))),
@@ -73,25 +76,26 @@ fn judge_match(case: &Case<'_>, chain: &Chain<'_>, entry: Entry<'_>, patient: &s
     }
 }
 
-fn about(case: &Case<'_>, chain: &Chain<'_>, entry: Entry<'_>, resource: Node<'_>) -> (Place, About) {
+/// About whom a match is, and the element that says so.
+fn about<'c>(case: &Case<'c>, chain: &Chain<'c>, entry: Entry<'c>, resource: Node<'c>) -> (Node<'c>, About) {
     if resource.type_name() == "Patient" {
         let about = resource.child_value("id").map_or(About::Nobody, |id| About::Patient(id.to_owned()));
-        return (entry.answer.place_of(resource), about);
+        return (resource, about);
     }
     let declared = case.right_answer().and_then(|answer| answer.patient.as_deref());
     let names = declared.map_or_else(|| vec!["subject", "patient"], |name| vec![name]);
     let Some(element) = names.into_iter().find_map(|name| resource.child(name)) else {
-        return (entry.answer.place_of(resource), About::Nobody);
+        return (resource, About::Nobody);
     };
     let about = match element.child_value("reference") {
         Some(reference) => meant(case, chain, entry, reference),
         None => identified(case, entry, element),
     };
-    (entry.answer.place_of(element), about)
+    (element, about)
 }
 
 /// The patient that a literal reference means.
-fn meant(case: &Case<'_>, chain: &Chain<'_>, entry: Entry<'_>, text: &str) -> About {
+fn meant<'c>(case: &Case<'c>, chain: &Chain<'c>, entry: Entry<'c>, text: &str) -> About {
     match reference::name(text, &bases(Some(entry), case.run.base())) {
         Some(Name { kind: "Patient", id }) => return About::Patient(id.to_owned()),
         Some(_) => return About::Other(text.to_owned()),

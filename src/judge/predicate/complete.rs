@@ -6,9 +6,8 @@ use std::collections::BTreeMap;
 use super::super::answers::Entry;
 use super::super::body::Body;
 use super::super::case::{Case, Chain, Need};
-use super::super::check::unable;
 use super::super::code::Code;
-use super::super::expression::{Scope, parse};
+use super::super::expression::{Scope, Unevaluated, parse};
 use super::super::finding::Finding;
 use super::super::ruling::{Obstacle, Ruling};
 use super::super::verdict::Reason;
@@ -56,7 +55,7 @@ fn judge_chain<'c>(
     let persona = persona.ok_or_else(|| lacking(String::from("the step is about no persona of the suite")))?;
     let fixtures = Fixtures::read(persona);
     let expected = expected(case, persona, &fixtures, expressions)?;
-    let scope = Scope::of(case, *first, Some(chain));
+    let scope = Scope::of(case, chain);
     let mut found = Vec::new();
     for entry in case.matches(case.step, chain) {
         let Some(resource) = entry.resource else { continue };
@@ -65,7 +64,7 @@ fn judge_chain<'c>(
     }
     ruling.judged();
     let pairs = pairs(&expected, &found);
-    let is_paired = |index: usize| pairs.iter().any(|partner| *partner == Some(index));
+    let is_paired = |index: usize| pairs.contains(&Some(index));
     for (_, extra) in found.iter().enumerate().filter(|(index, _)| !is_paired(*index)) {
         ruling.find(unexpected(extra, texts));
     }
@@ -89,7 +88,7 @@ fn expected<'f>(
     let listed =
         listed.ok_or_else(|| lacking(format!("persona `{}` does not say what `{exchange}` returns", persona.persona)))?;
     let resolve = |text: &str| fixtures.get(text);
-    let scope = Scope::bare(case.run.base());
+    let scope = Scope::bare(case.run.base(), Vec::new());
     let mut expected = Vec::new();
     for name in &listed.matches {
         let resource = fixtures.get(name).ok_or_else(|| lacking(format!("fixture `{name}` cannot be read")))?;
@@ -99,12 +98,12 @@ fn expected<'f>(
 }
 
 fn key<'t>(
-    scope: &Scope<'t>,
+    scope: &Scope<'_, 't>,
     expressions: &[Expression],
     resource: Node<'t>,
     resolve: &dyn Fn(&str) -> Option<Node<'t>>,
 ) -> Result<Key, Obstacle> {
-    let part = |expression| scope.evaluate(expression, resource, |items| values(items, resolve)).map_err(unable);
+    let part = |expression| scope.evaluate(expression, resource, |items| values(items, resolve)).map_err(Unevaluated::obstacle);
     Ok(Key { parts: expressions.iter().map(part).collect::<Result<_, _>>()? })
 }
 

@@ -2,7 +2,6 @@
 
 use super::super::answers::Entry;
 use super::super::case::{Case, Chain, Need, bases};
-use super::super::check::unable;
 use super::super::code::Code;
 use super::super::expression::{Scope, parse};
 use super::super::finding::Finding;
@@ -29,25 +28,25 @@ pub(super) fn judge(case: &Case<'_>) -> Ruling {
     ruling
 }
 
-fn judge_include(case: &Case<'_>, chain: &Chain<'_>, include: &Include, expression: &Expression, ruling: &mut Ruling) {
+fn judge_include<'c>(case: &Case<'c>, chain: &Chain<'c>, include: &Include, expression: &Expression, ruling: &mut Ruling) {
+    let scope = Scope::of(case, chain);
     for entry in case.matches(case.step, chain) {
         let Some(resource) = entry.resource else { continue };
-        let scope = Scope::of(case, entry.answer, Some(chain));
-        match scope.evaluate(expression, resource, |items| literals(items)) {
+        match scope.evaluate(expression, resource, literals) {
             Ok(references) => {
                 for reference in references {
                     judge_reference(case, chain, entry, (include, &reference), ruling);
                 }
             }
-            Err(why) => ruling.hinder(unable(why)),
+            Err(why) => ruling.hinder(why.obstacle()),
         }
     }
 }
 
-fn judge_reference(
-    case: &Case<'_>,
-    chain: &Chain<'_>,
-    entry: Entry<'_>,
+fn judge_reference<'c>(
+    case: &Case<'c>,
+    chain: &Chain<'c>,
+    entry: Entry<'c>,
     (include, reference): (&Include, &str),
     ruling: &mut Ruling,
 ) {

@@ -38,12 +38,12 @@ fn right_modes(case: &Case<'_>, kind: &str, asked: Option<&str>) -> &'static [&'
 
 fn judge_entry(entry: Entry<'_>, right: &[&str]) -> Option<Finding> {
     let mode = entry.node.child("search").and_then(|search| search.child("mode"));
-    let place = entry.answer.place_of(mode.unwrap_or(entry.node));
+    let finding = |code| {
+        Finding::new(code, entry.answer.place_of(mode.unwrap_or(entry.node)), entry.subject()).expected(right.join(" or "))
+    };
     match mode.and_then(Node::value) {
         Some(value) if right.contains(&value) => None,
-        Some(value) => {
-            Some(Finding::new(Code::SearchModeWrong, place, entry.subject()).expected(right.join(" or ")).actual(value))
-        }
-        None => Some(Finding::new(Code::SearchModeMissing, place, entry.subject()).expected(right.join(" or "))),
+        Some(value) => Some(finding(Code::SearchModeWrong).actual(value)),
+        None => Some(finding(Code::SearchModeMissing)),
     }
 }

@@ -63,6 +63,7 @@ pub(super) fn judge_pages(case: &Case<'_>) -> Ruling {
         }
         match &chain.end {
             ChainEnd::Whole => {}
+            ChainEnd::Loop(url) => ruling.find(Finding::new(Code::PageLoop, last(&chain), *url)),
             ChainEnd::Unfetched(_) if case.step.pages == Pages::First => {}
             ChainEnd::Unfetched(url) => judge_unfetched(case, &chain, url, &mut ruling),
             ChainEnd::Broken(exchange, reason) => judge_broken(case, exchange, reason, &mut ruling),
@@ -77,35 +78,30 @@ fn total<'c>(chain: &Chain<'c>) -> Option<(Answer<'c>, Node<'c>)> {
 }
 
 /// Matches that come more than once. Includes may: every page brings its own.
-fn repeated(case: &Case<'_>, chain: &Chain<'_>) -> Vec<Finding> {
-    let mut seen: BTreeMap<String, Place> = BTreeMap::new();
+fn repeated<'c>(case: &Case<'c>, chain: &Chain<'c>) -> Vec<Finding> {
+    let mut seen = BTreeMap::new();
     let mut findings = Vec::new();
     for entry in case.matches(case.step, chain) {
         let Some(name) = entry.resource.and_then(resource_name) else { continue };
-        let place = entry.answer.place_of(entry.node);
-        match seen.get(&name.to_string()) {
-            Some(first) => {
-                let finding = Finding::new(Code::ResourceRepeated, place, format!("`{name}`"));
-                findings
-                    .push(finding.expected("once").actual(format!("first in {}", first.exchange.as_deref().unwrap_or_default())));
-            }
-            None => {
-                seen.insert(name.to_string(), place);
-            }
+        if let Some(first) = seen.insert(name, entry) {
+            let finding = Finding::new(Code::ResourceRepeated, entry.answer.place_of(entry.node), format!("`{name}`"));
+            findings.push(finding.expected("once").actual(format!("first in {}", first.answer.exchange.id)));
         }
     }
     findings
 }
 
 fn judge_unfetched(case: &Case<'_>, chain: &Chain<'_>, url: &str, ruling: &mut Ruling) {
-    let last = chain.pages.last().map(|last| last.place()).unwrap_or_default();
-    if chain.pages.iter().any(|page| page.exchange.request.url == url) {
-        ruling.find(Finding::new(Code::PageLoop, last, url));
-    } else if is_elsewhere(url, case.run.base()) {
-        ruling.find(Finding::new(Code::PageUnavailable, last, url).expected(case.run.base()).actual(url));
+    if is_elsewhere(url, case.run.base()) {
+        ruling.find(Finding::new(Code::PageUnavailable, last(chain), url).expected(case.run.base()).actual(url));
     } else {
-        ruling.hinder(Obstacle::CantTell(Reason::Undetermined(format!("no more than {} pages were fetched", chain.pages.len()))));
+        let why = format!("no more than {} pages were fetched", chain.pages.len());
+        ruling.hinder(Obstacle::CantTell(Reason::Undetermined(why)));
     }
+}
+
+fn last(chain: &Chain<'_>) -> Place {
+    chain.pages.last().map(|last| last.place()).unwrap_or_default()
 }
 
 fn judge_broken(case: &Case<'_>, exchange: &Exchange, reason: &Reason, ruling: &mut Ruling) {
