@@ -1,0 +1,1 @@
+//! Every misbehaviour does what it says.
