@@ -1,0 +1,3 @@
+//! Tests of whole judgements: evidence in, verdicts out.
+
+mod codes;
