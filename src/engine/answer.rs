@@ -1,9 +1,16 @@
 //! What the engine itself needs to know of an answer to go on: the next link,
 //! the resources and references in it, and the values of captures. No opinion.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use crate::fhir::fhirpath::{self, Environment, Item};
 use crate::fhir::node::{Node, Tree};
+use crate::fhir::{json, types, xml};
+
+/// What `%name` stands for in a capture: `patient` and `bsn` of the scenario's
+/// persona, and captures before it.
+pub type Variables = BTreeMap<String, Vec<String>>;
 
 /// An answer that is gone on from, not redacted: what is sent next has to be
 /// what the server said.
@@ -72,8 +79,8 @@ impl Answer {
     }
 
     /// The values of an expression over the answer.
-    pub(super) fn capture(&self, expression: &str) -> Vec<String> {
-        self.root().map_or_else(Vec::new, |root| values(root, expression))
+    pub(super) fn capture(&self, expression: &str, variables: &Variables) -> Vec<String> {
+        self.root().map_or_else(Vec::new, |root| captured(root, expression, variables))
     }
 }
 
@@ -100,9 +107,22 @@ fn collect(node: Node<'_>, references: &mut Vec<Reference>) {
 
 /// Reads a body in whichever format it is; nothing when it is no FHIR.
 fn read(body: &[u8]) -> Option<Tree> {
-    super::interim::read(body)
+    match body.iter().find(|byte| !byte.is_ascii_whitespace())? {
+        b'{' => json::read(body, types::r4()).ok(),
+        // A byte order mark may come before XML.
+        _ => xml::read(body, types::r4()).ok(),
+    }
 }
 
-fn values(root: Node<'_>, expression: &str) -> Vec<String> {
-    super::interim::values(root, expression)
+/// The values of a capture over one answer, as texts. An expression that cannot
+/// be evaluated on this answer has none; a replay gives the same.
+#[must_use]
+pub fn captured(root: Node<'_>, expression: &str, variables: &Variables) -> Vec<String> {
+    let Ok(expression) = fhirpath::parse(expression) else { return Vec::new() };
+    let mut environment = Environment::new(types::r4());
+    for (name, values) in variables {
+        environment = environment.with(name, values.iter().cloned().map(Item::String).collect());
+    }
+    let items = expression.evaluate(root, &environment).unwrap_or_default();
+    items.iter().filter_map(Item::text).collect()
 }

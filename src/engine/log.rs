@@ -8,10 +8,10 @@ use super::record::{RecordError, Recorder};
 use crate::clock::{self, Stopwatch};
 use crate::drive::Reply;
 use crate::evidence::{
-    Broken, Capture, End, Evidence, Exchange, FoundPersona, Omitted, OmittedReason, Origin, Outcome, Received, Record, Sent,
-    Start,
+    Broken, Capture, End, Evidence, Exchange, FoundPersona, Omitted, OmittedReason, Origin, Outcome, Received, Record, Replaced,
+    Sent, Start,
 };
-use crate::redact::Redactor;
+use crate::redact::{Redactor, Replacement};
 
 /// Who listens to events.
 pub(super) type Listener = Arc<dyn Fn(Event) + Send + Sync>;
@@ -153,8 +153,8 @@ impl Log {
         let Kept { recorder, evidence } = &mut *kept;
         let fresh = self.redactor.take_fresh();
         let suspect = fresh.iter().any(|replaced| !replaced.test_range);
-        for replaced in fresh {
-            recorder.add(evidence, Record::Replaced(replaced));
+        for Replacement { token, hmac, elfproof, test_range } in fresh {
+            recorder.add(evidence, Record::Replaced(Replaced { token, hmac, elfproof, test_range }));
         }
         recorder.add(evidence, record);
         drop(kept);

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answer::Answer;
+use super::answer::{Answer, Variables};
 use super::follow;
 use super::session::{Ask, Session};
 use super::slots::Slots;
@@ -71,11 +71,24 @@ impl<'a> Running<'a> {
 
     /// Values over all answers of the step, in order.
     fn capture(&mut self, step: &PlannedStep, answers: &[Answer]) {
+        let variables = self.variables();
         for (name, expression) in &step.capture {
-            let values: Vec<String> = answers.iter().flat_map(|answer| answer.capture(expression)).collect();
+            let values: Vec<String> = answers.iter().flat_map(|answer| answer.capture(expression, &variables)).collect();
             self.session.log.capture(&self.name, &step.id, name, &values);
             self.captures.insert(name.clone(), values);
         }
+    }
+
+    /// What `%name` stands for: the captures so far, and the scenario's persona.
+    fn variables(&self) -> Variables {
+        let mut variables = self.captures.clone();
+        if let Some(persona) = &self.scenario.persona {
+            let patient = self.patients.get(persona).cloned();
+            let bsn = self.session.plan.persona(persona).map(|persona| persona.bsn.clone());
+            variables.insert("patient".to_owned(), patient.into_iter().collect());
+            variables.insert("bsn".to_owned(), bsn.into_iter().collect());
+        }
+        variables
     }
 
     async fn send(&mut self, step: &PlannedStep, template: &RequestTemplate) -> Went {
