@@ -91,8 +91,17 @@ pub fn read(file: &Path, text: &str) -> Reading {
     // A byte order mark is no part of the document, but its bytes count.
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let offsets = Offsets::new(body, text.len() - body.len());
-    let mut builder =
-        Builder { file, text, offsets, stack: Vec::new(), root: None, documents: 0, nodes: 0, problems: Vec::new() };
+    let mut builder = Builder {
+        file,
+        text,
+        offsets,
+        stack: Vec::new(),
+        root: None,
+        documents: 0,
+        nodes: 0,
+        aliased: false,
+        problems: Vec::new(),
+    };
     let mut parser = Parser::new(StrInput::new(body));
     let mut whole = true;
     while let Some(event) = parser.next_event() {
@@ -110,7 +119,7 @@ pub fn read(file: &Path, text: &str) -> Reading {
     if whole && builder.root.is_none() && problems.is_empty() {
         problems.push(Diagnostic::new(file, 0..0, "file-empty", "the file holds nothing"));
     }
-    Reading { root: builder.root.filter(|_| whole), diagnostics: problems }
+    Reading { root: builder.root.filter(|_| whole && !builder.aliased), diagnostics: problems }
 }
 
 /// What is refused before the parser sees it.
@@ -179,6 +188,8 @@ struct Builder<'t> {
     root: Option<Node>,
     documents: usize,
     nodes: usize,
+    /// There is an alias, so the tree lacks values.
+    aliased: bool,
     problems: Vec<Diagnostic>,
 }
 
@@ -195,6 +206,7 @@ impl Builder<'_> {
                     "an alias (`*name`)",
                     "write the value out: each place says what it means",
                 );
+                self.aliased = true;
                 self.add(Node { span: range, value: Value::Scalar(Scalar { text: String::new(), quoted: true }) });
             }
             Event::Scalar(text, style, anchor, tag) => {
@@ -291,20 +303,24 @@ impl Builder<'_> {
             Some(Content::Sequence(items)) => items.push(node),
             Some(Content::Mapping { key, .. }) => match key.take() {
                 Some(key) => self.entry(key, node),
-                None => match node.value {
-                    Value::Scalar(scalar) => *key = Some(Key { text: scalar.text, span: node.span }),
-                    Value::Mapping(_) | Value::Sequence(_) => {
-                        *key = Some(Key { text: String::new(), span: node.span.clone() });
-                        self.problem(node.span, "key-kind", "a key that is not one word", "give each key a name");
+                None => {
+                    let text = node.text().unwrap_or_default().to_owned();
+                    if text.is_empty() {
+                        self.problem(node.span.clone(), "key-kind", "a key that is not one word", "give each key a name");
                     }
-                },
+                    if let Some(Open { content: Content::Mapping { key, .. }, .. }) = self.stack.last_mut() {
+                        *key = Some(Key { text, span: node.span });
+                    }
+                }
             },
         }
     }
 
     fn entry(&mut self, key: Key, node: Node) {
         let Some(Open { content: Content::Mapping { entries, .. }, .. }) = self.stack.last_mut() else { return };
-        if entries.iter().any(|(known, _)| known.text == key.text) {
+        if key.text.is_empty() {
+            // A key without a name has been reported, and so nothing is known of its value.
+        } else if entries.iter().any(|(known, _)| known.text == key.text) {
             let message = format!("the key `{}` is there twice", key.text);
             self.problem(key.span, "key-duplicate", &message, "keep one of them");
         } else {
