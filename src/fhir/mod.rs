@@ -1,6 +1,9 @@
 //! What Toets knows of FHIR. Nothing here knows PZP or HTTP.
 
+pub mod date;
+pub mod fhirpath;
 pub mod json;
 pub mod node;
 mod reading;
 pub mod types;
+pub mod xml;
