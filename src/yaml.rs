@@ -91,17 +91,8 @@ pub fn read(file: &Path, text: &str) -> Reading {
     // A byte order mark is no part of the document, but its bytes count.
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let offsets = Offsets::new(body, text.len() - body.len());
-    let mut builder = Builder {
-        file,
-        text,
-        offsets,
-        stack: Vec::new(),
-        root: None,
-        documents: 0,
-        nodes: 0,
-        aliased: false,
-        problems: Vec::new(),
-    };
+    let mut builder =
+        Builder { file, text, offsets, stack: Vec::new(), root: None, documents: 0, nodes: 0, problems: Vec::new() };
     let mut parser = Parser::new(StrInput::new(body));
     let mut whole = true;
     while let Some(event) = parser.next_event() {
@@ -119,7 +110,7 @@ pub fn read(file: &Path, text: &str) -> Reading {
     if whole && builder.root.is_none() && problems.is_empty() {
         problems.push(Diagnostic::new(file, 0..0, "file-empty", "the file holds nothing"));
     }
-    Reading { root: builder.root.filter(|_| whole && !builder.aliased), diagnostics: problems }
+    Reading { root: builder.root.filter(|_| whole), diagnostics: problems }
 }
 
 /// What is refused before the parser sees it.
@@ -188,8 +179,6 @@ struct Builder<'t> {
     root: Option<Node>,
     documents: usize,
     nodes: usize,
-    /// There is an alias, so the tree lacks values.
-    aliased: bool,
     problems: Vec<Diagnostic>,
 }
 
@@ -200,26 +189,21 @@ impl Builder<'_> {
         match event {
             Event::DocumentStart(_) => return self.document(range),
             Event::Alias(_) => {
-                self.problem(
-                    range.clone(),
-                    "yaml-alias",
-                    "an alias (`*name`)",
-                    "write the value out: each place says what it means",
-                );
-                self.aliased = true;
-                self.add(Node { span: range, value: Value::Scalar(Scalar { text: String::new(), quoted: true }) });
+                // The tree lacks a value from here on, and a file with one has thousands.
+                self.problem(range, "yaml-alias", "an alias (`*name`)", "write the value out: each place says what it means");
+                return false;
             }
             Event::Scalar(text, style, anchor, tag) => {
-                self.refuse(range.clone(), anchor, tag.as_deref());
+                self.refuse(range.clone(), anchor, tag.is_some());
                 let quoted = style != ScalarStyle::Plain;
                 self.add(Node { span: range, value: Value::Scalar(Scalar { text: text.into_owned(), quoted }) });
             }
             Event::SequenceStart(anchor, tag) => {
-                self.refuse(range.clone(), anchor, tag.as_deref());
+                self.refuse(range.clone(), anchor, tag.is_some());
                 return self.open(range, Content::Sequence(Vec::new()));
             }
             Event::MappingStart(anchor, tag) => {
-                self.refuse(range.clone(), anchor, tag.as_deref());
+                self.refuse(range.clone(), anchor, tag.is_some());
                 return self.open(range, Content::Mapping { entries: Vec::new(), key: None });
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(range.end),
@@ -250,7 +234,7 @@ impl Builder<'_> {
         self.documents <= 1
     }
 
-    fn refuse(&mut self, range: Range<usize>, anchor: usize, tag: Option<&saphyr_parser::Tag>) {
+    fn refuse(&mut self, range: Range<usize>, anchor: usize, tagged: bool) {
         let place = range.start..range.start.max(range.end.min(range.start + 1));
         if anchor > 0 {
             self.problem(
@@ -260,8 +244,8 @@ impl Builder<'_> {
                 "write the value out: each place says what it means",
             );
         }
-        if let Some(tag) = tag {
-            self.problem(place, "yaml-tag", &format!("a tag (`{tag}`)"), "leave it out: the key says what its value is");
+        if tagged {
+            self.problem(place, "yaml-tag", "a tag (`!name`)", "leave it out: the key says what its value is");
         }
     }
 

@@ -99,13 +99,13 @@ pub(super) fn equivalent(left: &Item<'_>, right: &Item<'_>) -> bool {
 
 fn equivalent_nodes(left: Node<'_>, right: Node<'_>) -> bool {
     if let (Some(left), Some(right)) = (Item::Node(left).scalar(), Item::Node(right).scalar()) {
-        return equal_scalars(&left, &right) == Some(true) || matches!((left, right), (Scalar::Quantity(left), Scalar::Quantity(right)) if units::equivalent(&left, &right));
+        return equal_scalars(&left, &right) == Some(true)
+            || matches!((left, right), (Scalar::Quantity(left), Scalar::Quantity(right)) if units::equivalent(&left, &right));
     }
     let mut others: Vec<Node<'_>> = right.children().collect();
     let found_all = left.children().all(|child| {
-        let found = others
-            .iter()
-            .position(|other| other.name() == child.name() && equivalent(&Item::Node(child), &Item::Node(*other)));
+        let found =
+            others.iter().position(|other| other.name() == child.name() && equivalent(&Item::Node(child), &Item::Node(*other)));
         found.map(|position| others.swap_remove(position)).is_some()
     });
     found_all && others.is_empty()
@@ -152,9 +152,7 @@ fn order_alike(left: &Scalar<'_>, right: &Scalar<'_>) -> Alike {
         (Scalar::String(left), Scalar::String(right)) => Alike::Yes(Some(left.cmp(right))),
         (Scalar::Date(left), Scalar::Date(right)) => Alike::Yes(left.compare(*right)),
         (Scalar::DateTime(left), Scalar::DateTime(right)) => Alike::Yes(left.compare(*right)),
-        (Scalar::Date(left), Scalar::DateTime(right)) => {
-            Alike::Yes(crate::fhir::date::DateTime::from(*left).compare(*right))
-        }
+        (Scalar::Date(left), Scalar::DateTime(right)) => Alike::Yes(crate::fhir::date::DateTime::from(*left).compare(*right)),
         (Scalar::DateTime(left), Scalar::Date(right)) => Alike::Yes(left.compare((*right).into())),
         (Scalar::Time(left), Scalar::Time(right)) => Alike::Yes(left.compare(*right)),
         (Scalar::Quantity(left), Scalar::Quantity(right)) => Alike::Yes(match units::compare(left, right) {

@@ -128,7 +128,9 @@ impl<'t> Evaluator<'_, 't> {
         let mut items = self.branch(of, scope)?;
         let index = match &self.branch(index, scope)?[..] {
             [] => return Ok(Vec::new()),
-            [item] => operators::integer(item).ok_or_else(|| EvaluationError::expression(index.range, "an index is an integer"))?,
+            [item] => {
+                operators::integer(item).ok_or_else(|| EvaluationError::expression(index.range, "an index is an integer"))?
+            }
             many => return Err(types::several(index.range, "an index", many.len())),
         };
         match usize::try_from(index) {

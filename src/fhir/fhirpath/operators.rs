@@ -213,7 +213,9 @@ fn arithmetic<'t>(evaluator: &Evaluator<'_, 't>, operator: Operator, [left, righ
     };
     let (Some(one), Some(other)) = (left.scalar(), right.scalar()) else { return Err(wrong()) };
     let value = match (&one, &other) {
-        (Scalar::Integer(one), Scalar::Integer(other)) if operator != Operator::Divide => whole(operator, *one, *other).ok_or_else(wrong)?,
+        (Scalar::Integer(one), Scalar::Integer(other)) if operator != Operator::Divide => {
+            whole(operator, *one, *other).ok_or_else(wrong)?
+        }
         (Scalar::String(one), Scalar::String(other)) if operator == Operator::Add => {
             evaluator.spend((one.len() + other.len()) / 16, range)?;
             Some(Item::String(format!("{one}{other}")))
@@ -317,10 +319,16 @@ fn period(quantity: &Quantity, back: bool) -> Result<Period, String> {
         Some("month") => whole(1).map(Period::Months),
         Some("week" | "wk") => whole(7).map(Period::Days),
         Some("day" | "d") => whole(1).map(Period::Days),
-        Some("hour" | "h") => whole(1).and_then(|hours| i128::from(hours).checked_mul(3_600_000_000_000).ok_or_else(too_much)).map(Period::Nanos),
-        Some("minute" | "min") => whole(1).and_then(|minutes| i128::from(minutes).checked_mul(60_000_000_000).ok_or_else(too_much)).map(Period::Nanos),
+        Some("hour" | "h") => {
+            whole(1).and_then(|hours| i128::from(hours).checked_mul(3_600_000_000_000).ok_or_else(too_much)).map(Period::Nanos)
+        }
+        Some("minute" | "min") => {
+            whole(1).and_then(|minutes| i128::from(minutes).checked_mul(60_000_000_000).ok_or_else(too_much)).map(Period::Nanos)
+        }
         Some("second" | "s") => nanos(1_000_000_000),
         Some("millisecond" | "ms") => nanos(1_000_000),
-        _ => Err(format!("a date cannot be moved by `{quantity}`, only by a calendar unit or by `wk`, `d`, `h`, `min`, `s`, `ms`")),
+        _ => {
+            Err(format!("a date cannot be moved by `{quantity}`, only by a calendar unit or by `wk`, `d`, `h`, `min`, `s`, `ms`"))
+        }
     }
 }

@@ -16,7 +16,10 @@ pub(super) const DEEPEST: u16 = 100;
 /// Parses a whole expression.
 pub(super) fn parse(text: &str) -> Result<Branch, SyntaxError> {
     if text.len() > LONGEST {
-        return Err(SyntaxError::new(LONGEST..text.len(), format!("an expression may have {LONGEST} bytes, this one has {}", text.len())));
+        return Err(SyntaxError::new(
+            LONGEST..text.len(),
+            format!("an expression may have {LONGEST} bytes, this one has {}", text.len()),
+        ));
     }
     let mut parser = Parser { tokens: lexer::tokens(text)?, at: 0, depth: 0 };
     let branch = parser.expression(0)?;

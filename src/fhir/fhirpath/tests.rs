@@ -11,9 +11,11 @@ fn tree(json: &str) -> Tree {
 }
 
 fn patient() -> Tree {
-    tree(r##"{"resourceType": "Patient", "id": "p", "active": true, "name": [{"family": "Jansen", "given": ["Jan", "Piet"]}],
+    tree(
+        r##"{"resourceType": "Patient", "id": "p", "active": true, "name": [{"family": "Jansen", "given": ["Jan", "Piet"]}],
         "contained": [{"resourceType": "Organization", "id": "o", "name": "Ziekenhuis"}],
-        "managingOrganization": {"reference": "#o"}, "generalPractitioner": [{"reference": "Practitioner/1"}]}"##)
+        "managingOrganization": {"reference": "#o"}, "generalPractitioner": [{"reference": "Practitioner/1"}]}"##,
+    )
 }
 
 fn values(expression: &str) -> Vec<String> {
@@ -49,7 +51,10 @@ fn problems(context: &str, expression: &str) -> Vec<String> {
 
 #[test]
 fn a_syntax_error_says_where_and_what_was_expected() {
-    assert_eq!(syntax_error("name."), (5, 5, "the expression ends here, expected the name of an element or a function".to_owned()));
+    assert_eq!(
+        syntax_error("name."),
+        (5, 5, "the expression ends here, expected the name of an element or a function".to_owned())
+    );
     assert_eq!(syntax_error("a == b").0, 3);
     assert_eq!(syntax_error("where(a").2, "the expression ends here, expected `,` or `)`");
     assert_eq!(syntax_error("a b").2, "`b` stands here, expected the end of the expression, or an operator");
@@ -188,9 +193,10 @@ fn memberof_asks_who_knows_the_value_set() {
 #[test]
 fn check_names_an_element_that_its_type_does_not_have() {
     assert_eq!(problems("Consent", "provision.cod"), ["cod: `Consent.provision` has no element `cod`; did you mean `code`?"]);
-    assert_eq!(problems("Observation", "valueQuantity.unit"), [
-        "valueQuantity: `Observation` has no element `valueQuantity`; in FHIRPath this is `value.ofType(Quantity)`"
-    ]);
+    assert_eq!(
+        problems("Observation", "valueQuantity.unit"),
+        ["valueQuantity: `Observation` has no element `valueQuantity`; in FHIRPath this is `value.ofType(Quantity)`"]
+    );
     assert_eq!(problems("Bundle", "entry.resource.statuss.exists()"), ["statuss: `Resource` has no element `statuss`"]);
     assert_eq!(problems("Bundle", "entry.resource.where(status = 'active').ofType(Consent).dateTime"), Vec::<String>::new());
 }

@@ -128,7 +128,8 @@ fn join<'t>(call: Invocation<'_, '_, 't>) -> Outcome<'t> {
     if call.input.is_empty() {
         return Ok(Vec::new());
     }
-    let part = |item: &Item<'t>| item.text().ok_or_else(|| call.wrong(format!("`join` works on text, not on `{}`", item.type_name())));
+    let part =
+        |item: &Item<'t>| item.text().ok_or_else(|| call.wrong(format!("`join` works on text, not on `{}`", item.type_name())));
     let parts = call.input.iter().map(part).collect::<Result<Vec<String>, _>>()?;
     let joined = parts.join(&separator);
     call.evaluator.spend(joined.len() / 16, call.range)?;
