@@ -1,6 +1,10 @@
 //! The tree that an expression is parsed into. Each branch knows the bytes it
 //! was written in, for messages; meaning lives in `evaluate` and `check`.
 
+use std::sync::OnceLock;
+
+use regex::Regex;
+
 use super::functions::Function;
 use super::item::Item;
 
@@ -76,6 +80,8 @@ pub(super) struct Call {
     /// `None` when there is no such function.
     pub(super) function: Option<&'static Function>,
     pub(super) arguments: Vec<Branch>,
+    /// The regular expression in a literal argument, once it was compiled.
+    pub(super) regex: OnceLock<Regex>,
 }
 
 /// What is done with a type.

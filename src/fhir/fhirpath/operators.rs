@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use bigdecimal::{BigDecimal, ToPrimitive};
 
-use super::ast::{Branch, Operator, Range};
+use super::ast::{Branch, Kind, Operator, Range};
 use super::equality::{self, Alike};
 use super::error::EvaluationError;
 use super::evaluate::{Evaluator, Outcome, Scope};
@@ -58,11 +58,14 @@ pub(super) fn binary<'t>(
             _ => Ok(answer(logic(operator, left, logical(right)?))),
         };
     }
+    if let (Operator::Equal | Operator::NotEqual, Kind::Literal(literal)) = (operator, &right.kind) {
+        return equals_literal(evaluator, operator, &evaluator.branch(left, scope)?, literal, range);
+    }
     let (left, right) = (evaluator.branch(left, scope)?, evaluator.branch(right, scope)?);
     evaluator.spend(left.len() + right.len(), range)?;
     match operator {
-        Operator::Equal => Ok(answer(equal(&left, &right))),
-        Operator::NotEqual => Ok(answer(equal(&left, &right).map(|equal| !equal))),
+        Operator::Equal => equal(evaluator, &left, &right, range).map(answer),
+        Operator::NotEqual => equal(evaluator, &left, &right, range).map(|equal| answer(equal.map(|equal| !equal))),
         Operator::Equivalent => equivalent(evaluator, left, right, range).map(|same| answer(Some(same))),
         Operator::NotEquivalent => equivalent(evaluator, left, right, range).map(|same| answer(Some(!same))),
         Operator::Union => {
@@ -96,22 +99,43 @@ pub(super) fn logic(operator: Operator, left: Option<bool>, right: Option<bool>)
     }
 }
 
-fn equal(left: &[Item<'_>], right: &[Item<'_>]) -> Option<bool> {
+/// `left = 'literal'`, the most asked question, without a copy of the literal.
+fn equals_literal<'t>(
+    evaluator: &Evaluator<'_, 't>,
+    operator: Operator,
+    left: &[Item<'t>],
+    literal: &Item<'static>,
+    range: Range,
+) -> Outcome<'t> {
+    let equal = match left {
+        [] => None,
+        [item] => evaluator.equal(item, literal, range)?,
+        _ => Some(false),
+    };
+    Ok(answer(equal.map(|equal| equal == (operator == Operator::Equal))))
+}
+
+fn equal<'t>(
+    evaluator: &Evaluator<'_, 't>,
+    left: &[Item<'t>],
+    right: &[Item<'t>],
+    range: Range,
+) -> Result<Option<bool>, EvaluationError> {
     if left.is_empty() || right.is_empty() {
-        return None;
+        return Ok(None);
     }
     if left.len() != right.len() {
-        return Some(false);
+        return Ok(Some(false));
     }
     let mut all = Some(true);
     for (left, right) in left.iter().zip(right) {
-        match equality::equal(left, right) {
+        match evaluator.equal(left, right, range)? {
             Some(true) => {}
-            Some(false) => return Some(false),
+            Some(false) => return Ok(Some(false)),
             None => all = None,
         }
     }
-    all
+    Ok(all)
 }
 
 fn equivalent<'t>(
@@ -124,8 +148,14 @@ fn equivalent<'t>(
         return Ok(false);
     }
     for item in left {
-        evaluator.spend(right.len(), range)?;
-        match right.iter().position(|other| equality::equivalent(&item, other)) {
+        let mut found = None;
+        for (position, other) in right.iter().enumerate() {
+            if evaluator.equivalent(&item, other, range)? {
+                found = Some(position);
+                break;
+            }
+        }
+        match found {
             Some(position) => right.swap_remove(position),
             None => return Ok(false),
         };
@@ -213,7 +243,9 @@ fn arithmetic<'t>(evaluator: &Evaluator<'_, 't>, operator: Operator, [left, righ
     };
     let (Some(one), Some(other)) = (left.scalar(), right.scalar()) else { return Err(wrong()) };
     let value = match (&one, &other) {
-        (Scalar::Integer(one), Scalar::Integer(other)) if operator != Operator::Divide => whole(operator, *one, *other).ok_or_else(wrong)?,
+        (Scalar::Integer(one), Scalar::Integer(other)) if operator != Operator::Divide => {
+            whole(operator, *one, *other).ok_or_else(wrong)?
+        }
         (Scalar::String(one), Scalar::String(other)) if operator == Operator::Add => {
             evaluator.spend((one.len() + other.len()) / 16, range)?;
             Some(Item::String(format!("{one}{other}")))
@@ -317,10 +349,16 @@ fn period(quantity: &Quantity, back: bool) -> Result<Period, String> {
         Some("month") => whole(1).map(Period::Months),
         Some("week" | "wk") => whole(7).map(Period::Days),
         Some("day" | "d") => whole(1).map(Period::Days),
-        Some("hour" | "h") => whole(1).and_then(|hours| i128::from(hours).checked_mul(3_600_000_000_000).ok_or_else(too_much)).map(Period::Nanos),
-        Some("minute" | "min") => whole(1).and_then(|minutes| i128::from(minutes).checked_mul(60_000_000_000).ok_or_else(too_much)).map(Period::Nanos),
+        Some("hour" | "h") => {
+            whole(1).and_then(|hours| i128::from(hours).checked_mul(3_600_000_000_000).ok_or_else(too_much)).map(Period::Nanos)
+        }
+        Some("minute" | "min") => {
+            whole(1).and_then(|minutes| i128::from(minutes).checked_mul(60_000_000_000).ok_or_else(too_much)).map(Period::Nanos)
+        }
         Some("second" | "s") => nanos(1_000_000_000),
         Some("millisecond" | "ms") => nanos(1_000_000),
-        _ => Err(format!("a date cannot be moved by `{quantity}`, only by a calendar unit or by `wk`, `d`, `h`, `min`, `s`, `ms`")),
+        _ => {
+            Err(format!("a date cannot be moved by `{quantity}`, only by a calendar unit or by `wk`, `d`, `h`, `min`, `s`, `ms`"))
+        }
     }
 }
