@@ -32,6 +32,23 @@ pub(super) struct Branch {
     pub(super) depth: u16,
 }
 
+impl Branch {
+    /// This branch and all below it, left to right.
+    pub(super) fn visit<'b>(&'b self, visitor: &mut impl FnMut(&'b Self)) {
+        visitor(self);
+        match &self.kind {
+            Kind::Empty | Kind::Literal(_) | Kind::This | Kind::Index | Kind::Total | Kind::Variable(_) => {}
+            Kind::Element { of, .. } | Kind::Typed { of, .. } => of.iter().for_each(|of| of.visit(visitor)),
+            Kind::Call(call) => call.of.iter().chain(&call.arguments).for_each(|branch| branch.visit(visitor)),
+            Kind::Signed { of, .. } => of.visit(visitor),
+            Kind::Indexed { of: left, index: right } | Kind::Binary { left, right, .. } => {
+                left.visit(visitor);
+                right.visit(visitor);
+            }
+        }
+    }
+}
+
 /// What a branch does.
 #[derive(Debug, Clone)]
 pub(super) enum Kind {

@@ -72,7 +72,9 @@ impl<'t> Evaluator<'_, 't> {
             Kind::Call(call) => self.call(call, scope, branch.range),
             Kind::Indexed { of, index } => self.indexed(of, index, scope),
             Kind::Signed { negative, of } => self.signed(*negative, of, scope),
-            Kind::Binary { operator, left, right } => operators::binary(self, *operator, [left, right], scope, branch.range),
+            Kind::Binary { operator, left, right } => {
+                operators::Operation { evaluator: self, operator: *operator, range: branch.range }.apply(left, right, scope)
+            }
             Kind::Typed { operator, of, name } => self.typed(*operator, of.as_deref(), name, scope),
         }
     }

@@ -87,7 +87,9 @@ impl<'a> Lexer<'a> {
                 match self.rest().find("*/") {
                     Some(length) => self.at += length + 2,
                     None => {
-                        return Err(SyntaxError::new(start..self.text.len(), "this comment has no end").hint("close it with `*/`"));
+                        return Err(
+                            SyntaxError::new(start..self.text.len(), "this comment has no end").hint("close it with `*/`")
+                        );
                     }
                 }
             } else {

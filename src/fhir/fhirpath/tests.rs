@@ -203,6 +203,13 @@ fn given_variables_win_from_the_built_in_ones() {
 }
 
 #[test]
+fn variables_names_what_an_expression_reads() {
+    let expression = parse("name.where(family = %first or given in %second).exists(%`first`)").expect("FHIRPath");
+    let found: Vec<_> = expression.variables().map(|(name, range)| (name, &expression.text()[range])).collect();
+    assert_eq!(found, [("first", "%first"), ("second", "%second"), ("first", "%`first`")]);
+}
+
+#[test]
 fn memberof_asks_who_knows_the_value_set() {
     assert_eq!(failure("gender.memberOf('http://x')| 'a'.memberOf('http://x')").failure, Failure::Unsupported);
     let tree = patient();
