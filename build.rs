@@ -1,5 +1,9 @@
 //! Compresses the tables of FHIR for the binary: `src/fhir/tables/*` to
-//! `OUT_DIR/*.z`. What they mean is `src/fhir/types`.
+//! `OUT_DIR/*.z`. What they mean is `src/fhir/types`. Embeds the suite as well
+//! (`build/suite.rs`).
+
+#[path = "build/suite.rs"]
+mod suite;
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -8,6 +12,7 @@ use std::path::Path;
 const TABLES: [&str; 2] = ["r4.types", "r4.search"];
 
 fn main() -> io::Result<()> {
+    suite::embed_suite();
     let out = std::env::var("OUT_DIR").map_err(io::Error::other)?;
     for name in TABLES {
         let path = Path::new("src/fhir/tables").join(name);

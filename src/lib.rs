@@ -13,9 +13,12 @@
 //! top of this list only; `tests/house.rs` keeps it so.
 
 // Ground: used by everybody, uses nobody.
+pub mod clock;
 pub mod diagnostic;
+pub mod digest;
 pub mod nearest;
 pub mod text;
+pub mod yaml;
 
 pub mod fhir;
 
@@ -25,5 +28,14 @@ pub mod scenario;
 pub mod plan;
 
 pub mod evidence;
+pub mod redact;
+
+pub mod drive;
+
+pub mod engine;
 
 pub mod judge;
+
+pub mod report;
+
+pub mod cli;

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 
 /// Floors from the ground up. A file may import rooms of lower floors, and its own.
 const FLOORS: &[&[&str]] = &[
-    &["text", "diagnostic", "digest", "clock", "nearest", "yaml", "redact"],
+    &["text", "diagnostic", "digest", "clock", "nearest", "yaml"],
     &["fhir"],
     &["agreements"],
     &["scenario"],
     &["plan"],
     &["evidence"],
+    &["redact"],
     &["drive", "serve"],
     &["engine"],
     &["judge"],

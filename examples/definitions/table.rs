@@ -31,7 +31,7 @@ impl Tables {
 /// The file on disk against the text that should be there; the error names the
 /// first line that differs.
 pub(crate) fn compare(path: &Path, text: &str) -> Result<(), String> {
-    let found = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let found = std::fs::read_to_string(path).map_err(|error| error.to_string())?.replace('\r', "");
     if found == text {
         return Ok(());
     }
@@ -117,7 +117,7 @@ fn lines(structure: &Value, path: &str) -> Vec<String> {
     elements(structure)
         .iter()
         .filter_map(|element| Some((text(&element["path"]).strip_prefix(path)?.strip_prefix('.')?, element)))
-        .filter(|(name, _)| !name.contains('.') && !(primitive && *name == "value"))
+        .filter(|(name, _)| !(name.contains('.') || primitive && *name == "value"))
         .map(|(name, element)| line(name, element))
         .collect()
 }

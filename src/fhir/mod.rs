@@ -6,3 +6,4 @@ pub mod json;
 pub mod node;
 mod reading;
 pub mod types;
+pub mod xml;

@@ -100,6 +100,19 @@ impl Tree {
         Self { nodes: vec![Data { node: root, parent: NONE, first_child: NONE, last_child: NONE, next_sibling: NONE }] }
     }
 
+    /// A tree of its own from an element of another one: the resource out of a
+    /// Bundle's entry.
+    #[must_use]
+    pub fn copy_of(node: Node<'_>) -> Self {
+        let root = node.data().node.clone();
+        let name = if node.is_resource() { root.type_name.clone() } else { root.name.clone() };
+        let mut tree = Self::new(NewNode { name, list: false, ..root });
+        for child in node.children() {
+            tree.add_copy(NodeId(0), child.data().node.clone(), child);
+        }
+        tree
+    }
+
     /// The handle of the root.
     #[must_use]
     pub fn root_id(&self) -> NodeId {
@@ -137,7 +150,8 @@ impl Tree {
     }
 
     /// Takes an element, and all below it, out of the tree. Its handle and those
-    /// below stay readable but lead nowhere else. The root stays.
+    /// below stay readable but lead nowhere else. The root stays. An element that
+    /// loses its last child stays too, empty.
     pub fn remove(&mut self, id: NodeId) {
         let Data { parent, next_sibling: next, .. } = self.nodes[id.0 as usize];
         if parent == NONE {

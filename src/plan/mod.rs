@@ -1,6 +1,17 @@
 //! The plan: what we intend to ask and expect, before anything is sent. Holds
 //! no opinion, no secret and no I/O handle; goes into the evidence as it is.
 
+mod compile;
+mod select;
+mod template;
+
+#[cfg(test)]
+mod tests;
+
+pub use compile::{OVER_RUN, PATIENT_LOOKUP, PlanError, compile};
+pub use select::Selection;
+pub use template::{Piece, pieces, slots, split};
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -210,4 +221,25 @@ pub struct PlannedExpectation {
     pub title: Option<Text>,
     /// The check.
     pub check: Check,
+}
+
+impl PlannedScenario {
+    /// `scenario@variant`, as evidence names it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{}@{}", self.scenario, self.variant)
+    }
+
+    /// Its expectations, those of the steps first.
+    pub fn expectations(&self) -> impl Iterator<Item = &PlannedExpectation> {
+        self.steps.iter().flat_map(|step| &step.expect).chain(&self.over_run)
+    }
+}
+
+impl Plan {
+    /// The persona with this name.
+    #[must_use]
+    pub fn persona(&self, name: &str) -> Option<&PlannedPersona> {
+        self.personas.iter().find(|persona| persona.persona == name)
+    }
 }

@@ -193,3 +193,43 @@ pub enum Credentials {
     /// Refuses, but with patient data in the body.
     RefusesWithData,
 }
+
+/// Whether the key of a result is one that a fault names: `scenario/step/expectation`, with `@variant` only in that
+/// variant. `*` stands for anything within a part.
+#[must_use]
+pub fn fits_key(pattern: &str, key: &str) -> bool {
+    let (pattern, variant) = pattern.split_once('@').map_or((pattern, None), |(path, variant)| (path, Some(variant)));
+    let (key, of_key) = key.split_once('@').unwrap_or((key, ""));
+    let parts: (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), key.split('/').collect());
+    parts.0.len() == parts.1.len()
+        && parts.0.iter().zip(&parts.1).all(|(wanted, part)| fits(wanted, part))
+        && variant.is_none_or(|variant| fits(variant, of_key))
+}
+
+fn fits(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((start, rest)) => text
+            .strip_prefix(start)
+            .is_some_and(|text| text.char_indices().map(|(at, _)| at).chain([text.len()]).any(|at| fits(rest, &text[at..]))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fits_key_takes_a_star_for_anything_within_a_part() {
+        assert!(fits_key("*/invalid-token/refused", "reads/invalid-token/refused@r4.json.plain"));
+        assert!(fits_key("reads/unknown-*/outcome", "reads/unknown-goal/outcome@r4.json.plain"));
+        assert!(!fits_key("*/refused", "reads/invalid-token/refused"));
+    }
+
+    #[test]
+    fn fits_key_holds_a_variant_to_itself() {
+        assert!(fits_key("a/b/c@*.xml.*", "a/b/c@r4.xml.plain"));
+        assert!(!fits_key("a/b/c@r4.xml.plain", "a/b/c@r4.json.plain"));
+        assert!(fits_key("a/b/c", "a/b/c@r4.json.plain"));
+    }
+}

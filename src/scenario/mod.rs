@@ -5,18 +5,30 @@
 //! consulter) and faults; beside them requirements (`agreements`) and personas.
 //! A `Suite` is all of them, loaded and found consistent.
 
+mod document;
 mod exchange;
 mod expectation;
 mod fault;
+mod files;
+mod lint;
+mod load;
 mod persona;
+mod schema;
+mod shape;
 mod step;
 
+pub use document::Kind;
 pub use exchange::{Answer, Exchange, Include, TransactionGroup};
 pub use expectation::{
     AnswerPredicate, Check, Comparison, CountCheck, Each, Expectation, HeaderCheck, OneOrMany, Part, RunPredicate, SameAs,
 };
-pub use fault::{Credentials, EmptyAnswer, Fault, FormatFault, Kill, LatestOnlyKey, LinkFault, Misbehaviour, Patch, Target};
+pub use fault::{
+    Credentials, EmptyAnswer, Fault, FormatFault, Kill, LatestOnlyKey, LinkFault, Misbehaviour, Patch, Target, fits_key,
+};
+pub use files::Source;
+pub use load::{GROUPS, lint, load};
 pub use persona::{Persona, PersonaExchange};
+pub use schema::schema;
 pub use step::{Auth, Axes, Follow, FollowWhat, Format, Isolation, Method, Pages, Request, Scenario, Step, When, With};
 
 use crate::agreements::Catalogue;

@@ -92,6 +92,7 @@ pub enum Format {
 /// One step: exactly one of `exchange`, `request`, `follow` and `like`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(extend("oneOf" = [{"required": ["exchange"]}, {"required": ["request"]}, {"required": ["follow"]}, {"required": ["like"]}]))]
 pub struct Step {
     /// Name within the scenario.
     pub id: String,

@@ -71,20 +71,17 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn members(&mut self, place: Place<'a>, members: &[Member<'_>]) -> Result<(), ReadError> {
-        let siblings: HashMap<&str, &Member<'_>> =
-            members.iter().filter_map(|member| Some((member.key.strip_prefix('_')?, member))).collect();
+        let siblings: HashMap<&str, &Value<'_>> =
+            members.iter().filter_map(|member| Some((sibling_of(member)?, &member.value))).collect();
         let plain: HashSet<&str> =
             if siblings.is_empty() { HashSet::new() } else { members.iter().map(|member| &*member.key).collect() };
         for member in members.iter().filter(|member| !(place.resource && member.key == "resourceType")) {
-            match member.key.strip_prefix('_') {
+            match sibling_of(member) {
                 Some(name) if plain.contains(name) => {}
                 Some(name) if place.of.is_some_and(|of| of.written(name).is_some()) => {
                     self.element(place, name, member, (None, Some(&member.value)))?;
                 }
-                _ => {
-                    let sibling = siblings.get(&*member.key).map(|sibling| &sibling.value);
-                    self.element(place, &member.key, member, (Some(&member.value), sibling))?;
-                }
+                _ => self.element(place, &member.key, member, (Some(&member.value), siblings.get(&*member.key).copied()))?,
             }
         }
         Ok(())
@@ -137,10 +134,8 @@ impl<'a> Reader<'a> {
         for value in [pair.0, pair.1].into_iter().flatten() {
             match &value.content {
                 Content::Object(members) => self.members(inside, members)?,
-                Content::List(_) => return Err(refused(value, "a list directly inside a list")),
-                Content::Null => {}
-                _ if pair.0 == Some(value) => {}
-                _ => return Err(refused(value, "the `_` sibling of an element holds an `id` and extensions, no value")),
+                Content::List(_) => return Err(ReadError::new(value.span.start as usize, "a list directly inside a list")),
+                _ => {}
             }
         }
         Ok(())
@@ -150,6 +145,18 @@ impl<'a> Reader<'a> {
     fn resource_name(&self, name: &str) -> Cow<'static, str> {
         self.types.resource(name).map_or_else(|| Cow::Owned(name.to_owned()), |found| found.name.into())
     }
+}
+
+/// The element whose `id` and extensions a member holds. One that holds a value
+/// is no sibling but an unknown element with an odd name.
+fn sibling_of<'v>(member: &'v Member<'_>) -> Option<&'v str> {
+    let fits = |value: &Value<'_>| matches!(value.content, Content::Object(_) | Content::Null);
+    let name = member.key.strip_prefix('_')?;
+    let found = match &member.value.content {
+        Content::List(items) => items.iter().all(fits),
+        _ => fits(&member.value),
+    };
+    found.then_some(name)
 }
 
 /// The items of a list; a value that is no list is its own only item.
@@ -170,8 +177,4 @@ fn literal(content: &Content<'_>) -> Option<Literal> {
         Content::Null | Content::List(_) | Content::Object(_) => return None,
     };
     Some(Literal { text: text.into(), form })
-}
-
-fn refused(value: &Value<'_>, message: &str) -> ReadError {
-    ReadError::new(value.span.start as usize, message)
 }

@@ -46,6 +46,13 @@ fn a_sibling_before_its_element_and_a_lone_sibling_are_read() {
 }
 
 #[test]
+fn a_sibling_that_holds_a_value_is_an_unknown_element() {
+    let tree = survives(r#"{"resourceType":"Patient","gender":"male","_gender":"x","_name":[{"id":"a"},1]}"#);
+    let types: Vec<_> = tree.root().children().map(|node| (node.name(), node.type_name())).collect();
+    assert_eq!(types, [("gender", "code"), ("_gender", ""), ("_name", ""), ("_name", "")]);
+}
+
+#[test]
 fn decimals_keep_their_digits() {
     for digits in ["1.00", "1e10", "-0.750", "0", "1E-3", "123456789012345678901234567890.10"] {
         let tree = survives(&format!(r#"{{"resourceType":"Basic","extension":[{{"url":"u","valueDecimal":{digits}}}]}}"#));

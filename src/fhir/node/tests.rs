@@ -73,6 +73,16 @@ fn add_copy_takes_a_resource_into_a_bundle() {
 }
 
 #[test]
+fn copy_of_an_entry_is_a_resource_of_its_own() {
+    let (patient, _) = patient();
+    let mut bundle = Tree::new(new("Bundle", "Bundle"));
+    let copy = bundle.add_copy(bundle.root_id(), NewNode { list: true, ..new("contained", "Patient") }, patient.root());
+    let tree = Tree::copy_of(bundle.node(copy));
+    assert_eq!((tree.root().name(), tree.root().is_list(), names(tree.root()).len()), ("Patient", false, 3));
+    assert_eq!(tree.len(), 4);
+}
+
+#[test]
 fn is_resource_knows_an_outcome_of_a_procedure_from_that_of_an_entry() {
     let mut tree = Tree::new(new("Procedure", "Procedure"));
     let outcome = tree.add(tree.root_id(), new("outcome", "CodeableConcept"));

@@ -1,0 +1,177 @@
+//! The arguments of the program, as clap reads and explains them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::text::Language;
+
+/// Conformance harness for the Dutch PZP (advance care planning) standard over FHIR.
+#[derive(Debug, Parser)]
+#[command(name = "toets", version, disable_help_subcommand = false, arg_required_else_help = true)]
+#[command(
+    after_help = "exit codes: 0 nothing failed, 1 not conformant, 2 wrong use or input, 3 server not reached, 4 Toets broke"
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Language of what is shown first
+    #[arg(long, global = true, value_enum, default_value_t = Lang::En, env = "TOETS_LANG")]
+    pub(crate) lang: Lang,
+}
+
+/// A language on the command line.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Lang {
+    /// English
+    En,
+    /// Dutch
+    Nl,
+}
+
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::En => Self::En,
+            Lang::Nl => Self::Nl,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the suite against a server, or against the built-in reference provider
+    Run(RunArguments),
+    /// Judge the evidence of an earlier run again, without a network
+    Judge(JudgeArguments),
+    /// Start the reference provider
+    Provider(ProviderArguments),
+    /// Find mistakes in scenarios, without a network
+    Lint(LintArguments),
+    /// Show which requirement is judged by what, and proven able to fail
+    Coverage(CoverageArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    /// Requirements, scenarios or expectations to run; everything when left out
+    #[arg(value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    /// FHIR base URL of the server; the built-in reference provider when left out
+    #[arg(long)]
+    pub(crate) url: Option<String>,
+    /// Name of the product, for the report
+    #[arg(long)]
+    pub(crate) product: Option<String>,
+    /// How requests are authenticated; a bearer token is read from TOETS_TOKEN
+    #[arg(long, value_enum)]
+    pub(crate) auth: Option<AuthKind>,
+    /// Logical id of a persona on the server, when it cannot be found by BSN
+    #[arg(long = "patient", value_name = "PERSONA=ID", value_parser = persona)]
+    pub(crate) patients: Vec<(String, String)>,
+    /// Fault that the built-in provider has to have
+    #[arg(long, value_name = "NAME", conflicts_with = "url")]
+    pub(crate) fault: Option<String>,
+    /// Folder with another suite than the built-in one
+    #[arg(long, value_name = "DIR")]
+    pub(crate) suite: Option<PathBuf>,
+    /// Folder for evidence and reports; reports/<time> when left out
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Quiet: only the summary, no colour, no moving line
+    #[arg(long)]
+    pub(crate) ci: bool,
+    /// INCOMPLETE ends with exit code 1 as well
+    #[arg(long)]
+    pub(crate) require_complete: bool,
+    /// Scenarios at the same time
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) parallel: Option<u16>,
+    /// Seconds in which a whole answer has to be there
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub(crate) deadline: Option<u32>,
+    /// Factor on every wait and deadline
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = tempo)]
+    pub(crate) tempo: f64,
+    /// Seed of generated ids, hexadecimal; random when left out
+    #[arg(long, value_name = "HEX", value_parser = seed)]
+    pub(crate) seed: Option<String>,
+}
+
+/// How requests are authenticated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuthKind {
+    /// Not at all
+    None,
+    /// With the bearer token in TOETS_TOKEN
+    Bearer,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct JudgeArguments {
+    /// Folder of the run
+    #[arg(value_name = "DIR")]
+    pub(crate) run: PathBuf,
+    /// Folder with another suite than the built-in one
+    #[arg(long, value_name = "DIR")]
+    pub(crate) suite: Option<PathBuf>,
+    /// Quiet: only the summary, no colour
+    #[arg(long)]
+    pub(crate) ci: bool,
+    /// INCOMPLETE ends with exit code 1 as well
+    #[arg(long)]
+    pub(crate) require_complete: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProviderArguments {
+    /// Port on the loopback interface; a free one when 0
+    #[arg(long, default_value_t = 8080)]
+    pub(crate) port: u16,
+    /// Fault that it has to have
+    #[arg(long, value_name = "NAME")]
+    pub(crate) fault: Option<String>,
+    /// Folder with another suite than the built-in one
+    #[arg(long, value_name = "DIR")]
+    pub(crate) suite: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LintArguments {
+    /// File or folder; the built-in suite when left out
+    #[arg(value_name = "PATH")]
+    pub(crate) path: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CoverageArguments {
+    /// Folder with another suite than the built-in one
+    #[arg(long, value_name = "DIR")]
+    pub(crate) suite: Option<PathBuf>,
+}
+
+fn persona(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, id)) if !name.is_empty() && is_id(id) => Ok((name.to_owned(), id.to_owned())),
+        Some((_, id)) if !is_id(id) => Err(format!("`{id}` is no FHIR id: at most 64 letters, digits, `-` or `.`")),
+        _ => Err("write it as PERSONA=ID, for example full-plan=1234".to_owned()),
+    }
+}
+
+/// A FHIR id: it becomes part of a URL as it is.
+fn is_id(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.'))
+}
+
+fn tempo(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(factor) if (0.001..=100.0).contains(&factor) => Ok(factor),
+        _ => Err("a factor is a number between 0.001 and 100".to_owned()),
+    }
+}
+
+fn seed(text: &str) -> Result<String, String> {
+    let hex =
+        text.len() <= 64 && !text.is_empty() && text.len() % 2 == 0 && text.chars().all(|letter| letter.is_ascii_hexdigit());
+    if hex { Ok(text.to_lowercase()) } else { Err("a seed is 2 to 64 hexadecimal digits, an even number of them".to_owned()) }
+}

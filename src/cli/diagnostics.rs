@@ -1,0 +1,114 @@
+//! Diagnostics as a terminal shows them: the file with line and column, the line
+//! itself with the wrong part underlined, and how to mend it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use crate::diagnostic::Diagnostic;
+
+/// Whether the drawing has colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paint {
+    /// Letters only.
+    Plain,
+    /// With the escape sequences of a terminal.
+    Colour,
+}
+
+/// Draws diagnostics one after another, and says at the end how many there are. `sources` gives the text of a file.
+#[must_use]
+pub fn draw(diagnostics: &[Diagnostic], sources: &dyn Fn(&Path) -> Option<String>, paint: Paint) -> String {
+    let renderer = match paint {
+        Paint::Plain => Renderer::plain(),
+        Paint::Colour => Renderer::styled(),
+    };
+    let mut texts: BTreeMap<&PathBuf, String> = BTreeMap::new();
+    let mut drawn = String::new();
+    for diagnostic in diagnostics {
+        let text = texts.entry(&diagnostic.file).or_insert_with(|| sources(&diagnostic.file).unwrap_or_default());
+        drawn.push_str(&renderer.render(&[group(diagnostic, text)]));
+        drawn.push_str("\n\n");
+    }
+    if !diagnostics.is_empty() {
+        drawn.push_str(&summary(diagnostics));
+    }
+    drawn
+}
+
+fn group<'a>(diagnostic: &'a Diagnostic, text: &'a str) -> Group<'a> {
+    let path = diagnostic.file.display().to_string().replace('\\', "/");
+    let group = Level::ERROR
+        .primary_title(one_line(&diagnostic.message))
+        .id(diagnostic.code)
+        .element(Snippet::source(text).path(path).annotation(AnnotationKind::Primary.span(first_line(text, diagnostic))));
+    match &diagnostic.hint {
+        Some(hint) => group.element(Level::HELP.with_name("hint").message(one_line(hint))),
+        None => group,
+    }
+}
+
+/// The wrong bytes as far as the end of their first line, on whole characters of the text.
+fn first_line(text: &str, diagnostic: &Diagnostic) -> Range<usize> {
+    let whole = |at: &usize| text.is_char_boundary(*at);
+    let start = (0..=diagnostic.start.min(text.len())).rev().find(whole).unwrap_or(0);
+    let end = (diagnostic.end.clamp(start, text.len())..=text.len()).find(whole).unwrap_or(text.len());
+    let line = text[start..end].find(['\n', '\r']).map_or(end, |length| start + length);
+    start..line
+}
+
+/// A message quotes what somebody wrote; a line break or an escape in it must not draw anything.
+fn one_line(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+}
+
+fn summary(diagnostics: &[Diagnostic]) -> String {
+    let files: BTreeSet<_> = diagnostics.iter().map(|diagnostic| &diagnostic.file).collect();
+    let count = |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
+    format!("{} in {}\n", count(diagnostics.len(), "mistake"), count(files.len(), "file"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(text: &str, range: Range<usize>, message: &str) -> String {
+        let diagnostic = Diagnostic::new(Path::new("a.yaml"), range, "key-unknown", message).hint("did you mean `b`?");
+        draw(&[diagnostic], &|_| Some(text.to_owned()), Paint::Plain)
+    }
+
+    #[test]
+    fn draw_shows_file_line_column_the_line_a_caret_and_the_hint() {
+        let lines = [
+            "error[key-unknown]: unknown key `c`",
+            " --> a.yaml:2:3",
+            "  |",
+            "2 |   c: 1",
+            "  |   ^",
+            "  |",
+            "  = hint: did you mean `b`?",
+            "",
+            "1 mistake in 1 file",
+            "",
+        ];
+        assert_eq!(drawn("a:\n  c: 1\n", 5..6, "unknown key `c`"), lines.join("\n"));
+    }
+
+    #[test]
+    fn draw_underlines_only_the_first_line_of_a_block() {
+        assert_eq!(drawn("a: >-\n  b\n  c\n", 3..13, "wrong").matches('^').count(), 2);
+    }
+
+    #[test]
+    fn draw_takes_ranges_that_lie_outside_the_text_or_within_a_letter() {
+        assert!(drawn("é", 1..99, "wrong").contains("a.yaml:1:1"));
+        assert!(drawn("", 5..9, "wrong").contains("a.yaml"));
+    }
+
+    #[test]
+    fn draw_lets_no_escape_sequence_through() {
+        assert!(!drawn("a: \u{1b}[31m\n", 0..1, "wrong \u{1b}[2J").contains('\u{1b}'));
+    }
+}

@@ -1,0 +1,95 @@
+//! The only place that prints. Knows what the terminal can show: colour, width,
+//! letters; everything else gets plain text.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the one file that prints")]
+
+use std::io::{IsTerminal, Write};
+
+use super::Exit;
+use super::failure::Failure;
+use crate::report::text::{Colour, Letters, Style};
+use crate::text::Language;
+
+/// Columns where the width is not known, as in a log file.
+const WIDTH: usize = 100;
+
+/// Where everything that the program says goes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terminal {
+    language: Language,
+    quiet: bool,
+}
+
+impl Terminal {
+    pub(crate) fn new(language: Language) -> Self {
+        Self { language, quiet: false }
+    }
+
+    /// The same without colour and without anything that moves.
+    pub(crate) fn quiet(self) -> Self {
+        Self { quiet: true, ..self }
+    }
+
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Whether a line may move.
+    pub(crate) fn moves(&self) -> bool {
+        !self.quiet && std::io::stderr().is_terminal()
+    }
+
+    /// How text for standard output looks.
+    pub(crate) fn style(&self) -> Style {
+        let terminal = std::io::stdout().is_terminal();
+        Style { colour: colour(terminal && !self.quiet), letters: letters(), width: width(terminal), language: self.language }
+    }
+
+    /// Results.
+    pub(crate) fn say(&self, text: &str) {
+        // A reader that went away (`toets … | head`) is no reason to fail.
+        let _ = writeln!(std::io::stdout().lock(), "{}", text.trim_end_matches('\n'));
+    }
+
+    /// Anything that is not a result.
+    pub(crate) fn note(&self, text: &str) {
+        let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
+
+    /// What went wrong, and how to mend it.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        let red = colour(std::io::stderr().is_terminal() && !self.quiet) == Colour::Ansi;
+        let (on, off) = if red { ("\u{1b}[31;1m", "\u{1b}[0m") } else { ("", "") };
+        self.note(&format!("{on}error{off}: {}", failure.what));
+        if let Some(hint) = &failure.hint {
+            self.note(&format!("  hint: {hint}"));
+        }
+    }
+}
+
+/// What clap has to say: help and version are results, the rest is wrong use.
+pub(crate) fn usage(message: &clap::Error) -> Exit {
+    // Printing can only fail when nobody reads it.
+    let _ = message.print();
+    if message.use_stderr() { Exit::Usage } else { Exit::Conformant }
+}
+
+fn colour(wanted: bool) -> Colour {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+    if wanted && !refused && !dumb { Colour::Ansi } else { Colour::None }
+}
+
+/// Unicode, unless the locale says clearly that it is something else.
+fn letters() -> Letters {
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    match locale {
+        Some(locale) if matches!(locale.as_str(), "C" | "POSIX") => Letters::Ascii,
+        _ => Letters::Unicode,
+    }
+}
+
+fn width(terminal: bool) -> usize {
+    let columns = std::env::var("COLUMNS").ok().filter(|_| terminal).and_then(|columns| columns.parse().ok());
+    columns.unwrap_or(WIDTH).clamp(40, 160)
+}

@@ -1,0 +1,95 @@
+//! Time and randomness: the one place that asks for either, so that what is
+//! recorded in the evidence is all that a replay needs. Waiting is `engine`'s.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use jiff::{Timestamp, Unit};
+use ring::rand::{SecureRandom, SystemRandom};
+
+use crate::digest::hex;
+
+/// The present time in UTC: RFC 3339 with whole milliseconds.
+#[must_use]
+pub fn now() -> String {
+    let now = Timestamp::now();
+    let rounded = now.round(Unit::Millisecond).unwrap_or(now);
+    format!("{rounded:.3}")
+}
+
+/// The present time, to hold an HTTP date against.
+#[must_use]
+pub fn system_now() -> SystemTime {
+    SystemTime::now()
+}
+
+/// The name of a run's folder: `2026-11-25T14-03-22Z`, from what `now` gave.
+/// Colons are left out because Windows does not take them in a file name.
+#[must_use]
+pub fn folder_name(at: &str) -> String {
+    let seconds = at.split('.').next().unwrap_or(at).trim_end_matches('Z');
+    format!("{}Z", seconds.replace(':', "-"))
+}
+
+/// Random bytes as hex: a seed, a key.
+///
+/// # Panics
+/// When the system has no randomness to give, without which no secret of a run is one.
+#[must_use]
+pub fn random_hex(bytes: usize) -> String {
+    let mut buffer = vec![0; bytes];
+    SystemRandom::new().fill(&mut buffer).expect("the system gives randomness");
+    hex(&buffer)
+}
+
+/// Measures from its making.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Begins to measure.
+    #[must_use]
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Microseconds since the start.
+    #[must_use]
+    pub fn elapsed_us(&self) -> u64 {
+        u64::try_from(self.0.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+}
+
+/// A wait or a deadline at this tempo (settled 22).
+#[must_use]
+pub fn scaled(milliseconds: u64, tempo: f64) -> Duration {
+    let factor = if tempo.is_finite() && tempo > 0.0 { tempo } else { 1.0 };
+    Duration::try_from_secs_f64(Duration::from_millis(milliseconds).as_secs_f64() * factor).unwrap_or(Duration::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folder_name_has_no_colons_and_no_fraction() {
+        assert_eq!(folder_name("2026-11-25T14:03:22.125Z"), "2026-11-25T14-03-22Z");
+    }
+
+    #[test]
+    fn now_is_rfc_3339_with_whole_milliseconds() {
+        let now = now();
+        assert_eq!(now.len(), "2026-11-25T14:03:22.125Z".len(), "{now}");
+        assert!(now.ends_with('Z') && now.as_bytes()[19] == b'.', "{now}");
+    }
+
+    #[test]
+    fn scaled_multiplies_and_takes_a_senseless_tempo_for_one() {
+        assert_eq!(scaled(20_000, 0.01), Duration::from_millis(200));
+        assert_eq!(scaled(20_000, f64::NAN), Duration::from_secs(20));
+    }
+
+    #[test]
+    fn random_hex_has_two_digits_a_byte() {
+        assert_eq!(random_hex(16).len(), 32);
+    }
+}

@@ -1,0 +1,60 @@
+//! Events: what a run tells while it runs, for progress. Whatever counts is in
+//! the evidence; who listens to nothing misses nothing.
+
+use crate::evidence::{BrokenKind, FoundPersona};
+
+/// Something that just happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The run began.
+    Started {
+        /// Scenarios in the plan, variants counted apart.
+        scenarios: usize,
+        /// Steps in the plan.
+        steps: usize,
+        /// Expectations in the plan.
+        expectations: usize,
+    },
+    /// It is known whether the server has this persona.
+    Persona(FoundPersona),
+    /// A scenario began: `scenario@variant`.
+    ScenarioStarted(String),
+    /// A request is sent.
+    Sent {
+        /// Id of the exchange.
+        exchange: String,
+        /// `GET` or `POST`
+        method: String,
+        /// Its URL, redacted.
+        url: String,
+    },
+    /// An answer came.
+    Answered {
+        /// Id of the exchange.
+        exchange: String,
+        /// Status code.
+        status: u16,
+        /// Microseconds it took.
+        took_us: u64,
+    },
+    /// No whole answer came.
+    Broken {
+        /// Id of the exchange.
+        exchange: String,
+        /// Why.
+        kind: BrokenKind,
+    },
+    /// A number outside the test range was seen and replaced: the data may be real (settled 21).
+    RealDataSuspected,
+    /// A scenario ended: `scenario@variant`.
+    ScenarioFinished(String),
+    /// The run ended.
+    Finished {
+        /// Exchanges that were answered.
+        answered: usize,
+        /// Exchanges that broke.
+        broken: usize,
+        /// The user stopped it.
+        stopped: bool,
+    },
+}

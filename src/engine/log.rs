@@ -1,0 +1,208 @@
+//! The log of a run: everything passes here on its way into the evidence, and
+//! is redacted on the way (settled 21). Storing is `record`'s.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::event::Event;
+use super::record::{RecordError, Recorder};
+use crate::clock::{self, Stopwatch};
+use crate::drive::Reply;
+use crate::evidence::{
+    Broken, Capture, End, Evidence, Exchange, FoundPersona, Omitted, OmittedReason, Origin, Outcome, Received, Record, Sent,
+    Start,
+};
+use crate::redact::Redactor;
+
+/// Who listens to events.
+pub(super) type Listener = Arc<dyn Fn(Event) + Send + Sync>;
+
+/// The log of a run, shared by all that runs.
+pub(super) struct Log {
+    kept: Mutex<Kept>,
+    redactor: Redactor,
+    listener: Listener,
+    watch: Stopwatch,
+}
+
+struct Kept {
+    recorder: Recorder,
+    evidence: Evidence,
+}
+
+/// An exchange as it went, not yet redacted.
+pub(super) struct Happened<'a> {
+    /// Its id.
+    pub(super) id: String,
+    /// `scenario@variant`
+    pub(super) scenario: &'a str,
+    /// The step.
+    pub(super) step: &'a str,
+    /// What made us send it.
+    pub(super) origin: Origin,
+    /// What was sent.
+    pub(super) sent: Sent,
+    /// What came back.
+    pub(super) outcome: &'a Result<Reply, Broken>,
+    /// When it was sent.
+    pub(super) started_us: u64,
+    /// Times that it was sent again.
+    pub(super) retries: u32,
+}
+
+impl Log {
+    /// Begins the log with the start of the run, what the user wrote in it redacted.
+    pub(super) fn new(mut recorder: Recorder, mut start: Start, redactor: Redactor, listener: Listener) -> Self {
+        let target = &mut start.plan.target;
+        target.base = redactor.text(&target.base);
+        for persona in &mut start.plan.personas {
+            persona.given = persona.given.as_deref().map(|given| redactor.text(given));
+        }
+        start.plan.claims.product = start.plan.claims.product.as_deref().map(|product| redactor.text(product));
+        let evidence = recorder.start(start);
+        Self { kept: Mutex::new(Kept { recorder, evidence }), redactor, listener, watch: Stopwatch::start() }
+    }
+
+    /// Microseconds since the start of the run.
+    pub(super) fn elapsed_us(&self) -> u64 {
+        self.watch.elapsed_us()
+    }
+
+    /// Tells who listens.
+    pub(super) fn tell(&self, event: Event) {
+        (self.listener)(event);
+    }
+
+    /// A text for an event.
+    pub(super) fn redacted(&self, text: &str) -> String {
+        self.redactor.text(text)
+    }
+
+    /// Records an exchange.
+    pub(super) fn exchange(&self, happened: Happened<'_>) {
+        let took_us = self.elapsed_us().saturating_sub(happened.started_us);
+        self.tell(event(&happened, took_us));
+        let (outcome, body) = self.outcome(happened.outcome);
+        let exchange = Exchange {
+            scenario: happened.scenario.to_owned(),
+            step: happened.step.to_owned(),
+            origin: self.origin(happened.origin),
+            request: self.sent(happened.sent),
+            outcome,
+            started_us: happened.started_us,
+            took_us,
+            retries: happened.retries,
+            id: happened.id,
+        };
+        let mut kept = self.kept();
+        let Kept { recorder, evidence } = &mut *kept;
+        let digest = recorder.keep(evidence, &body);
+        let mut exchange = exchange;
+        if let Outcome::Answered(received) = &mut exchange.outcome {
+            received.body = digest;
+        }
+        self.add(kept, Record::Exchange(Box::new(exchange)));
+    }
+
+    /// Records the values of a capture.
+    pub(super) fn capture(&self, scenario: &str, step: &str, name: &str, values: &[String]) {
+        let values = values.iter().map(|value| self.redactor.text(value)).collect();
+        let capture = Capture { scenario: scenario.to_owned(), step: step.to_owned(), name: name.to_owned(), values };
+        self.add(self.kept(), Record::Capture(capture));
+    }
+
+    /// Records that a step, or the rest of one, was not run.
+    pub(super) fn omitted(&self, scenario: &str, step: &str, reason: OmittedReason) {
+        let omitted = Omitted { scenario: scenario.to_owned(), step: step.to_owned(), reason };
+        self.add(self.kept(), Record::Omitted(omitted));
+    }
+
+    /// Records whether a persona was found.
+    pub(super) fn persona(&self, mut found: FoundPersona) {
+        found.patient = found.patient.as_deref().map(|patient| self.redactor.text(patient));
+        self.tell(Event::Persona(found.clone()));
+        self.add(self.kept(), Record::Persona(found));
+    }
+
+    /// Ends the log: the evidence, and whether all of it is on disk.
+    pub(super) fn finish(&self, stopped: bool) -> (Evidence, Result<(), RecordError>) {
+        let end = End { at: clock::now(), took_us: self.elapsed_us(), stopped };
+        self.add(self.kept(), Record::End(end));
+        let mut kept = self.kept();
+        let recorder = std::mem::replace(&mut kept.recorder, Recorder::in_memory());
+        let start = kept.evidence.start.clone();
+        let empty = Evidence { start, records: Vec::new(), blobs: std::collections::BTreeMap::new() };
+        let evidence = std::mem::replace(&mut kept.evidence, empty);
+        drop(kept);
+        let count = |answered: bool| {
+            let exchanges = evidence.records.iter().filter_map(|record| match record {
+                Record::Exchange(exchange) => Some(matches!(exchange.outcome, Outcome::Answered(_))),
+                _ => None,
+            });
+            exchanges.filter(|is_answered| *is_answered == answered).count()
+        };
+        self.tell(Event::Finished { answered: count(true), broken: count(false), stopped });
+        (evidence, recorder.finish())
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a record, with the numbers that were replaced on the way before it.
+    fn add(&self, mut kept: MutexGuard<'_, Kept>, record: Record) {
+        let Kept { recorder, evidence } = &mut *kept;
+        let fresh = self.redactor.take_fresh();
+        let suspect = fresh.iter().any(|replaced| !replaced.test_range);
+        for replaced in fresh {
+            recorder.add(evidence, Record::Replaced(replaced));
+        }
+        recorder.add(evidence, record);
+        drop(kept);
+        if suspect {
+            self.tell(Event::RealDataSuspected);
+        }
+    }
+
+    fn origin(&self, origin: Origin) -> Origin {
+        match origin {
+            Origin::ForEach(value) => Origin::ForEach(self.redactor.text(&value)),
+            other => other,
+        }
+    }
+
+    fn sent(&self, sent: Sent) -> Sent {
+        Sent {
+            url: self.redactor.text(&sent.url),
+            form: sent.form.map(|form| self.redactor.text(&form)),
+            patient: sent.patient.map(|patient| self.redactor.text(&patient)),
+            headers: self.headers(&sent.headers),
+            ..sent
+        }
+    }
+
+    fn headers(&self, headers: &[(String, String)]) -> Vec<(String, String)> {
+        headers.iter().map(|(name, value)| (name.clone(), self.redactor.text(value))).collect()
+    }
+
+    fn outcome(&self, outcome: &Result<Reply, Broken>) -> (Outcome, Vec<u8>) {
+        match outcome {
+            Ok(reply) => {
+                let headers = self.headers(&reply.headers);
+                let received = Received { status: reply.status, headers, body: None, bytes: reply.body.len() as u64 };
+                (Outcome::Answered(received), self.redactor.bytes(&reply.body).into_owned())
+            }
+            Err(broken) => {
+                let broken = Broken { detail: self.redactor.text(&broken.detail), ..broken.clone() };
+                (Outcome::Broken(broken), Vec::new())
+            }
+        }
+    }
+}
+
+fn event(happened: &Happened<'_>, took_us: u64) -> Event {
+    let exchange = happened.id.clone();
+    match happened.outcome {
+        Ok(reply) => Event::Answered { exchange, status: reply.status, took_us },
+        Err(broken) => Event::Broken { exchange, kind: broken.kind },
+    }
+}

@@ -1,0 +1,185 @@
+//! Storing evidence while it comes in: `evidence.ndjson`, a line a record with
+//! the hash of the line before, and bodies by digest in `blobs/`. Reading it
+//! back is in `open`; redaction happened before it gets here.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::digest::sha256_hex;
+use crate::evidence::{Evidence, Record, Start};
+
+/// File of the records within the folder of a run.
+pub const RECORDS: &str = "evidence.ndjson";
+
+/// Folder of the bodies within the folder of a run.
+pub const BLOBS: &str = "blobs";
+
+/// A line of the file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Line {
+    /// Number of the line, from 0.
+    pub(super) seq: u64,
+    /// SHA-256 of the line before, without its end; empty on the first.
+    pub(super) previous: String,
+    /// On the first line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) start: Option<Start>,
+    /// On all others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) record: Option<Record>,
+}
+
+/// The evidence could not be stored. What was recorded stays usable in memory.
+#[derive(Debug, Error)]
+pub enum RecordError {
+    /// The folder could not be made.
+    #[error("the folder `{}` for the evidence cannot be made: {source}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The folder already holds the evidence of a run, which is never written over.
+    #[error("`{}` already holds the evidence of a run; name another folder", path.display())]
+    Occupied {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file could not be written to its end.
+    #[error("`{}` cannot be written: {source}; the evidence on disk is whole up to the record before", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// Keeps evidence in memory and, when it has a folder, on disk. A disk that
+/// fails ends the storing, not the run.
+#[derive(Debug)]
+pub struct Recorder {
+    folder: Option<PathBuf>,
+    file: Option<File>,
+    lines: u64,
+    previous: String,
+    trouble: Option<RecordError>,
+}
+
+impl Recorder {
+    /// Keeps evidence in memory only.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self { folder: None, file: None, lines: 0, previous: String::new(), trouble: None }
+    }
+
+    /// Stores evidence in this folder, which is made when it is not there.
+    /// Never fails here: `trouble` tells what went wrong, now or later.
+    #[must_use]
+    pub fn in_folder(folder: &Path) -> Self {
+        let mut recorder = Self { folder: Some(folder.to_owned()), ..Self::in_memory() };
+        match create(folder) {
+            Ok(file) => recorder.file = Some(file),
+            Err(trouble) => recorder.trouble = Some(trouble),
+        }
+        recorder
+    }
+
+    /// Why the evidence is not, or not wholly, on disk.
+    #[must_use]
+    pub fn trouble(&self) -> Option<&RecordError> {
+        self.trouble.as_ref()
+    }
+
+    /// Writes how the run began, and gives the evidence that all else is added to.
+    pub(super) fn start(&mut self, start: Start) -> Evidence {
+        self.write(Some(&start), None);
+        Evidence { start, records: Vec::new(), blobs: std::collections::BTreeMap::new() }
+    }
+
+    /// Adds a record to the evidence, in memory and on disk.
+    pub(super) fn add(&mut self, evidence: &mut Evidence, record: Record) {
+        self.write(None, Some(&record));
+        evidence.records.push(record);
+    }
+
+    /// Keeps a body and gives its digest; nothing for an empty one.
+    pub(super) fn keep(&mut self, evidence: &mut Evidence, body: &[u8]) -> Option<String> {
+        if body.is_empty() {
+            return None;
+        }
+        let digest = sha256_hex(body);
+        if !evidence.blobs.contains_key(&digest) {
+            self.write_blob(&digest, body);
+            evidence.blobs.insert(digest.clone(), Arc::from(body));
+        }
+        Some(digest)
+    }
+
+    /// Hands everything to the disk and tells what went wrong on the way.
+    pub(super) fn finish(mut self) -> Result<(), RecordError> {
+        if let (Some(file), Some(folder)) = (&self.file, &self.folder)
+            && let Err(source) = file.sync_all()
+        {
+            self.trouble = Some(RecordError::Write { path: folder.join(RECORDS), source });
+        }
+        self.trouble.map_or(Ok(()), Err)
+    }
+
+    fn write(&mut self, start: Option<&Start>, record: Option<&Record>) {
+        let (Some(file), Some(folder)) = (&mut self.file, &self.folder) else { return };
+        let written = render(self.lines, &self.previous, start, record).and_then(|mut line| {
+            self.previous = sha256_hex(&line);
+            line.push(b'\n');
+            // One call a record: a run that is killed leaves whole lines and at most one torn.
+            file.write_all(&line)
+        });
+        match written {
+            Ok(()) => self.lines += 1,
+            Err(source) => self.stop(RecordError::Write { path: folder.join(RECORDS), source }),
+        }
+    }
+
+    fn write_blob(&mut self, digest: &str, body: &[u8]) {
+        let (Some(_), Some(folder)) = (&self.file, &self.folder) else { return };
+        let path = folder.join(BLOBS).join(digest);
+        if let Err(source) = fs::write(&path, body) {
+            self.stop(RecordError::Write { path, source });
+        }
+    }
+
+    fn stop(&mut self, trouble: RecordError) {
+        self.file = None;
+        self.trouble = Some(trouble);
+    }
+}
+
+fn create(folder: &Path) -> Result<File, RecordError> {
+    let blobs = folder.join(BLOBS);
+    fs::create_dir_all(&blobs).map_err(|source| RecordError::Folder { path: folder.to_owned(), source })?;
+    let path = folder.join(RECORDS);
+    OpenOptions::new().write(true).create_new(true).open(&path).map_err(|source| match source.kind() {
+        io::ErrorKind::AlreadyExists => RecordError::Occupied { path: folder.to_owned() },
+        _ => RecordError::Write { path, source },
+    })
+}
+
+fn render(seq: u64, previous: &str, start: Option<&Start>, record: Option<&Record>) -> io::Result<Vec<u8>> {
+    #[derive(Serialize)]
+    struct Written<'l> {
+        seq: u64,
+        previous: &'l str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        start: Option<&'l Start>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        record: Option<&'l Record>,
+    }
+    serde_json::to_vec(&Written { seq, previous, start, record }).map_err(io::Error::other)
+}

@@ -1,0 +1,97 @@
+//! Filling late slots: `${patient}`, `${bsn}`, `${patient:PERSONA}`,
+//! `${unknown}` and captures, at the moment that a request is sent.
+
+use std::collections::BTreeMap;
+
+use crate::drive::{Credentials, Request, encode, encode_path};
+use crate::evidence::OmittedReason;
+use crate::plan::{Piece, Plan, RequestTemplate, pieces};
+use crate::scenario::{Auth, Method};
+
+/// What slots are filled with.
+pub(super) struct Slots<'a> {
+    /// The plan, for BSNs.
+    pub(super) plan: &'a Plan,
+    /// Logical ids on the server by persona.
+    pub(super) patients: &'a BTreeMap<String, String>,
+    /// The persona that the request is about.
+    pub(super) persona: Option<&'a str>,
+    /// Captures of the scenario so far.
+    pub(super) captures: &'a BTreeMap<String, Vec<String>>,
+    /// The capture that the step repeats for, and its present value.
+    pub(super) each: Option<(&'a str, &'a str)>,
+    /// Sixteen hex digits of this step.
+    pub(super) generated: &'a str,
+}
+
+impl Slots<'_> {
+    /// The request without its slots, encoded.
+    ///
+    /// # Errors
+    /// With the value that is missing, or that is several.
+    pub(super) fn request(&self, template: &RequestTemplate, address: &crate::drive::Address) -> Result<Request, OmittedReason> {
+        let path = self.fill(&template.path, encode_path)?;
+        let mut parameters = Vec::with_capacity(template.parameters.len());
+        for (name, value) in &template.parameters {
+            parameters.push((self.fill(name, str::to_owned)?, self.fill(value, str::to_owned)?));
+        }
+        let query = encode(&parameters);
+        let credentials = match template.auth {
+            Auth::Normal => Credentials::Run,
+            Auth::None => Credentials::None,
+            Auth::Invalid => Credentials::Invalid(format!("toets-invalid-{}", self.generated)),
+        };
+        let (url, form) = match template.method {
+            Method::Get => (address.request(&path, &query), None),
+            Method::Post => (address.request(&search_path(&path), ""), Some(query)),
+        };
+        Ok(Request { url, method: template.method, form, format: template.format, credentials })
+    }
+
+    fn fill(&self, text: &str, encode: impl Fn(&str) -> String) -> Result<String, OmittedReason> {
+        let mut filled = String::new();
+        for piece in pieces(text) {
+            match piece {
+                Piece::Literal(literal) => filled.push_str(literal),
+                // A whole absolute URL that an answer gave is taken as it is: `drive` holds it against the base.
+                Piece::Slot(name) => {
+                    let value = self.value(name)?;
+                    let whole = text.len() == name.len() + 3 && value.contains("://");
+                    filled.push_str(&if whole { value } else { encode(&value) });
+                }
+            }
+        }
+        Ok(filled)
+    }
+
+    fn value(&self, name: &str) -> Result<String, OmittedReason> {
+        if let Some((capture, value)) = self.each
+            && capture == name
+        {
+            return Ok(value.to_owned());
+        }
+        if let Some(values) = self.captures.get(name) {
+            return match &values[..] {
+                [value] => Ok(value.clone()),
+                _ => Err(OmittedReason::Capture(name.to_owned())),
+            };
+        }
+        let (kind, persona) = name.split_once(':').map_or((name, self.persona), |(kind, persona)| (kind, Some(persona)));
+        match (kind, persona) {
+            ("unknown", _) => Ok(format!("toets-{}", self.generated)),
+            ("patient", Some(persona)) => {
+                self.patients.get(persona).cloned().ok_or_else(|| OmittedReason::Persona(persona.to_owned()))
+            }
+            ("bsn", Some(persona)) => {
+                let known = self.plan.persona(persona);
+                known.map(|known| known.bsn.clone()).ok_or_else(|| OmittedReason::Persona(persona.to_owned()))
+            }
+            _ => Err(OmittedReason::Capture(name.to_owned())),
+        }
+    }
+}
+
+/// `Patient/_search`
+fn search_path(path: &str) -> String {
+    if path.ends_with("_search") { path.to_owned() } else { format!("{}/_search", path.trim_end_matches('/')) }
+}

@@ -1,0 +1,229 @@
+//! From suite and claims to a plan: scenarios that fit, expanded over their
+//! axes, with exchanges, `like` and `with` resolved. Sends nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use thiserror::Error;
+
+use super::select::{Selection, keep};
+use super::template::{slots, split};
+use super::{
+    Action, Claims, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate, SuiteId, Target,
+};
+use crate::agreements::FhirVersion;
+use crate::scenario::{Auth, Expectation, Format, Scenario, Step, Suite, With};
+
+/// The exchange that finds a person by BSN.
+pub const PATIENT_LOOKUP: &str = "patient-lookup";
+
+/// Stands for the step in keys of expectations over the run: `scenario/over-run/expectation@variant`.
+pub const OVER_RUN: &str = "over-run";
+
+/// Why there is no plan.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum PlanError {
+    /// The user chose what does not exist.
+    #[error("nothing in the suite is called `{id}`{}", nearest.as_ref().map_or_else(String::new, |nearest| format!("; did you mean `{nearest}`?")))]
+    UnknownSelection {
+        /// What was chosen.
+        id: String,
+        /// What is called almost so.
+        nearest: Option<String>,
+    },
+    /// The user chose what exists, but no scenario of these claims holds it.
+    #[error("no scenario for these claims holds any of `{selection}`; `toets coverage` tells which requirements are judged")]
+    NothingSelected {
+        /// What was chosen.
+        selection: String,
+    },
+    /// The suite speaks of what it does not hold; `toets lint` tells where.
+    #[error("step `{step}` of scenario `{scenario}` speaks of {what}, which the suite does not hold; run `toets lint`")]
+    Inconsistent {
+        /// The scenario.
+        scenario: String,
+        /// The step.
+        step: String,
+        /// What is missing, with its kind: "exchange `consents`".
+        what: String,
+    },
+}
+
+/// Makes the plan for these claims. A step that asks an exchange which the
+/// claimed version does not have is left out, with all that follows it by name.
+/// Logical ids that the user knows are filled in afterwards (`PlannedPersona::given`).
+///
+/// # Errors
+/// When the selection names nothing, or the suite is not consistent.
+pub fn compile(suite: &Suite, claims: Claims, target: Target, selection: &Selection) -> Result<Plan, PlanError> {
+    let fhir = claims.dialect.fhir();
+    let fitting = |scenario: &&Scenario| scenario.when.actor == claims.actor && scenario.when.fhir.contains(&fhir);
+    let mut scenarios = Vec::new();
+    for scenario in suite.scenarios.iter().filter(fitting) {
+        for format in formats(scenario) {
+            scenarios.push(Variant { suite, claims: &claims, scenario, format }.plan()?);
+        }
+    }
+    keep(&mut scenarios, suite, selection)?;
+    let personas = planned_personas(suite, &claims, &scenarios);
+    let suite = SuiteId { version: env!("CARGO_PKG_VERSION").to_owned(), digest: suite.digest.clone() };
+    Ok(Plan { claims, suite, target, personas, scenarios, selection: selection.reason() })
+}
+
+fn formats(scenario: &Scenario) -> Vec<Format> {
+    if scenario.axes.format.is_empty() { vec![Format::Json] } else { scenario.axes.format.clone() }
+}
+
+/// `r4.json.plain`
+fn variant_name(fhir: FhirVersion, format: Format) -> String {
+    let fhir = match fhir {
+        FhirVersion::R4 => "r4",
+        FhirVersion::Stu3 => "stu3",
+    };
+    let format = match format {
+        Format::Json => "json",
+        Format::Xml => "xml",
+    };
+    format!("{fhir}.{format}.plain")
+}
+
+/// One scenario in one variant while it is planned.
+struct Variant<'s> {
+    suite: &'s Suite,
+    claims: &'s Claims,
+    scenario: &'s Scenario,
+    format: Format,
+}
+
+/// What a step does and which exchange that is.
+type Resolved = (Option<String>, Action);
+
+impl Variant<'_> {
+    fn plan(&self) -> Result<PlannedScenario, PlanError> {
+        let mut resolved: BTreeMap<&str, Resolved> = BTreeMap::new();
+        let mut steps = Vec::new();
+        for step in &self.scenario.steps {
+            let Some((exchange, action)) = self.resolve(step, &resolved)? else { continue };
+            resolved.insert(&step.id, (exchange.clone(), action.clone()));
+            steps.push(PlannedStep {
+                id: step.id.clone(),
+                exchange,
+                action,
+                for_each: step.for_each.clone(),
+                pages: self.pages(step),
+                capture: step.capture.clone(),
+                expect: self.expectations(&step.id, &step.expect),
+            });
+        }
+        Ok(PlannedScenario {
+            scenario: self.scenario.scenario.clone(),
+            variant: self.variant(),
+            title: self.scenario.title.clone(),
+            persona: self.scenario.persona.clone(),
+            isolation: self.scenario.isolation,
+            format: self.format,
+            steps,
+            over_run: self.expectations(OVER_RUN, &self.scenario.over_run),
+        })
+    }
+
+    fn variant(&self) -> String {
+        variant_name(self.claims.dialect.fhir(), self.format)
+    }
+
+    /// What the step does; nothing when the claimed version does not have it.
+    fn resolve(&self, step: &Step, earlier: &BTreeMap<&str, Resolved>) -> Result<Option<Resolved>, PlanError> {
+        let with = step.with.clone().unwrap_or_default();
+        if let Some(name) = &step.exchange {
+            let exchange = self.suite.exchange(name).ok_or_else(|| self.missing(step, format!("exchange `{name}`")))?;
+            let Some(published) = exchange.request.get(&self.claims.dialect) else { return Ok(None) };
+            let action = Action::Send(changed(self.template(published), &with));
+            return Ok(Some((Some(name.clone()), action)));
+        }
+        if let Some(request) = &step.request {
+            let template = RequestTemplate { method: request.method, ..self.template(&request.url) };
+            return Ok(Some((None, Action::Send(changed(template, &with)))));
+        }
+        if let Some(follow) = &step.follow {
+            let mut follow = follow.clone();
+            follow.of.retain(|step| earlier.contains_key(step.as_str()));
+            return Ok((!follow.of.is_empty()).then_some((None, Action::Follow(follow))));
+        }
+        let Some(like) = &step.like else { return Err(self.missing(step, "nothing to do".to_owned())) };
+        match earlier.get(like.as_str()) {
+            Some((exchange, Action::Send(template))) => {
+                Ok(Some((exchange.clone(), Action::Send(changed(template.clone(), &with)))))
+            }
+            Some(same) => Ok(Some(same.clone())),
+            None if self.scenario.steps.iter().any(|other| &other.id == like) => Ok(None),
+            None => Err(self.missing(step, format!("step `{like}`"))),
+        }
+    }
+
+    fn template(&self, url: &str) -> RequestTemplate {
+        let (path, parameters) = split(url);
+        let format = self.format;
+        RequestTemplate { method: crate::scenario::Method::Get, path, parameters, format, auth: Auth::Normal, persona: None }
+    }
+
+    /// Pages of the step, or of the one it is like.
+    fn pages(&self, step: &Step) -> crate::scenario::Pages {
+        let like = || self.scenario.steps.iter().find(|other| Some(&other.id) == step.like.as_ref());
+        step.pages.or_else(|| like().and_then(|other| other.pages)).unwrap_or_default()
+    }
+
+    fn expectations(&self, step: &str, expectations: &[Expectation]) -> Vec<PlannedExpectation> {
+        let planned = expectations.iter().map(|expectation| PlannedExpectation {
+            key: format!("{}/{step}/{}@{}", self.scenario.scenario, expectation.id, self.variant()),
+            req: expectation.req.clone(),
+            title: expectation.title.clone(),
+            check: expectation.check.clone(),
+        });
+        planned.collect()
+    }
+
+    fn missing(&self, step: &Step, what: String) -> PlanError {
+        PlanError::Inconsistent { scenario: self.scenario.scenario.clone(), step: step.id.clone(), what }
+    }
+}
+
+/// The request changed by `with`. A parameter that is set keeps its place; one that is new comes last.
+fn changed(mut template: RequestTemplate, with: &With) -> RequestTemplate {
+    template.persona = with.persona.clone().or(template.persona);
+    template.format = with.format.unwrap_or(template.format);
+    template.auth = with.auth.unwrap_or(template.auth);
+    template.method = with.method.unwrap_or(template.method);
+    template.parameters.retain(|(name, _)| !with.remove.contains(name));
+    for (name, value) in &with.set {
+        let place = template.parameters.iter().position(|(other, _)| other == name);
+        template.parameters.retain(|(other, _)| other != name);
+        let place = place.unwrap_or(template.parameters.len());
+        template.parameters.insert(place, (name.clone(), value.clone()));
+    }
+    template
+}
+
+fn planned_personas(suite: &Suite, claims: &Claims, scenarios: &[PlannedScenario]) -> Vec<PlannedPersona> {
+    let needed = needed_personas(scenarios);
+    let lookup = suite.exchange(PATIENT_LOOKUP).and_then(|exchange| exchange.request.get(&claims.dialect));
+    let planned =
+        suite.personas.iter().filter(|persona| needed.contains(persona.persona.as_str())).map(|persona| PlannedPersona {
+            persona: persona.persona.clone(),
+            bsn: persona.bsn.clone(),
+            given: None,
+            fixture: persona.patient.clone(),
+            lookup: lookup.map_or_else(String::new, |template| template.replace("${bsn}", &persona.bsn)),
+        });
+    planned.collect()
+}
+
+fn needed_personas(scenarios: &[PlannedScenario]) -> BTreeSet<&str> {
+    let mut needed: BTreeSet<&str> = scenarios.iter().filter_map(|scenario| scenario.persona.as_deref()).collect();
+    for step in scenarios.iter().flat_map(|scenario| &scenario.steps) {
+        let Action::Send(template) = &step.action else { continue };
+        needed.extend(template.persona.as_deref());
+        let values = template.parameters.iter().map(|(_, value)| value);
+        let texts = std::iter::once(&template.path).chain(values);
+        needed.extend(texts.flat_map(|text| slots(text)).filter_map(|slot| slot.split_once(':').map(|(_, persona)| persona)));
+    }
+    needed
+}

@@ -1,0 +1,148 @@
+//! Redaction at capture (settled 21): secrets become `${NAME}`, numbers that
+//! may be a BSN become tokens of equal length. Judging, live and replayed, sees
+//! the tokens only. Which texts pass through here is `engine`'s care.
+
+mod number;
+mod secret;
+
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+use crate::digest::hmac_hex;
+use crate::evidence::Replaced;
+use number::{Place, Verdict};
+use secret::Secrets;
+
+pub use number::is_elfproof;
+
+/// Replaces what must not be kept. One for each run: the tokens are consistent
+/// within it, and mean nothing outside it.
+#[derive(Debug)]
+pub struct Redactor {
+    key: Vec<u8>,
+    secrets: Secrets,
+    shown: BTreeSet<String>,
+    replaced: Mutex<BTreeMap<(String, Shape), Replaced>>,
+    fresh: Mutex<Vec<Replaced>>,
+}
+
+/// How a token has to look where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Shape {
+    /// `bsn` and six letters or digits.
+    Letters,
+    /// Nine digits that fail the eleven-test: a bare JSON number stays one.
+    Digits,
+}
+
+impl Redactor {
+    /// A redactor with the key of the run (random, and kept nowhere: with it
+    /// the `hmac` of a record could be searched back to the number in minutes),
+    /// secrets as name and value, and the BSNs of fixture persons, which may be shown.
+    #[must_use]
+    pub fn new<'a>(
+        key: &[u8],
+        secrets: impl IntoIterator<Item = (&'a str, &'a str)>,
+        shown: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        Self {
+            key: key.to_vec(),
+            secrets: Secrets::new(secrets),
+            shown: shown.into_iter().map(str::to_owned).collect(),
+            replaced: Mutex::default(),
+            fresh: Mutex::default(),
+        }
+    }
+
+    /// The bytes of a body without what must not be kept.
+    #[must_use]
+    pub fn bytes<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
+        match self.secrets.replace(bytes) {
+            Cow::Borrowed(bytes) => self.numbers(bytes),
+            Cow::Owned(bytes) => Cow::Owned(self.numbers(&bytes).into_owned()),
+        }
+    }
+
+    /// A header value, a URL or another text without what must not be kept.
+    #[must_use]
+    pub fn text(&self, text: &str) -> String {
+        let redacted = self.bytes(text.as_bytes()).into_owned();
+        String::from_utf8(redacted).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    }
+
+    /// Numbers replaced since this was last asked, each once in a run.
+    #[must_use]
+    pub fn take_fresh(&self) -> Vec<Replaced> {
+        std::mem::take(&mut *self.fresh.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn numbers<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
+        let mut output: Option<Vec<u8>> = None;
+        let mut copied = 0;
+        number::candidates(bytes, |start, place| {
+            let digits = &bytes[start..start + number::LENGTH];
+            let Verdict::Hide = number::judge(bytes, start) else { return };
+            let number = String::from_utf8_lossy(digits).into_owned();
+            if self.shown.contains(&number) {
+                return;
+            }
+            let shape = if place == Place::BareJson { Shape::Digits } else { Shape::Letters };
+            let output = output.get_or_insert_with(|| Vec::with_capacity(bytes.len()));
+            output.extend_from_slice(&bytes[copied..start]);
+            output.extend_from_slice(self.token(number, shape).as_bytes());
+            copied = start + number::LENGTH;
+        });
+        match output {
+            None => Cow::Borrowed(bytes),
+            Some(mut output) => {
+                output.extend_from_slice(&bytes[copied..]);
+                Cow::Owned(output)
+            }
+        }
+    }
+
+    fn token(&self, number: String, shape: Shape) -> String {
+        let mut replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
+        let test_range = number.starts_with("9999");
+        let entry = replaced.entry((number, shape));
+        if let std::collections::btree_map::Entry::Occupied(known) = &entry {
+            return known.get().token.clone();
+        }
+        let hmac = hmac_hex(&self.key, entry.key().0.as_bytes());
+        let token = match shape {
+            Shape::Letters => letters_token(&hmac),
+            Shape::Digits => digits_token(&hmac),
+        };
+        let record = Replaced { token: token.clone(), hmac: hmac[..16].to_owned(), elfproof: true, test_range };
+        self.fresh.lock().unwrap_or_else(PoisonError::into_inner).push(record.clone());
+        entry.or_insert(record);
+        token
+    }
+}
+
+/// Other digits of the HMAC than those in the record, so that the one says nothing of the other.
+fn mixed(hmac: &str) -> u64 {
+    u64::from_str_radix(&hmac[16..32], 16).expect("an HMAC is hex")
+}
+
+fn letters_token(hmac: &str) -> String {
+    const ALPHABET: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+    let mut rest = mixed(hmac);
+    let mut token = String::from("bsn");
+    for _ in 0..6 {
+        token.push(char::from(ALPHABET[usize::try_from(rest % 36).expect("less than 36")]));
+        rest /= 36;
+    }
+    token
+}
+
+fn digits_token(hmac: &str) -> String {
+    let number = 100_000_000 + mixed(hmac) % 899_999_990;
+    let proof = number.to_string();
+    // Of two neighbours only one can pass: the last digit counts for -1.
+    if is_elfproof(proof.as_bytes()) { (number ^ 1).to_string() } else { proof }
+}

@@ -1,0 +1,94 @@
+//! Causes: the same finding in many places is one thing to mend. Sorted so that
+//! mending the first helps most.
+
+use std::collections::BTreeMap;
+
+use super::view::{Cause, Expectation, Gap, Group, Requirement};
+use crate::agreements::Effect;
+use crate::judge::Outcome;
+
+/// Causes of findings: failures first, then what blocks most, then what was seen most.
+#[must_use]
+pub(super) fn causes(groups: &[Group]) -> Vec<Cause> {
+    let blocked = blocked(groups);
+    let mut causes: Vec<Cause> = Vec::new();
+    for requirement in groups.iter().flat_map(|group| &group.requirements) {
+        let blocks = blocked.get(requirement.id.as_str());
+        causes.extend(of_requirement(requirement, blocks.map(Vec::as_slice).unwrap_or_default()));
+    }
+    causes.sort_by_key(|cause| std::cmp::Reverse((cause.effect, cause.blocks.len(), cause.count)));
+    causes
+}
+
+/// Requirements by the requirement that keeps them from being judged.
+fn blocked(groups: &[Group]) -> BTreeMap<&str, Vec<String>> {
+    let mut blocked: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for requirement in groups.iter().flat_map(|group| &group.requirements) {
+        let reasons = requirement.reason.iter().chain(requirement.expectations.iter().filter_map(|it| it.reason.as_ref()));
+        for by in reasons.filter(|reason| reason.code == "blocked-by").filter_map(|reason| reason.detail.as_deref()) {
+            let list = blocked.entry(by).or_default();
+            if list.last() != Some(&requirement.id) {
+                list.push(requirement.id.clone());
+            }
+        }
+    }
+    blocked
+}
+
+fn of_requirement(requirement: &Requirement, blocks: &[String]) -> Vec<Cause> {
+    let mut causes: Vec<Cause> = Vec::new();
+    for (expectation, finding) in requirement.expectations.iter().flat_map(findings) {
+        let known = causes.iter().position(|cause| cause.first.code == finding.code);
+        let index = known.unwrap_or_else(|| {
+            causes.push(Cause {
+                req: requirement.id.clone(),
+                level: requirement.level,
+                statement: requirement.statement.clone(),
+                effect: expectation.effect,
+                first: finding.clone(),
+                count: 0,
+                places: Vec::new(),
+                blocks: blocks.to_vec(),
+            });
+            causes.len() - 1
+        });
+        let cause = &mut causes[index];
+        cause.count += 1;
+        if cause.places.last() != Some(&expectation.key) {
+            cause.places.push(expectation.key.clone());
+        }
+    }
+    causes
+}
+
+fn findings(expectation: &Expectation) -> impl Iterator<Item = (&Expectation, &super::view::Finding)> {
+    expectation.findings.iter().map(move |finding| (expectation, finding))
+}
+
+/// Causes that are about a product, and those that are about the agreement.
+#[must_use]
+pub(super) fn split(causes: Vec<Cause>) -> (Vec<Cause>, Vec<Cause>) {
+    causes.into_iter().partition(|cause| matches!(cause.effect, Effect::Fail | Effect::Warn))
+}
+
+/// Why claimed requirements have no outcome, the reason of most requirements first.
+#[must_use]
+pub(super) fn gaps(groups: &[Group]) -> Vec<Gap> {
+    let mut gaps: Vec<Gap> = Vec::new();
+    for requirement in groups.iter().flat_map(|group| &group.requirements).filter(|requirement| requirement.claimed) {
+        let Some(reason) = &requirement.reason else { continue };
+        if !matches!(requirement.outcome, Outcome::Untested | Outcome::CantTell | Outcome::Inapplicable | Outcome::Broken) {
+            continue;
+        }
+        match gaps.iter_mut().find(|gap| gap.outcome == requirement.outcome && gap.reason == *reason) {
+            Some(gap) => gap.requirements.push(requirement.id.clone()),
+            None => gaps.push(Gap {
+                outcome: requirement.outcome,
+                reason: reason.clone(),
+                requirements: vec![requirement.id.clone()],
+            }),
+        }
+    }
+    gaps.sort_by_key(|gap| std::cmp::Reverse((gap.outcome, gap.requirements.len())));
+    gaps
+}

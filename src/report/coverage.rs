@@ -1,0 +1,124 @@
+//! Coverage of the suite: which requirement is judged by which expectations, and
+//! by which faults each of these was shown to be able to fail.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use super::words;
+use crate::agreements::{Level, Pending};
+use crate::plan::Plan;
+use crate::scenario::Suite;
+use crate::text::Language;
+
+/// What a suite covers for the claims of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coverage {
+    /// The claimed requirements, in the order of the catalogue.
+    pub rows: Vec<Row>,
+}
+
+/// A requirement and what judges it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// `PZP-EX-001`
+    pub req: String,
+    /// Its level.
+    pub level: Level,
+    /// Why nothing judges it, as the catalogue says.
+    pub pending: Option<Pending>,
+    /// `scenario/step/expectation`, without variant, to the faults that turn it red.
+    pub expectations: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Coverage {
+    /// What is covered.
+    #[must_use]
+    pub fn new(plan: &Plan, suite: &Suite) -> Self {
+        let killers = killers(suite);
+        let mut judged: BTreeMap<&str, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+        for expectation in super::build::expectations(plan) {
+            let name = without_variant(&expectation.key).to_owned();
+            let faults = killers.get(&name).cloned().unwrap_or_default();
+            judged.entry(&expectation.req).or_default().insert(name, faults);
+        }
+        let claimed = suite.catalogue.iter().filter(|row| row.is_claimed(plan.claims.actor, plan.claims.dialect));
+        let row = |row: &crate::agreements::Requirement| Row {
+            req: row.id.clone(),
+            level: row.level,
+            pending: row.pending,
+            expectations: judged.get(row.id.as_str()).cloned().unwrap_or_default(),
+        };
+        Self { rows: claimed.map(row).collect() }
+    }
+
+    /// Expectations that no fault turns red: nothing shows that they can fail.
+    pub fn unproven(&self) -> impl Iterator<Item = &str> {
+        let expectations = self.rows.iter().flat_map(|row| &row.expectations);
+        expectations.filter(|(_, faults)| faults.is_empty()).map(|(name, _)| name.as_str())
+    }
+
+    /// Claimed requirements that nothing judges.
+    pub fn unjudged(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|row| row.expectations.is_empty())
+    }
+}
+
+/// Faults by the expectation that they turn red.
+fn killers(suite: &Suite) -> BTreeMap<String, BTreeSet<String>> {
+    let mut killers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for fault in &suite.faults {
+        for kill in &fault.kills {
+            killers.entry(without_variant(&kill.expect).to_owned()).or_default().insert(fault.fault.clone());
+        }
+    }
+    killers
+}
+
+fn without_variant(key: &str) -> &str {
+    key.split_once('@').map_or(key, |(name, _)| name)
+}
+
+/// The table for a terminal.
+#[must_use]
+pub fn table(coverage: &Coverage, language: Language) -> String {
+    let say = |en: &'static str, nl: &'static str| if language == Language::En { en } else { nl };
+    let mut text = String::new();
+    for row in &coverage.rows {
+        let _ = writeln!(text, "{}", line(row, say("not judged", "niet beoordeeld")).trim_end());
+    }
+    let judged = coverage.rows.iter().filter(|row| !row.expectations.is_empty()).count();
+    let expectations: usize = coverage.rows.iter().map(|row| row.expectations.len()).sum();
+    let unproven: Vec<&str> = coverage.unproven().collect();
+    let _ = writeln!(
+        text,
+        "\n{judged}/{} {}; {}/{expectations} {}",
+        coverage.rows.len(),
+        say("claimed requirements are judged", "geclaimde eisen worden beoordeeld"),
+        expectations - unproven.len(),
+        say("expectations are proven able to fail", "verwachtingen kunnen aantoonbaar falen"),
+    );
+    for name in unproven {
+        let _ = writeln!(text, "  {} {name}", say("no fault turns red:", "geen fout maakt rood:"));
+    }
+    text
+}
+
+/// `PZP-EX-001  SHALL   3/3  directives, metadata  killed by: …`
+fn line(row: &Row, not_judged: &str) -> String {
+    let head = format!("{:<12} {:<7}", row.req, words::level(row.level));
+    if row.expectations.is_empty() {
+        let why = row.pending.map(|pending| format!(" ({})", format!("{pending:?}").to_lowercase())).unwrap_or_default();
+        return format!("{head}   –    {not_judged}{why}");
+    }
+    let proven = row.expectations.values().filter(|faults| !faults.is_empty()).count();
+    let scenarios: BTreeSet<&str> = row.expectations.keys().filter_map(|name| name.split('/').next()).collect();
+    let faults: BTreeSet<&str> = row.expectations.values().flatten().map(String::as_str).collect();
+    format!("{head} {:>5}  {:<40} {}", format!("{proven}/{}", row.expectations.len()), few(&scenarios), few(&faults))
+}
+
+/// The first names, and how many there are more.
+fn few(names: &BTreeSet<&str>) -> String {
+    let shown: Vec<&str> = names.iter().take(3).copied().collect();
+    let more = if names.len() > 3 { format!(" +{}", names.len() - 3) } else { String::new() };
+    format!("{}{more}", shown.join(", "))
+}

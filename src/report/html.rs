@@ -1,0 +1,120 @@
+//! `report.html`: one self-contained page, in both languages at once. The only
+//! file that names minijinja. Everything is escaped by the engine; only the
+//! style sheet and the script, which are ours, are put in as they are.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, HtmlEscape, UndefinedBehavior, Value, context};
+use serde::Serialize;
+
+use super::Report;
+use super::page;
+use super::view::Exchange;
+use crate::text::Language;
+
+/// Exchanges that are shown with everything; of the others one line.
+const DETAILED: usize = 400;
+/// Findings of an expectation that are shown.
+const FINDINGS: usize = 10;
+
+const CSS: &str = include_str!("page/page.css");
+const SCRIPT: &str = include_str!("page/page.js");
+const TEMPLATES: [(&str, &str); 4] = [
+    ("page.html", include_str!("page/page.html")),
+    ("parts.html", include_str!("page/parts.html")),
+    ("requirements.html", include_str!("page/requirements.html")),
+    ("scenarios.html", include_str!("page/scenarios.html")),
+];
+
+/// Bounds that the templates keep.
+#[derive(Serialize)]
+struct Bounds {
+    findings: usize,
+}
+
+/// The page, in this language first; `folder` is where the run stands.
+///
+/// # Panics
+/// Never: the templates are part of the program, and a test draws them.
+#[must_use]
+pub fn html(report: &Report, language: Language, folder: &str) -> String {
+    let environment = environment();
+    let page = environment.get_template("page.html").expect("the page is among the templates");
+    let context = context! {
+        report => Value::from(Serde(report)),
+        lang => Value::from(Serde(language)),
+        folder => page::clean(folder),
+        policy => page::policy(CSS, SCRIPT),
+        css => Value::from_safe_string(CSS.to_owned()),
+        js => Value::from_safe_string(SCRIPT.to_owned()),
+        count_rows => Value::from(Serde(page::count_rows(&report.counts))),
+        outcomes => Value::from(Serde(page::OUTCOMES.map(super::words::outcome_name))),
+        detailed => Value::from(Serde(detailed(report))),
+        bounds => Value::from(Serde(Bounds { findings: FINDINGS })),
+    };
+    let mut html = page.render(context).expect("the templates fit the report");
+    html.push('\n');
+    html
+}
+
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    for (name, source) in TEMPLATES {
+        environment.add_template(name, source).expect("the templates are right");
+    }
+    environment.add_filter("word", |name: &str| Value::from(Serde(super::words::word(name))));
+    environment.add_filter("outcome", |name: &str| Value::from(Serde(page::outcome(name))));
+    environment.add_filter("actor", |name: &str| Value::from(Serde(page::actor(name))));
+    environment.add_filter("ticks", ticks);
+    environment.add_filter("letter", page::letter);
+    environment.add_filter("kebab", page::kebab);
+    environment.add_filter("anchor", page::anchor);
+    environment.add_filter("tail", page::tail);
+    environment.add_filter("short", page::short);
+    environment.add_filter("below", page::below);
+    environment.add_filter("clip", page::clip);
+    environment.add_filter("span", page::span);
+    environment.add_filter("moment", page::moment);
+    environment.add_filter("share", page::share);
+    environment.add_filter("share_wide", page::share_wide);
+    environment.add_filter("worst_first", worst_first);
+    environment
+}
+
+/// A sentence, escaped, in which what stands in backticks is shown as code.
+fn ticks(text: &str) -> Value {
+    let (mut html, text) = (String::new(), page::clean(text));
+    let parts: Vec<&str> = text.split('`').collect();
+    for (index, part) in parts.iter().enumerate() {
+        let part = HtmlEscape(part);
+        let _ = match index % 2 {
+            // The last of an even number of parts follows a backtick that is not closed.
+            1 if index + 1 < parts.len() => write!(html, "<code>{part}</code>"),
+            1 => write!(html, "`{part}"),
+            _ => write!(html, "{part}"),
+        };
+    }
+    Value::from_safe_string(html)
+}
+
+/// Expectations that are not met before those that are; otherwise as planned.
+fn worst_first(list: Vec<Value>) -> Vec<Value> {
+    let rank = |value: &Value| value.get_attr("outcome").ok().and_then(|outcome| page::rank(outcome.as_str()?));
+    let mut list = list;
+    list.sort_by_key(|value| std::cmp::Reverse(rank(value)));
+    list
+}
+
+/// Ids of the exchanges that are shown with everything: those with findings before all others.
+fn detailed(report: &Report) -> BTreeSet<&str> {
+    let of_steps = report.scenarios.iter().flat_map(|scenario| &scenario.steps).flat_map(|step| &step.exchanges);
+    let all: Vec<&Exchange> = report.preparation.iter().chain(of_steps).collect();
+    let telling = |exchange: &&&Exchange| exchange.excerpt.is_some() || exchange.broken.is_some();
+    let first = all.iter().filter(telling);
+    let rest = all.iter().filter(|exchange| !telling(exchange));
+    first.chain(rest).take(DETAILED).map(|exchange| exchange.id.as_str()).collect()
+}

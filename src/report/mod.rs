@@ -1,0 +1,25 @@
+//! The report: a view made once of plan, evidence and verdicts, and one pure
+//! function a format over it. Nothing here reads a file or a clock.
+
+mod build;
+mod causes;
+pub mod coverage;
+mod curl;
+mod excerpt;
+mod exchanges;
+mod head;
+pub mod html;
+pub mod json;
+pub mod junit;
+mod page;
+mod reason;
+mod sentence;
+pub mod text;
+mod view;
+mod warnings;
+mod words;
+
+pub use view::{
+    Cause, Excerpt, ExcerptLine, Exchange, Expectation, Finding, Gap, Group, Head, LevelCounts, Reason, Report, Requirement,
+    Scenario, Step,
+};

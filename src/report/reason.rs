@@ -1,0 +1,129 @@
+//! Facts of the run in words: why there is no outcome, why there is no answer,
+//! why a request was sent. English and Dutch side by side.
+
+use super::view;
+use super::words::both;
+use crate::evidence::{BrokenKind, OmittedReason, Origin};
+use crate::judge::Reason;
+use crate::text::Text;
+
+/// Why something has no outcome.
+#[must_use]
+pub(super) fn reason(reason: &Reason) -> view::Reason {
+    let (code, detail) = code(reason);
+    let Text { en, nl } = sentence(reason);
+    view::Reason { code: code.to_owned(), detail: detail.map(str::to_owned), en, nl }
+}
+
+fn code(reason: &Reason) -> (&'static str, Option<&str>) {
+    match reason {
+        Reason::CaptureMissing(name) => ("capture-missing", Some(name)),
+        Reason::PersonaNotFound(name) => ("persona-not-found", Some(name)),
+        Reason::TransportBroken(detail) => ("transport-broken", Some(detail)),
+        Reason::Unreachable => ("unreachable", None),
+        Reason::Stopped => ("stopped", None),
+        Reason::BlockedBy(requirement) => ("blocked-by", Some(requirement)),
+        Reason::NoAuthentication => ("no-authentication", None),
+        Reason::NothingToJudge => ("nothing-to-judge", None),
+        Reason::Undetermined(detail) => ("undetermined", Some(detail)),
+        Reason::KnowledgeLacking(detail) => ("knowledge-lacking", Some(detail)),
+        Reason::Pending(why) => ("pending", Some(why)),
+        Reason::NotSelected => ("not-selected", None),
+        Reason::Harness(detail) => ("harness", Some(detail)),
+    }
+}
+
+fn sentence(reason: &Reason) -> Text {
+    match reason {
+        Reason::CaptureMissing(name) => both(
+            format!("an earlier answer held no value for `{name}`, which this needs"),
+            format!("een eerder antwoord had geen waarde voor `{name}`, en die is hier nodig"),
+        ),
+        Reason::PersonaNotFound(name) => both(
+            format!("the persona `{name}` was not found on the server"),
+            format!("de persona `{name}` is op de server niet gevonden"),
+        ),
+        Reason::TransportBroken(detail) => {
+            both(format!("there was no whole answer: {detail}"), format!("er kwam geen volledig antwoord: {detail}"))
+        }
+        Reason::Unreachable => both("the server could not be reached", "de server was niet bereikbaar"),
+        Reason::Stopped => both("the run was stopped before this", "de run is hiervoor gestopt"),
+        Reason::BlockedBy(requirement) => both(
+            format!("{requirement} failed first, and this hangs on it"),
+            format!("{requirement} ging al mis, en dit hangt daarvan af"),
+        ),
+        Reason::NoAuthentication => both("the run used no authentication", "de run gebruikte geen authenticatie"),
+        Reason::NothingToJudge => {
+            both("the answers held nothing that this is about", "de antwoorden bevatten niets waar dit over gaat")
+        }
+        Reason::Undetermined(detail) => {
+            both(format!("not decidable on this data: {detail}"), format!("niet te beslissen op deze gegevens: {detail}"))
+        }
+        Reason::KnowledgeLacking(detail) => {
+            both(format!("Toets does not know enough: {detail}"), format!("Toets weet hiervoor niet genoeg: {detail}"))
+        }
+        Reason::Pending(why) => pending(why),
+        Reason::NotSelected => both("not part of this selection", "geen deel van deze selectie"),
+        Reason::Harness(detail) => both(format!("Toets itself broke: {detail}"), format!("Toets zelf ging stuk: {detail}")),
+    }
+}
+
+fn pending(why: &str) -> Text {
+    match why.to_lowercase().as_str() {
+        "profiles" => both("Toets does not judge profiles yet", "Toets beoordeelt nog geen profielen"),
+        "form" => both("Toets does not judge the form yet", "Toets beoordeelt het formulier nog niet"),
+        "suite" => both("no scenario judges this yet", "nog geen scenario beoordeelt dit"),
+        "consulter" => both("Toets does not test consulters yet", "Toets toetst nog geen raadplegers"),
+        "stu3" => both("holds in STU3 only", "geldt alleen in STU3"),
+        "rc3" => both("holds in the next version only", "geldt pas in de volgende versie"),
+        "dataset" => both("Toets does not measure coverage of the dataset yet", "Toets meet de dekking van de dataset nog niet"),
+        other => both(format!("not judged yet: {other}"), format!("nog niet beoordeeld: {other}")),
+    }
+}
+
+/// Why a step was not run.
+#[must_use]
+pub(super) fn omitted(reason: &OmittedReason) -> Text {
+    match reason {
+        OmittedReason::Capture(name) => sentence(&Reason::CaptureMissing(name.clone())),
+        OmittedReason::Persona(name) => sentence(&Reason::PersonaNotFound(name.clone())),
+        OmittedReason::NothingToFollow => {
+            both("earlier answers held nothing to follow", "eerdere antwoorden hadden niets om te volgen")
+        }
+        OmittedReason::Unreachable => sentence(&Reason::Unreachable),
+        OmittedReason::Stopped => sentence(&Reason::Stopped),
+    }
+}
+
+/// Why there is no whole answer.
+#[must_use]
+pub(super) fn broken(kind: BrokenKind) -> Text {
+    match kind {
+        BrokenKind::Name => both("the host name does not resolve", "de hostnaam is niet te vinden"),
+        BrokenKind::Connect => both("nobody listens at this address", "op dit adres luistert niemand"),
+        BrokenKind::Tls => both("the TLS connection failed", "de TLS-verbinding mislukte"),
+        BrokenKind::Deadline => both("no whole answer before the deadline", "geen volledig antwoord binnen de tijd"),
+        BrokenKind::TooLarge => both("the body is larger than Toets takes", "de body is groter dan Toets aanneemt"),
+        BrokenKind::Cut => both("the connection ended in the middle", "de verbinding brak halverwege af"),
+        BrokenKind::Protocol => {
+            both("the answer is no HTTP, or against its rules", "het antwoord is geen HTTP, of niet volgens de regels")
+        }
+        BrokenKind::NotAllowed => both("the link leads where Toets does not go", "de link leidt naar waar Toets niet heen gaat"),
+        BrokenKind::Stopped => sentence(&Reason::Stopped),
+    }
+}
+
+/// What made us send a request.
+#[must_use]
+pub(super) fn origin(origin: &Origin) -> Text {
+    match origin {
+        Origin::Step => both("the step itself", "de stap zelf"),
+        Origin::ForEach(value) => both(format!("for the value `{value}`"), format!("voor de waarde `{value}`")),
+        Origin::NextLink(from) => both(format!("next link of {from}"), format!("next-link van {from}")),
+        Origin::Resource(from) => both(format!("a resource in {from}"), format!("een resource in {from}")),
+        Origin::Reference(path, from) => {
+            both(format!("the reference {path} in {from}"), format!("de verwijzing {path} in {from}"))
+        }
+        Origin::Persona(name) => both(format!("looking for the persona `{name}`"), format!("zoeken naar de persona `{name}`")),
+    }
+}

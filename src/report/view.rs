@@ -1,0 +1,328 @@
+//! What we show: the report as values, counted, titled and sorted. No format
+//! is known here, and nothing is asked that the evidence does not hold.
+
+use serde::Serialize;
+
+use crate::agreements::{Actor, Dialect, Effect, Level};
+use crate::evidence::Definition;
+use crate::judge::{Conclusion, Counts, Outcome};
+use crate::text::Text;
+
+/// Everything that is shown of a run.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// What was judged, by what, and how it ended.
+    pub head: Head,
+    /// What the reader must know before anything else.
+    pub warnings: Vec<Text>,
+    /// Counts of the claimed requirements per level.
+    pub counts: Vec<LevelCounts>,
+    /// All requirements, by group, in the order of the catalogue.
+    pub groups: Vec<Group>,
+    /// Causes of findings, in the order in which mending them helps most.
+    pub causes: Vec<Cause>,
+    /// Why requirements that are claimed have no outcome.
+    pub gaps: Vec<Gap>,
+    /// Exchanges before the first scenario: finding the personas.
+    pub preparation: Vec<Exchange>,
+    /// What was done, in order.
+    pub scenarios: Vec<Scenario>,
+    /// Findings that are about the texts of the agreement rather than about the product.
+    pub remarks: Vec<Cause>,
+}
+
+/// What was judged, by what, and how it ended.
+#[derive(Debug, Clone, Serialize)]
+pub struct Head {
+    /// The product, where the vendor named it.
+    pub product: Option<String>,
+    /// The part it claims to play.
+    pub actor: Actor,
+    /// The version it claims to speak.
+    pub dialect: Dialect,
+    /// `R4 1.0.0-rc2`
+    pub claim: String,
+    /// Version of the binary.
+    pub toets: String,
+    /// Version of the suite.
+    pub suite: String,
+    /// SHA-256 of the suite.
+    pub suite_digest: String,
+    /// Definitions that judging used.
+    pub definitions: Vec<Definition>,
+    /// The FHIR base of the product.
+    pub target: String,
+    /// Name of the variable that held the token; absent when nothing was sent.
+    pub token: Option<String>,
+    /// The built-in reference provider was judged.
+    pub built_in: bool,
+    /// The fault that it was told to have.
+    pub fault: Option<String>,
+    /// RFC 3339, UTC.
+    pub at: String,
+    /// Microseconds that the run took, as far as is recorded.
+    pub took_us: u64,
+    /// The seed of generated ids.
+    pub seed: String,
+    /// Factor on waits and deadlines.
+    pub tempo: f64,
+    /// What the user selected.
+    pub selection: Option<String>,
+    /// How many scenarios, in all variants.
+    pub scenarios: usize,
+    /// How many expectations.
+    pub expectations: usize,
+    /// How many exchanges.
+    pub exchanges: usize,
+    /// Names of the personas.
+    pub personas: Vec<String>,
+    /// Every planned expectation has an outcome.
+    pub complete: bool,
+    /// The verdict.
+    pub conclusion: Conclusion,
+    /// The verdict in one word, or two.
+    pub word: Text,
+    /// The verdict in a sentence.
+    pub sentence: Text,
+    /// What would change it.
+    pub change: Text,
+}
+
+/// Counts of the claimed requirements of a level.
+#[derive(Debug, Clone, Serialize)]
+pub struct LevelCounts {
+    /// The level.
+    pub level: Level,
+    /// The counts.
+    pub counts: Counts,
+}
+
+/// A group of requirements.
+#[derive(Debug, Clone, Serialize)]
+pub struct Group {
+    /// `exchange`
+    pub name: String,
+    /// Its title.
+    pub title: Text,
+    /// Its requirements.
+    pub requirements: Vec<Requirement>,
+}
+
+/// A requirement and what was seen of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Requirement {
+    /// `PZP-EX-001`
+    pub id: String,
+    /// Its level.
+    pub level: Level,
+    /// Whose it is.
+    pub actor: Actor,
+    /// What it says.
+    pub statement: Text,
+    /// Where it is written.
+    pub source: String,
+    /// How it is judged.
+    pub test: String,
+    /// What a finding does.
+    pub effect: Effect,
+    /// The vendor claims it.
+    pub claimed: bool,
+    /// The worst of its expectations.
+    pub outcome: Outcome,
+    /// Why there is no outcome.
+    pub reason: Option<Reason>,
+    /// What was expected.
+    pub expectations: Vec<Expectation>,
+}
+
+/// Why something has no outcome.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Reason {
+    /// `capture-missing`
+    pub code: String,
+    /// What it is about: the name of a capture, a persona, a requirement.
+    pub detail: Option<String>,
+    /// As a sentence.
+    pub en: String,
+    /// The same in Dutch.
+    pub nl: String,
+}
+
+/// An expectation and what came of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Expectation {
+    /// `scenario/step/expectation@variant`
+    pub key: String,
+    /// The last part of its name: `ok`.
+    pub name: String,
+    /// The requirement.
+    pub req: String,
+    /// What is expected, as a sentence.
+    pub sentence: Text,
+    /// What a finding does.
+    pub effect: Effect,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Why there is none.
+    pub reason: Option<Reason>,
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// Ids of the exchanges that it looked at.
+    pub exchanges: Vec<String>,
+}
+
+/// Something that was found.
+#[derive(Debug, Clone, Serialize)]
+pub struct Finding {
+    /// `status-unexpected`
+    pub code: String,
+    /// What it is about.
+    pub subject: String,
+    /// As a sentence.
+    pub sentence: Text,
+    /// How to mend it.
+    pub hint: Option<Text>,
+    /// Id of the exchange.
+    pub exchange: Option<String>,
+    /// Element path in the body.
+    pub path: Option<String>,
+    /// Line of the body.
+    pub line: Option<u32>,
+    /// What was expected, one value a line.
+    pub expected: Vec<String>,
+    /// What was there, one value a line.
+    pub actual: Vec<String>,
+    /// The request again.
+    pub curl: Option<String>,
+}
+
+/// The same finding against the same requirement, however often it was seen.
+#[derive(Debug, Clone, Serialize)]
+pub struct Cause {
+    /// The requirement.
+    pub req: String,
+    /// Its level.
+    pub level: Level,
+    /// What it says.
+    pub statement: Text,
+    /// What the finding does.
+    pub effect: Effect,
+    /// The first of the findings.
+    pub first: Finding,
+    /// How often it was seen.
+    pub count: usize,
+    /// Keys of the expectations in which it was seen.
+    pub places: Vec<String>,
+    /// Requirements that could not be judged because of it.
+    pub blocks: Vec<String>,
+}
+
+/// A reason for which claimed requirements have no outcome.
+#[derive(Debug, Clone, Serialize)]
+pub struct Gap {
+    /// `untested` or `cantTell`
+    pub outcome: Outcome,
+    /// The reason.
+    pub reason: Reason,
+    /// The requirements.
+    pub requirements: Vec<String>,
+}
+
+/// A scenario in one variant.
+#[derive(Debug, Clone, Serialize)]
+pub struct Scenario {
+    /// `scenario@variant`
+    pub name: String,
+    /// Its title.
+    pub title: Text,
+    /// The persona it is about.
+    pub persona: Option<String>,
+    /// The worst of its expectations.
+    pub outcome: Outcome,
+    /// When its first exchange began, in microseconds since the start of the run.
+    pub started_us: u64,
+    /// From the start of its first exchange to the end of its last.
+    pub took_us: u64,
+    /// Its steps.
+    pub steps: Vec<Step>,
+    /// What it expects of the whole run.
+    pub over_run: Vec<Expectation>,
+}
+
+/// A step of a scenario.
+#[derive(Debug, Clone, Serialize)]
+pub struct Step {
+    /// Its name.
+    pub id: String,
+    /// What it asks, in words, when it is an exchange of the agreement.
+    pub title: Option<Text>,
+    /// The worst of its expectations; absent when it has none.
+    pub outcome: Option<Outcome>,
+    /// Why it was not run.
+    pub omitted: Option<Text>,
+    /// Microseconds that its exchanges took together.
+    pub took_us: u64,
+    /// What was sent and what came back.
+    pub exchanges: Vec<Exchange>,
+    /// What was expected.
+    pub expectations: Vec<Expectation>,
+}
+
+/// A request and what came back.
+#[derive(Debug, Clone, Serialize)]
+pub struct Exchange {
+    /// `scenario@variant/step#n`
+    pub id: String,
+    /// What made us send it.
+    pub origin: Text,
+    /// `GET`
+    pub method: String,
+    /// Absolute URL.
+    pub url: String,
+    /// The request, to send it again.
+    pub curl: String,
+    /// Status code.
+    pub status: Option<u16>,
+    /// Why there is no whole answer.
+    pub broken: Option<Text>,
+    /// What the network stack said.
+    pub detail: Option<String>,
+    /// Headers that were sent.
+    pub request_headers: Vec<(String, String)>,
+    /// Headers that came back.
+    pub response_headers: Vec<(String, String)>,
+    /// SHA-256 of the body.
+    pub body: Option<String>,
+    /// Bytes of the body.
+    pub bytes: u64,
+    /// Microseconds since the start of the run at which it was sent.
+    pub started_us: u64,
+    /// Microseconds it took.
+    pub took_us: u64,
+    /// Times that it was sent again.
+    pub retries: u32,
+    /// The part of the body that the first finding is about.
+    pub excerpt: Option<Excerpt>,
+}
+
+/// A part of a body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Excerpt {
+    /// The lines.
+    pub lines: Vec<ExcerptLine>,
+    /// Lines before and after it that are left out.
+    pub left_out: usize,
+    /// The body came on few lines and was laid out again for reading.
+    pub laid_out: bool,
+}
+
+/// A line of a body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExcerptLine {
+    /// Its number, from 1.
+    pub number: usize,
+    /// What it says, cut when it is very long.
+    pub text: String,
+    /// A finding is about this line.
+    pub marked: bool,
+}

@@ -1,0 +1,103 @@
+//! Loud warnings: what the reader must know before she believes the rest.
+
+use super::words::both;
+use crate::evidence::{Evidence, Record};
+use crate::plan::{Plan, TargetAuth};
+use crate::text::Text;
+
+/// The warnings over a run.
+#[must_use]
+pub(super) fn warnings(plan: &Plan, evidence: &Evidence) -> Vec<Text> {
+    [
+        real_data(evidence),
+        fault(plan),
+        ended_early(evidence),
+        insecure(plan),
+        no_authentication(plan),
+        approximation(evidence),
+        part(plan),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// A number that passes the eleven-test and is no test number may be a person's (settled 21).
+fn real_data(evidence: &Evidence) -> Option<Text> {
+    let real = |record: &&Record| matches!(record, Record::Replaced(replaced) if replaced.elfproof && !replaced.test_range);
+    let count = evidence.records.iter().filter(real).count();
+    (count > 0).then(|| {
+        both(
+            format!("The answers held {count} number(s) that may be real citizen service numbers (BSN). They were replaced, but the rest of the data may be about real people: stop, and use test data."),
+            format!("De antwoorden bevatten {count} nummer(s) die echte burgerservicenummers (BSN) kunnen zijn. Ze zijn vervangen, maar de andere gegevens kunnen over echte mensen gaan: stop, en gebruik testgegevens."),
+        )
+    })
+}
+
+fn fault(plan: &Plan) -> Option<Text> {
+    plan.target.fault.as_deref().map(|fault| {
+        both(
+            format!("The built-in provider was told to misbehave (fault `{fault}`)."),
+            format!("De ingebouwde provider moest zich misdragen (fout `{fault}`)."),
+        )
+    })
+}
+
+fn ended_early(evidence: &Evidence) -> Option<Text> {
+    let end = evidence.records.iter().rev().find_map(|record| if let Record::End(end) = record { Some(end) } else { None });
+    match end {
+        Some(end) if !end.stopped => None,
+        Some(_) => Some(both("The run was stopped before its end.", "De run is voor het einde gestopt.")),
+        None => Some(both(
+            "The run has no end: Toets was killed, or could not write any more. What was recorded is judged.",
+            "De run heeft geen einde: Toets is afgebroken, of kon niet meer schrijven. Wat is vastgelegd, is beoordeeld.",
+        )),
+    }
+}
+
+fn insecure(plan: &Plan) -> Option<Text> {
+    let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
+    let base = plan.target.base.to_lowercase();
+    let plain = base.starts_with("http://") && !loopback.iter().any(|prefix| base.starts_with(prefix));
+    plain.then(|| {
+        both(
+            "The server was asked over plain http: tokens and data went over the network unprotected.",
+            "De server is over gewoon http bevraagd: tokens en gegevens gingen onbeschermd over het netwerk.",
+        )
+    })
+}
+
+fn no_authentication(plan: &Plan) -> Option<Text> {
+    (plan.target.auth == TargetAuth::None).then(|| {
+        both(
+            "The run used no authentication, so nothing is known of how the server guards its data.",
+            "De run gebruikte geen authenticatie; hoe de server de gegevens bewaakt is dus niet bekend.",
+        )
+    })
+}
+
+fn approximation(evidence: &Evidence) -> Option<Text> {
+    let names: Vec<String> = evidence
+        .start
+        .definitions
+        .iter()
+        .filter(|definition| definition.approximation)
+        .map(|definition| format!("{} {}", definition.id, definition.version))
+        .collect();
+    (!names.is_empty()).then(|| {
+        let names = names.join(", ");
+        both(
+            format!("Some definitions are an approximation of the published packages ({names}): nothing in this report can be certified."),
+            format!("Sommige definities zijn een benadering van de gepubliceerde pakketten ({names}): niets in dit rapport is te certificeren."),
+        )
+    })
+}
+
+fn part(plan: &Plan) -> Option<Text> {
+    plan.selection.as_deref().map(|selection| {
+        both(
+            format!("Only a part of the suite was run: {selection}."),
+            format!("Maar een deel van de toetsset is uitgevoerd: {selection}."),
+        )
+    })
+}

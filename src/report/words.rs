@@ -1,0 +1,220 @@
+//! The words of the reports in English and Dutch, in one table. Sentences of
+//! findings are the judge's; those of facts stand in `reason`.
+
+use crate::agreements::{Actor, Effect, Level};
+use crate::judge::{Conclusion, Outcome};
+use crate::text::Text;
+
+/// Name, English, Dutch.
+pub(super) const WORDS: &[(&str, &str, &str)] = &[
+    ("page-title", "Conformance report", "Conformiteitsrapport"),
+    ("skip", "Skip to the requirements", "Direct naar de eisen"),
+    ("language", "Language", "Taal"),
+    ("what-would-change", "What would change this", "Wat dit zou veranderen"),
+    ("product", "Product", "Product"),
+    ("claims", "Claims", "Claimt"),
+    ("target", "Server", "Server"),
+    ("when", "When", "Wanneer"),
+    ("took", "Took", "Duur"),
+    ("suite", "Suite", "Toetsset"),
+    ("definitions", "Definitions", "Definities"),
+    ("approximation", "approximation", "benadering"),
+    ("authentication", "Authentication", "Authenticatie"),
+    ("bearer-token", "bearer token", "bearer-token"),
+    ("no-authentication", "none", "geen"),
+    ("personas", "Personas", "Persona’s"),
+    ("selection", "Selection", "Selectie"),
+    ("everything", "the whole suite", "de hele toetsset"),
+    ("scenarios", "Scenarios", "Scenario’s"),
+    ("expectations", "Expectations", "Verwachtingen"),
+    ("exchanges", "Exchanges", "Uitwisselingen"),
+    ("built-in", "built-in reference provider", "ingebouwde referentieprovider"),
+    ("unnamed", "unnamed product", "product zonder naam"),
+    ("warnings", "Please note", "Let op"),
+    ("picture", "All requirements at a glance", "Alle eisen in één oogopslag"),
+    ("counts", "Counts per level", "Aantallen per niveau"),
+    ("counts-note", "Of the requirements that are claimed.", "Van de eisen die geclaimd worden."),
+    ("level", "Level", "Niveau"),
+    ("claimed", "Claimed", "Geclaimd"),
+    ("next-steps", "Next steps", "Volgende stappen"),
+    ("next-steps-none", "Nothing to mend was found.", "Er is niets gevonden om te herstellen."),
+    ("seen-once", "seen once", "één keer gezien"),
+    ("seen-times", "times", "keer"),
+    ("blocks", "Because of it not judged", "Hierdoor niet beoordeeld"),
+    ("gaps", "Not decided, and why", "Niet beslist, en waarom"),
+    ("reason", "Reason", "Reden"),
+    ("requirements", "Requirements", "Eisen"),
+    ("requirement", "Requirement", "Eis"),
+    ("statement", "What it asks", "Wat er gevraagd wordt"),
+    ("verdict", "Verdict", "Oordeel"),
+    ("evidence", "Evidence", "Bewijs"),
+    ("source", "Source", "Bron"),
+    ("filter-verdict", "Verdict", "Oordeel"),
+    ("filter-level", "Level", "Niveau"),
+    ("filter-group", "Group", "Groep"),
+    ("filter-claimed", "Claimed only", "Alleen geclaimd"),
+    ("filter-text", "Search", "Zoek"),
+    ("all", "all", "alle"),
+    ("shown", "shown", "getoond"),
+    ("expected", "Expected", "Verwacht"),
+    ("actual", "Actual", "Gekregen"),
+    ("nothing", "nothing", "niets"),
+    ("hint", "Hint", "Tip"),
+    ("again", "Again", "Opnieuw"),
+    ("where", "Where", "Waar"),
+    ("line", "line", "regel"),
+    ("step", "Step", "Stap"),
+    ("over-run", "Over the whole run", "Over de hele run"),
+    ("not-run", "Not run", "Niet uitgevoerd"),
+    ("request", "Request", "Verzoek"),
+    ("response", "Response", "Antwoord"),
+    ("headers", "headers", "headers"),
+    ("body", "Body", "Body"),
+    ("body-none", "no body", "geen body"),
+    ("bytes", "bytes", "bytes"),
+    ("because", "Sent for", "Verstuurd voor"),
+    ("retries", "sent again after Retry-After", "opnieuw verstuurd na Retry-After"),
+    ("laid-out", "laid out again for reading", "opnieuw opgemaakt om te lezen"),
+    ("lines-left-out", "lines left out", "regels weggelaten"),
+    ("findings-left-out", "findings more; all are in run.json", "bevindingen meer; alle staan in run.json"),
+    ("values-left-out", "values more; all are in run.json", "waarden meer; alle staan in run.json"),
+    (
+        "details-left-out",
+        "Details left out to keep the page small; they are in the evidence.",
+        "Details weggelaten om de pagina klein te houden; ze staan in het bewijs.",
+    ),
+    ("remarks", "Remarks on the agreements", "Opmerkingen bij de afspraken"),
+    (
+        "remarks-note",
+        "These findings never fail a product: the text of the standard is their cause, or it proposes more than it asks.",
+        "Deze bevindingen laten een product nooit zakken: de tekst van de standaard is de oorzaak, of stelt meer voor dan hij vraagt.",
+    ),
+    ("remarks-none", "There are none.", "Die zijn er niet."),
+    ("small-print", "Small print", "Kleine lettertjes"),
+    ("complete", "Every planned expectation has an outcome.", "Elke geplande verwachting heeft een uitkomst."),
+    (
+        "not-complete",
+        "Some planned expectations have no outcome: the run ended early.",
+        "Sommige geplande verwachtingen hebben geen uitkomst: de run eindigde voortijdig.",
+    ),
+    ("not-claimed", "not claimed", "niet geclaimd"),
+    (
+        "redaction",
+        "Secrets are never stored. Citizen service numbers (BSN) other than those of our test people are replaced when they are received.",
+        "Geheimen worden nooit bewaard. Burgerservicenummers (BSN) anders dan die van onze testpersonen worden bij ontvangst vervangen.",
+    ),
+    (
+        "bodies",
+        "Of bodies only the part that a finding is about is shown here; whole bodies stand in the folder of the run, by digest.",
+        "Van body’s staat hier alleen het deel waar een bevinding over gaat; hele body’s staan in de map van de run, op digest.",
+    ),
+    ("replay", "Judge it again, without a network", "Opnieuw beoordelen, zonder netwerk"),
+    ("not-certification", "This report is not a certificate.", "Dit rapport is geen certificaat."),
+    ("seed", "seed", "seed"),
+    ("tempo", "tempo", "tempo"),
+    ("binary", "Toets", "Toets"),
+    ("timeline", "Time line", "Tijdlijn"),
+    ("legend", "Legend", "Legenda"),
+    ("to-top", "To the top", "Naar boven"),
+    ("no-expectations", "No expectations: no scenario judges this.", "Geen verwachtingen: geen scenario beoordeelt dit."),
+    ("nothing-selected", "No scenario was run.", "Er is geen scenario uitgevoerd."),
+    ("contents", "Contents", "Inhoud"),
+    ("cannot-tell", "cannot tell", "niet te zeggen"),
+    ("places", "places", "plaatsen"),
+    ("report", "report", "rapport"),
+    ("not-tested-here", "not tested", "niet getoetst"),
+];
+
+/// Words that are made while building.
+pub(super) fn both(en: impl Into<String>, nl: impl Into<String>) -> Text {
+    Text { en: en.into(), nl: nl.into() }
+}
+
+/// A word of the table; the name itself when it is not there.
+#[must_use]
+pub(super) fn word(name: &str) -> Text {
+    match WORDS.iter().find(|(key, _, _)| *key == name) {
+        Some((_, en, nl)) => both(*en, *nl),
+        None => both(name, name),
+    }
+}
+
+/// An outcome as a word.
+#[must_use]
+pub(super) fn outcome(outcome: Outcome) -> Text {
+    match outcome {
+        Outcome::Inapplicable => both("not applicable", "niet van toepassing"),
+        Outcome::Pass => both("pass", "goed"),
+        Outcome::Warn => both("warning", "waarschuwing"),
+        Outcome::Untested => both("not tested", "niet getoetst"),
+        Outcome::CantTell => both("cannot tell", "niet te zeggen"),
+        Outcome::Fail => both("fail", "fout"),
+        Outcome::Broken => both("Toets broke", "Toets stuk"),
+    }
+}
+
+/// An outcome as EARL and `run.json` write it.
+#[must_use]
+pub(super) fn outcome_name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Inapplicable => "inapplicable",
+        Outcome::Pass => "pass",
+        Outcome::Warn => "warn",
+        Outcome::Untested => "untested",
+        Outcome::CantTell => "cantTell",
+        Outcome::Fail => "fail",
+        Outcome::Broken => "broken",
+    }
+}
+
+/// The verdict as it is said.
+#[must_use]
+pub(super) fn conclusion(conclusion: Conclusion) -> Text {
+    match conclusion {
+        Conclusion::Conformant => both("CONFORMANT", "CONFORM"),
+        Conclusion::Incomplete => both("INCOMPLETE", "ONVOLLEDIG"),
+        Conclusion::NotConformant => both("NOT CONFORMANT", "NIET CONFORM"),
+    }
+}
+
+/// The verdict as `run.json` writes it.
+#[must_use]
+pub(super) fn conclusion_name(conclusion: Conclusion) -> &'static str {
+    match conclusion {
+        Conclusion::Conformant => "CONFORMANT",
+        Conclusion::Incomplete => "INCOMPLETE",
+        Conclusion::NotConformant => "NOT_CONFORMANT",
+    }
+}
+
+/// A level as the agreement writes it.
+#[must_use]
+pub(super) fn level(level: Level) -> &'static str {
+    match level {
+        Level::Shall => "SHALL",
+        Level::Must => "MUST",
+        Level::Should => "SHOULD",
+        Level::May => "MAY",
+    }
+}
+
+/// An actor, with its Dutch name.
+#[must_use]
+pub(super) fn actor(actor: Actor) -> Text {
+    match actor {
+        Actor::Provider => both("PZP Provider", "PZP Provider (beschikbaarsteller)"),
+        Actor::Consulter => both("PZP Consulter", "PZP Consulter (raadpleger)"),
+        Actor::Harness => both("Toets", "Toets"),
+    }
+}
+
+/// What a finding does, as `run.json` writes it.
+#[must_use]
+pub(super) fn effect_name(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Coverage => "coverage",
+        Effect::Remark => "remark",
+        Effect::Warn => "warn",
+        Effect::Fail => "fail",
+    }
+}

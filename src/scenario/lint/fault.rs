@@ -1,0 +1,126 @@
+//! Faults: whether what they strike and what they kill exists.
+
+use std::collections::BTreeSet;
+
+use super::exchange::resource_type;
+use super::expression::{self, Scope};
+use super::names::Names;
+use super::place::{Place, Problems};
+use crate::agreements::FhirVersion;
+use crate::nearest::nearest;
+use crate::scenario::document::Document;
+use crate::scenario::{Fault, Misbehaviour, Target, fits_key};
+
+/// Variables that the expressions of a fault have.
+const VARIABLES: [&str; 2] = ["patient", "bsn"];
+
+pub(super) fn check(document: &Document<Fault>, names: &Names<'_>, problems: &mut Problems) {
+    let place = Place::new(&document.file, &document.root);
+    let fault = &document.value;
+    target(place.key("on"), &fault.on, names, problems);
+    for (index, behaviour) in fault.behaviour.iter().enumerate() {
+        misbehaviour(place.key("do").item(index), behaviour, &fault.on, names, problems);
+    }
+    let mut seen = BTreeSet::new();
+    for (index, kill) in fault.kills.iter().enumerate() {
+        let place = place.key("kills").item(index);
+        expectation(place.key("expect"), &kill.expect, names, problems);
+        if !seen.insert((kill.expect.as_str(), kill.finding.as_str())) {
+            problems.at(place.key("expect"), "id-duplicate", format!("`{}` is killed twice with the same finding", kill.expect));
+        }
+        if !names.findings.is_empty() && !names.findings.contains(&kill.finding.as_str()) {
+            let message = format!("no finding has the code `{}`", kill.finding);
+            problems.unknown(place.key("finding"), "finding-unknown", message, names.findings.iter().copied());
+        }
+    }
+    for (index, also) in fault.also.iter().enumerate() {
+        expectation(place.key("also").item(index), also, names, problems);
+    }
+}
+
+fn target(place: Place<'_>, target: &Target, names: &Names<'_>, problems: &mut Problems) {
+    if let Some(exchange) = &target.exchange
+        && !names.exchanges.contains_key(exchange.as_str())
+    {
+        let message = format!("no exchange `{exchange}`");
+        problems.unknown(place.key("exchange"), "exchange-unknown", message, names.exchanges.keys().copied());
+    }
+    for (key, name) in [("search", &target.search), ("read", &target.read)] {
+        if let Some(name) = name.as_deref().filter(|name| *name != "*") {
+            resource_type(place.key(key), name, problems);
+        }
+    }
+}
+
+fn misbehaviour(place: Place<'_>, behaviour: &Misbehaviour, target: &Target, names: &Names<'_>, problems: &mut Problems) {
+    let resource = struck(target, names);
+    let of_match = Scope { context: &resource, variables: &VARIABLES };
+    match behaviour {
+        Misbehaviour::Hide(condition) => expression::check(place.key("hide"), condition, of_match, problems),
+        Misbehaviour::LatestOnly(only) => {
+            let place = place.key("latest-only");
+            expression::check(place.key("key"), &only.key, of_match, problems);
+            expression::check(place.key("date"), &only.date, of_match, problems);
+        }
+        Misbehaviour::Patch(patch) => {
+            let scope = Scope { context: answered(target), variables: &VARIABLES };
+            expression::check(place.key("patch").key("at"), &patch.at, scope, problems);
+        }
+        Misbehaviour::AddMatches(ids) => {
+            for (index, id) in ids.iter().enumerate() {
+                if !names.resources.contains(id) {
+                    let place = place.key("add-matches").item(index);
+                    let message = format!("no persona has a resource `{id}`");
+                    problems.unknown(place, "resource-unknown", message, names.resources.iter().map(String::as_str));
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The type of the matches that are struck; empty where that is not one.
+fn struck(target: &Target, names: &Names<'_>) -> String {
+    let exchange = target.exchange.as_deref().and_then(|name| names.exchange(name)?.answer(FhirVersion::R4));
+    exchange
+        .map(|answer| answer.resource.clone())
+        .or_else(|| target.search.clone().or_else(|| target.read.clone()))
+        .filter(|name| name != "*")
+        .unwrap_or_default()
+}
+
+/// The type of the answers that are struck; empty where that is not one.
+fn answered(target: &Target) -> &str {
+    match (&target.read, &target.path) {
+        _ if target.exchange.is_some() || target.search.is_some() => "Bundle",
+        (Some(read), _) if read != "*" => read,
+        (None, Some(path)) if path == "metadata" => "CapabilityStatement",
+        _ => "",
+    }
+}
+
+/// Reports a pattern that fits no expectation: `scenario/step/expectation`, `*` for any, `@variant` left aside.
+fn expectation(place: Place<'_>, pattern: &str, names: &Names<'_>, problems: &mut Problems) {
+    let key = pattern.split_once('@').map_or(pattern, |(key, _)| key);
+    let scenario = key.split('/').next().unwrap_or_default();
+    let opaque = names.opaque.iter().any(|name| fits_key(scenario, name));
+    if opaque || names.expectations.iter().any(|known| fits_key(key, known)) {
+        return;
+    }
+    let meant = nearest(key, names.expectations.iter().map(String::as_str)).or_else(|| same_ends(key, names));
+    let hint = meant.map_or_else(
+        || "an expectation is named `scenario/step/expectation`".to_owned(),
+        |meant| format!("did you mean `{meant}`?"),
+    );
+    problems.at(place, "expectation-unknown", format!("no expectation `{key}`")).hint = Some(hint);
+}
+
+/// An expectation with the same scenario and id, in another step.
+fn same_ends<'n>(key: &str, names: &'n Names<'_>) -> Option<&'n str> {
+    let (scenario, id) = (key.split('/').next()?, key.rsplit('/').next()?);
+    names
+        .expectations
+        .iter()
+        .map(String::as_str)
+        .find(|known| known.split('/').next() == Some(scenario) && known.rsplit('/').next() == Some(id))
+}

@@ -1,0 +1,102 @@
+//! Whether files fit together: every name means something, every expression and
+//! search can be. Each file has been found right in itself before (`shape`).
+
+mod catalogue;
+mod exchange;
+mod expectation;
+mod expression;
+mod fault;
+mod names;
+mod parameter;
+mod persona;
+mod place;
+mod placeholder;
+mod scenario;
+mod step;
+
+use std::collections::BTreeMap;
+
+use names::Names;
+use place::{Place, Problems};
+
+use super::document::{Document, Documents, Kind};
+use crate::agreements::Actor;
+use crate::diagnostic::Diagnostic;
+
+/// Everything that does not fit together. `findings` are the codes that faults may name; when there are none, they
+/// are not looked at.
+pub(super) fn check(documents: &Documents, findings: &[&str]) -> Vec<Diagnostic> {
+    let names = Names::of(documents, findings);
+    let mut problems = Problems::default();
+    catalogue::check(&documents.requirements, &mut problems);
+    named(&documents.exchanges, Kind::Exchange, |value| &value.exchange, &mut problems);
+    named(&documents.scenarios, Kind::Scenario, |value| &value.scenario, &mut problems);
+    named(&documents.faults, Kind::Fault, |value| &value.fault, &mut problems);
+    named(&documents.personas, Kind::Persona, |value| &value.persona, &mut problems);
+    for document in &documents.exchanges {
+        exchange::check(document, &names, &mut problems);
+    }
+    for document in &documents.scenarios {
+        scenario::check(document, &names, &mut problems);
+    }
+    for document in &documents.faults {
+        fault::check(document, &names, &mut problems);
+    }
+    for document in &documents.personas {
+        persona::check(document, &documents.resources, &names, &mut problems);
+    }
+    problems.into_inner()
+}
+
+/// What holds for every file with a name: no other of its kind has it, and the first line names the schema.
+fn named<T>(documents: &[Document<T>], kind: Kind, name: impl Fn(&T) -> &str, problems: &mut Problems) {
+    let mut seen: BTreeMap<&str, &Document<T>> = BTreeMap::new();
+    for document in documents {
+        schema_line(document, kind, problems);
+        let id = name(&document.value);
+        if let Some(first) = seen.insert(id, document) {
+            let place = Place::new(&document.file, &document.root).key(kind.key());
+            problems.at(place, "id-duplicate", format!("`{id}` is there twice")).hint =
+                Some(format!("the other is in `{}`", first.file.name));
+        }
+    }
+}
+
+/// The first line says by which schema an editor completes and checks the file.
+fn schema_line<T>(document: &Document<T>, kind: Kind, problems: &mut Problems) {
+    const START: &str = "# yaml-language-server: $schema=";
+    let first = document.file.text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
+    let right = first.strip_prefix(START).is_some_and(|path| path.rsplit('/').next() == Some(kind.schema_file()));
+    if !right {
+        let place = Place::new(&document.file, &document.root);
+        let end = if first.starts_with('#') { first.len() } else { 0 };
+        problems.within(place, 0..end, "schema-line", "the first line does not name the schema, so editors do not help").hint =
+            Some(format!("begin the file with `{START}../{}`", kind.schema_file()));
+    }
+}
+
+/// Reports a requirement that the catalogue does not have, or that is about somebody else.
+fn requirement(place: Place<'_>, id: &str, actor: Option<Actor>, names: &Names<'_>, problems: &mut Problems) {
+    match (names.requirements.get(id), actor) {
+        (None, _) if names.requirements_broken => {}
+        (None, _) => problems.unknown(
+            place,
+            "requirement-unknown",
+            format!("the catalogue has no requirement `{id}`"),
+            names.requirements.keys().copied(),
+        ),
+        (Some(theirs), Some(ours)) if *theirs != ours => {
+            let message = format!("`{id}` is about the {}, the scenario about the {}", actor_name(*theirs), actor_name(ours));
+            problems.at(place, "requirement-actor", message);
+        }
+        (Some(_), _) => {}
+    }
+}
+
+fn actor_name(actor: Actor) -> &'static str {
+    match actor {
+        Actor::Provider => "provider",
+        Actor::Consulter => "consulter",
+        Actor::Harness => "harness",
+    }
+}

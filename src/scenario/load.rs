@@ -1,0 +1,155 @@
+//! Loading: files to a `Suite`, with every mistake reported at once. Nothing is
+//! sent anywhere, and nothing is judged.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::document::{Document, Documents};
+use super::files::{self, File, Source};
+use super::lint::check;
+use super::persona::Persona;
+use super::{Exchange, Suite};
+use crate::agreements::Catalogue;
+use crate::diagnostic::Diagnostic;
+
+/// Groups of the catalogue in the order in which reports show them.
+pub const GROUPS: [&str; 8] =
+    ["exchange", "queries-provider", "queries-consulter", "obligations", "profiles", "form", "semantics", "dataset"];
+
+/// The suite from this source, or everything that is wrong with it.
+///
+/// # Errors
+/// All mistakes in its files, sorted by file and place.
+pub fn load(source: &Source) -> Result<Suite, Vec<Diagnostic>> {
+    let (files, mut problems) = source.files();
+    let digest = files::digest(&files);
+    let (documents, found) = Documents::read(files);
+    problems.extend(found);
+    problems.extend(check(&documents, &[]));
+    if problems.is_empty() {
+        return Ok(assemble(documents, digest));
+    }
+    problems.sort();
+    problems.dedup();
+    Err(problems)
+}
+
+/// A suite of documents that are right.
+fn assemble(documents: Documents, digest: String) -> Suite {
+    let mut requirements = values(documents.requirements);
+    requirements.sort_by_key(|file| GROUPS.iter().position(|group| *group == file.group));
+    let mut exchanges = values(documents.exchanges);
+    exchanges.sort_by_cached_key(order);
+    let mut scenarios = values(documents.scenarios);
+    scenarios.sort_by(|a, b| a.scenario.cmp(&b.scenario));
+    let mut faults = values(documents.faults);
+    faults.sort_by(|a, b| a.fault.cmp(&b.fault));
+    let mut personas: Vec<Persona> =
+        documents.personas.into_iter().map(|document| with_resources(document, &documents.resources)).collect();
+    personas.sort_by(|a, b| a.persona.cmp(&b.persona));
+    Suite { catalogue: Catalogue::new(requirements), exchanges, scenarios, faults, personas, digest }
+}
+
+fn values<T>(documents: Vec<Document<T>>) -> Vec<T> {
+    documents.into_iter().map(|document| document.value).collect()
+}
+
+/// The order of the agreement: `0`, `1a`, `1b`, `2`, … and `M2` after them.
+fn order(exchange: &Exchange) -> (u32, String, String) {
+    let query = exchange.query.clone().unwrap_or_default();
+    let digits: String = query.chars().take_while(char::is_ascii_digit).collect();
+    (digits.parse().unwrap_or(u32::MAX), query, exchange.exchange.clone())
+}
+
+fn with_resources(document: Document<Persona>, resources: &[File]) -> Persona {
+    let mut persona = document.value;
+    persona.resources = resources_beside(&document.file, resources)
+        .filter_map(|file| Some((resource_name(&file.text)?, file.text.to_string())))
+        .collect::<BTreeMap<_, _>>();
+    persona
+}
+
+/// The resources in R4 that lie beside a `persona.yaml`.
+pub(super) fn resources_beside<'f>(persona: &File, resources: &'f [File]) -> impl Iterator<Item = &'f File> {
+    let folder = format!("{}/r4/", persona.name.rsplit_once('/').map_or("", |(folder, _)| folder));
+    resources.iter().filter(move |file| file.name.starts_with(&folder))
+}
+
+/// `Type/id` of a resource in JSON.
+pub(super) fn resource_name(text: &str) -> Option<String> {
+    let resource: serde_json::Value = serde_json::from_str(text).ok()?;
+    Some(format!("{}/{}", resource.get("resourceType")?.as_str()?, resource.get("id")?.as_str()?))
+}
+
+/// Everything that is wrong with a file, or with the files in a folder. A folder with `scenarios` in it is a suite of
+/// its own. Any other file is held against the suite whose folder it is in, or else against the embedded one.
+/// `findings` are the codes that faults may name; when there are none, they are not looked at.
+#[must_use]
+pub fn lint(path: &Path, findings: &[&str]) -> Vec<Diagnostic> {
+    let mut problems = if path.join("scenarios").is_dir() {
+        let (files, mut problems) = Source::Directory(path.to_path_buf()).files();
+        problems.extend(check_files(files, findings));
+        problems
+    } else {
+        let (files, mut problems) = files::named(path);
+        problems.extend(check_within(files, &suite_around(path), findings));
+        problems
+    };
+    problems.sort();
+    problems.dedup();
+    problems
+}
+
+fn check_files(files: Vec<File>, findings: &[&str]) -> Vec<Diagnostic> {
+    let (documents, mut problems) = Documents::read(files);
+    problems.extend(check(&documents, findings));
+    problems
+}
+
+/// What is wrong with these files, the rest of the suite taken as it is.
+fn check_within(files: Vec<File>, suite: &Source, findings: &[&str]) -> Vec<Diagnostic> {
+    let named: BTreeSet<_> = files.iter().map(|file| file.path.clone()).collect();
+    let (documents, mut problems) = Documents::read(files);
+    let (others, _) = Documents::read(suite.files().0);
+    problems.extend(check(&documents.before(others), findings));
+    problems.retain(|problem| named.contains(&problem.file));
+    problems
+}
+
+/// The suite that a path lies in: the nearest folder above it that holds `scenarios`.
+fn suite_around(path: &Path) -> Source {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    absolute
+        .ancestors()
+        .filter(|folder| folder.file_name().is_some_and(|name| name == "scenarios" || name == "fixtures"))
+        .filter_map(Path::parent)
+        .find(|root| root.join("scenarios").is_dir())
+        .map_or(Source::Embedded, |root| Source::Directory(root.to_path_buf()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_suite_loads_and_has_everything() {
+        let suite = load(&Source::Embedded).expect("the suite of the house is right");
+        assert_eq!(suite.catalogue.iter().count(), 177);
+        assert_eq!(suite.catalogue.groups().iter().map(|group| group.name.as_str()).collect::<Vec<_>>(), GROUPS);
+        let queries: Vec<_> = suite.exchanges.iter().filter_map(|exchange| exchange.query.as_deref()).collect();
+        assert_eq!(queries, ["0", "1a", "1b", "2", "3", "4", "5", "6", "7", "M2"]);
+        assert_eq!(
+            suite.personas.iter().map(|persona| persona.persona.as_str()).collect::<Vec<_>>(),
+            ["full-plan", "no-plan", "sparse-plan"]
+        );
+        assert!(suite.persona("full-plan").is_some_and(|persona| persona.resources.contains_key("Patient/full-plan-patient")));
+        assert_eq!(suite.digest.len(), 64);
+    }
+
+    #[test]
+    fn a_folder_with_the_same_files_has_the_same_digest() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf();
+        let folder = load(&Source::Directory(root)).map(|suite| suite.digest);
+        assert_eq!(folder, load(&Source::Embedded).map(|suite| suite.digest));
+    }
+}

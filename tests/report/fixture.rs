@@ -1,0 +1,413 @@
+//! A run made by hand: small, with every outcome in it, and a server that sends
+//! what it should not.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use toets::agreements::{Actor, Basis, Catalogue, Dialect, Effect, Level, Pending, Requirement, RequirementFile};
+use toets::evidence::{
+    Broken, BrokenKind, Definition, End, Evidence, Exchange, Omitted, OmittedReason, Origin, Outcome as Came, Received, Record,
+    Replaced, Sent, Start,
+};
+use toets::judge::{Code, Conclusion, ExpectationVerdict, Finding, Outcome, Place, Reason, RequirementVerdict, Verdicts};
+use toets::plan::{
+    Action, Claims, Limits, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate, SuiteId,
+    Target, TargetAuth,
+};
+use toets::scenario::{Auth, Check, Fault, Format, Isolation, Kill, Method, OneOrMany, Pages, Suite, Target as Strikes};
+use toets::text::Text;
+
+/// What a hostile server puts wherever it can.
+pub const HOSTILE: &str = "</code></script><script>alert(1)</script> ]]> & \"'\u{1b}[31m\u{202e}\u{0}";
+
+/// The values that a report is made of.
+pub struct Run {
+    pub plan: Plan,
+    pub evidence: Evidence,
+    pub verdicts: Verdicts,
+    pub suite: Suite,
+}
+
+fn text(en: &str, nl: &str) -> Text {
+    Text { en: en.into(), nl: nl.into() }
+}
+
+/// A run in which everything happened that can happen.
+pub fn everything() -> Run {
+    let plan = plan(vec![directives(), metadata()]);
+    let body = bundle();
+    let blobs = BTreeMap::from([(DIGEST.to_owned(), Arc::from(body.as_bytes()))]);
+    let evidence = Evidence { start: start(plan.clone()), records: records(body.len() as u64), blobs };
+    let verdicts = Verdicts { conclusion: Conclusion::NotConformant, expectations: expectations(), requirements: requirements() };
+    Run { plan, evidence, verdicts, suite: suite() }
+}
+
+/// A run for which nothing was selected.
+pub fn nothing() -> Run {
+    let mut plan = plan(Vec::new());
+    plan.selection = Some("PZP-DAT-001".into());
+    let end = Record::End(End { at: "2026-11-22T14:03:05.200Z".into(), took_us: 12_000, stopped: false });
+    let evidence = Evidence { start: start(plan.clone()), records: vec![end], blobs: BTreeMap::new() };
+    let mut requirements = requirements();
+    for requirement in requirements.iter_mut().filter(|requirement| requirement.claimed) {
+        requirement.outcome = Outcome::Untested;
+        requirement.reason = Some(Reason::NotSelected);
+        requirement.expectations.clear();
+    }
+    let verdicts = Verdicts { conclusion: Conclusion::Incomplete, expectations: Vec::new(), requirements };
+    Run { plan, evidence, verdicts, suite: suite() }
+}
+
+/// A fault that turns one expectation red.
+pub fn fault(name: &str, expect: &str) -> Fault {
+    Fault {
+        fault: name.into(),
+        title: text("A fault", "Een fout"),
+        on: Strikes::default(),
+        behaviour: Vec::new(),
+        kills: vec![Kill { expect: expect.into(), finding: "status-unexpected".into() }],
+        also: Vec::new(),
+    }
+}
+
+const DIGEST: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+const BASE: &str = "https://test.example.nl/fhir";
+
+fn plan(scenarios: Vec<PlannedScenario>) -> Plan {
+    Plan {
+        claims: Claims { product: Some("Voorbeeld-EPD 7.4".into()), actor: Actor::Provider, dialect: Dialect::R4Rc2 },
+        suite: SuiteId { version: "0.1.0".into(), digest: "5e88489".repeat(9) },
+        target: Target {
+            base: BASE.into(),
+            auth: TargetAuth::Bearer("TOETS_TOKEN".into()),
+            built_in: false,
+            fault: None,
+            limits: Limits::default(),
+        },
+        personas: vec![PlannedPersona {
+            persona: "full-plan".into(),
+            bsn: "999900110".into(),
+            given: None,
+            fixture: "full-plan-patient".into(),
+            lookup: "Patient?identifier=http://fhir.nl/fhir/NamingSystem/bsn|999900110".into(),
+        }],
+        scenarios,
+        selection: None,
+    }
+}
+
+fn start(plan: Plan) -> Start {
+    Start {
+        format: 1,
+        toets: "0.1.0".into(),
+        at: "2026-11-22T14:03:05.123Z".into(),
+        seed: "7f3a0c51".into(),
+        tempo: 1.0,
+        definitions: vec![Definition {
+            id: "hl7.fhir.r4.core".into(),
+            version: "4.0.1".into(),
+            digest: "abc123".into(),
+            approximation: false,
+        }],
+        plan,
+    }
+}
+
+fn scenario(name: &str, title: Text, steps: Vec<PlannedStep>) -> PlannedScenario {
+    PlannedScenario {
+        scenario: name.into(),
+        variant: "r4.json.plain".into(),
+        title,
+        persona: Some("full-plan".into()),
+        isolation: Isolation::ReadOnly,
+        format: Format::Json,
+        steps,
+        over_run: Vec::new(),
+    }
+}
+
+fn step(id: &str, expect: Vec<PlannedExpectation>) -> PlannedStep {
+    PlannedStep {
+        id: id.into(),
+        exchange: None,
+        action: Action::Send(RequestTemplate {
+            method: Method::Get,
+            path: "Consent".into(),
+            parameters: Vec::new(),
+            format: Format::Json,
+            auth: Auth::Normal,
+            persona: None,
+        }),
+        for_each: None,
+        pages: Pages::First,
+        capture: BTreeMap::new(),
+        expect,
+    }
+}
+
+fn expect(key: &str, req: &str, title: Option<Text>) -> PlannedExpectation {
+    PlannedExpectation { key: format!("{key}@r4.json.plain"), req: req.into(), title, check: Check::Status(OneOrMany::One(200)) }
+}
+
+fn directives() -> PlannedScenario {
+    let title = text("Treatment directives of a full plan", "Behandelaanwijzingen van een volledig plan");
+    let search = step(
+        "search",
+        vec![
+            expect("directives/search/ok", "PZP-EX-010", Some(text("The answer is 200", "Het antwoord is 200"))),
+            expect("directives/search/all", "PZP-QRY-023", None),
+            expect("directives/search/self", "PZP-EX-023", None),
+            expect("directives/search/text", "PZP-SEM-001", None),
+        ],
+    );
+    let read = step("read", vec![expect("directives/read/same", "PZP-QRY-024", None)]);
+    let mut scenario = scenario("directives", title, vec![search, read]);
+    scenario.over_run = vec![expect("directives/run/any", "PZP-EX-001", None)];
+    scenario
+}
+
+fn metadata() -> PlannedScenario {
+    let steps = vec![
+        step("metadata", vec![expect("metadata/metadata/version", "PZP-EX-004", None)]),
+        step("xml", vec![expect("metadata/xml/same", "PZP-EX-005", None)]),
+    ];
+    scenario("metadata", text("The capability statement", "Het capability statement"), steps)
+}
+
+fn exchange(id: &str, url: &str, came: Came, at: u64) -> Record {
+    let (place, _) = id.rsplit_once('#').expect("an id ends in a number");
+    let (scenario, step) = place.split_once('/').expect("an id names a step");
+    Record::Exchange(Box::new(Exchange {
+        id: id.into(),
+        scenario: scenario.into(),
+        step: step.into(),
+        origin: Origin::Step,
+        request: Sent {
+            method: "GET".into(),
+            url: format!("{BASE}/{url}"),
+            headers: vec![
+                ("accept".into(), "application/fhir+json".into()),
+                ("authorization".into(), "Bearer ${TOETS_TOKEN}".into()),
+            ],
+            form: None,
+            patient: Some("1".into()),
+            persona: Some("full-plan".into()),
+        },
+        outcome: came,
+        started_us: at,
+        took_us: 12_345,
+        retries: 0,
+    }))
+}
+
+fn records(bytes: u64) -> Vec<Record> {
+    let answered = Came::Answered(Received {
+        status: 200,
+        headers: vec![("content-type".into(), "application/fhir+json".into()), ("x-hostile".into(), HOSTILE.into())],
+        body: Some(DIGEST.into()),
+        bytes,
+    });
+    let broken = Broken { kind: BrokenKind::Deadline, detail: "no answer in 20 s".into(), status: None };
+    let nothing = Came::Answered(Received { status: 500, headers: Vec::new(), body: None, bytes: 0 });
+    let url = "Consent?patient=1&category=http%3A%2F%2Fsnomed.info%2Fsct%7C129125009&_include=Consent%3Aactor";
+    let omitted = Omitted {
+        scenario: "directives@r4.json.plain".into(),
+        step: "read".into(),
+        reason: OmittedReason::Capture("directive".into()),
+    };
+    vec![
+        exchange("persona@full-plan/lookup#1", "Patient?identifier=999900110", nothing, 500),
+        exchange("directives@r4.json.plain/search#1", url, answered, 13_000),
+        Record::Omitted(omitted),
+        exchange("metadata@r4.json.plain/metadata#1", "metadata", Came::Broken(broken), 26_000),
+        Record::Replaced(Replaced { token: "B00000001".into(), hmac: "00ff".into(), elfproof: true, test_range: false }),
+        Record::End(End { at: "2026-11-22T14:03:06.523Z".into(), took_us: 1_400_000, stopped: false }),
+    ]
+}
+
+/// One long line, as many servers send it.
+fn bundle() -> String {
+    let entry = |status: &str| {
+        format!(
+            r#"{{"fullUrl":"{BASE}/Consent/7","resource":{{"resourceType":"Consent","id":"7","status":"{status}","provision":{{"type":"deny","code":[{{"coding":[{{"system":"http://snomed.info/sct","code":"40617009"}}]}}]}}}},"search":{{"mode":"match"}}}}"#
+        )
+    };
+    let hostile = HOSTILE.replace('"', "\\\"").replace(char::is_control, "");
+    format!(r#"{{"resourceType":"Bundle","type":"searchset","entry":[{},{}]}}"#, entry("active"), entry(&hostile))
+}
+
+fn verdict(key: &str, req: &str, effect: Effect, outcome: Outcome) -> ExpectationVerdict {
+    ExpectationVerdict {
+        key: format!("{key}@r4.json.plain"),
+        req: req.into(),
+        effect,
+        outcome,
+        reason: None,
+        findings: Vec::new(),
+        exchanges: vec!["directives@r4.json.plain/search#1".into()],
+    }
+}
+
+fn finding(path: &str, expected: &[&str], actual: &[&str]) -> Finding {
+    Finding {
+        code: Code::StatusUnexpected,
+        place: Place { exchange: Some("directives@r4.json.plain/search#1".into()), path: Some(path.into()), line: Some(1) },
+        subject: "Consent".into(),
+        expected: expected.iter().map(|value| (*value).to_owned()).collect(),
+        actual: actual.iter().map(|value| (*value).to_owned()).collect(),
+    }
+}
+
+fn expectations() -> Vec<ExpectationVerdict> {
+    let missing = ["Consent for 40617009 \"Artificial respiration\", status inactive"];
+    let all = ExpectationVerdict {
+        findings: vec![
+            finding("Bundle.entry[1].resource.status", &missing, &[HOSTILE]),
+            finding("Bundle.entry[0].resource.status", &["inactive"], &[]),
+        ],
+        ..verdict("directives/search/all", "PZP-QRY-023", Effect::Fail, Outcome::Fail)
+    };
+    let own = ExpectationVerdict {
+        findings: vec![finding("Bundle.link", &["a self link"], &[])],
+        ..verdict("directives/search/self", "PZP-EX-023", Effect::Warn, Outcome::Warn)
+    };
+    let remark = ExpectationVerdict {
+        findings: vec![finding("Bundle.entry[0].resource.text", &["a text"], &["none"])],
+        ..verdict("directives/search/text", "PZP-SEM-001", Effect::Remark, Outcome::Warn)
+    };
+    let read = ExpectationVerdict {
+        reason: Some(Reason::CaptureMissing("directive".into())),
+        exchanges: Vec::new(),
+        ..verdict("directives/read/same", "PZP-QRY-024", Effect::Remark, Outcome::Untested)
+    };
+    let version = ExpectationVerdict {
+        reason: Some(Reason::TransportBroken("no answer in 20 s".into())),
+        exchanges: vec!["metadata@r4.json.plain/metadata#1".into()],
+        ..verdict("metadata/metadata/version", "PZP-EX-004", Effect::Fail, Outcome::CantTell)
+    };
+    let broke = ExpectationVerdict {
+        reason: Some(Reason::Harness("the table of types lacks `Consent`".into())),
+        exchanges: Vec::new(),
+        ..verdict("metadata/xml/same", "PZP-EX-005", Effect::Fail, Outcome::Broken)
+    };
+    let ok = verdict("directives/search/ok", "PZP-EX-010", Effect::Fail, Outcome::Pass);
+    let any = verdict("directives/run/any", "PZP-EX-001", Effect::Fail, Outcome::Pass);
+    vec![ok, all, own, remark, read, any, version, broke]
+}
+
+/// Id, level, basis, outcome, keys and English statement of the rows.
+type Row = (&'static str, Level, Basis, Outcome, &'static [&'static str], &'static str);
+
+const ROWS: &[(&str, &[Row])] = &[
+    (
+        "exchange",
+        &[
+            (
+                "PZP-EX-001",
+                Level::Shall,
+                Basis::N,
+                Outcome::Pass,
+                &["directives/run/any"],
+                "A Provider supports a transaction group.",
+            ),
+            (
+                "PZP-EX-004",
+                Level::Shall,
+                Basis::N,
+                Outcome::CantTell,
+                &["metadata/metadata/version"],
+                "A Provider answers in JSON.",
+            ),
+            ("PZP-EX-005", Level::Shall, Basis::N, Outcome::Broken, &["metadata/xml/same"], "A Provider answers in XML."),
+            ("PZP-EX-010", Level::Shall, Basis::N, Outcome::Pass, &["directives/search/ok"], "A search is answered with 200."),
+            ("PZP-EX-012", Level::Must, Basis::N, Outcome::Untested, &[], "Without credentials nothing is given."),
+            (
+                "PZP-EX-023",
+                Level::Should,
+                Basis::F,
+                Outcome::Warn,
+                &["directives/search/self"],
+                "The self link repeats the parameters.",
+            ),
+        ],
+    ),
+    (
+        "queries-provider",
+        &[
+            ("PZP-QRY-023", Level::Shall, Basis::N, Outcome::Fail, &["directives/search/all"], "No hidden filter on status."),
+            ("PZP-QRY-024", Level::May, Basis::N, Outcome::Untested, &["directives/read/same"], "A directive can be read."),
+        ],
+    ),
+    ("semantics", &[("PZP-SEM-001", Level::Shall, Basis::T, Outcome::Warn, &["directives/search/text"], "Texts are there.")]),
+];
+
+fn suite() -> Suite {
+    let files = ROWS.iter().map(|(group, rows)| RequirementFile {
+        group: (*group).into(),
+        title: text(&format!("Group {group}"), &format!("Groep {group}")),
+        requirements: rows.iter().map(requirement).collect(),
+    });
+    let mut files: Vec<RequirementFile> = files.collect();
+    let mut consulter =
+        requirement(&("PZP-CQ-001", Level::Shall, Basis::N, Outcome::Inapplicable, &[], "A Consulter asks everything."));
+    consulter.actor = Actor::Consulter;
+    files.push(RequirementFile {
+        group: "queries-consulter".into(),
+        title: text("Queries of the consulter", "Vragen van de raadpleger"),
+        requirements: vec![consulter],
+    });
+    Suite { catalogue: Catalogue::new(files), digest: "5e88489".repeat(9), ..Suite::default() }
+}
+
+fn requirement((id, level, basis, _, _, statement): &Row) -> Requirement {
+    Requirement {
+        id: (*id).into(),
+        level: *level,
+        actor: Actor::Provider,
+        versions: vec![Dialect::R4Rc2],
+        basis: vec![*basis],
+        choice: None,
+        statement: text(statement, &format!("Nederlands van: {statement}")),
+        source: "pzp 2.1".into(),
+        test: "Every request is looked at.".into(),
+        pending: (*id == "PZP-EX-012").then_some(Pending::Suite),
+    }
+}
+
+fn requirements() -> Vec<RequirementVerdict> {
+    let suite = suite();
+    let rows = ROWS.iter().flat_map(|(_, rows)| *rows);
+    let mut verdicts: Vec<RequirementVerdict> = rows
+        .map(|(id, level, _, outcome, keys, _)| RequirementVerdict {
+            id: (*id).into(),
+            level: *level,
+            actor: Actor::Provider,
+            effect: suite.catalogue.get(id).map_or(Effect::Fail, Requirement::effect),
+            claimed: true,
+            outcome: *outcome,
+            reason: reason(id),
+            expectations: keys.iter().map(|key| format!("{key}@r4.json.plain")).collect(),
+        })
+        .collect();
+    verdicts.push(RequirementVerdict {
+        id: "PZP-CQ-001".into(),
+        level: Level::Shall,
+        actor: Actor::Consulter,
+        effect: Effect::Fail,
+        claimed: false,
+        outcome: Outcome::Inapplicable,
+        reason: None,
+        expectations: Vec::new(),
+    });
+    verdicts
+}
+
+fn reason(id: &str) -> Option<Reason> {
+    match id {
+        "PZP-EX-004" => Some(Reason::TransportBroken("no answer in 20 s".into())),
+        "PZP-EX-005" => Some(Reason::Harness("the table of types lacks `Consent`".into())),
+        "PZP-EX-012" => Some(Reason::BlockedBy("PZP-QRY-023".into())),
+        "PZP-QRY-024" => Some(Reason::CaptureMissing("directive".into())),
+        _ => None,
+    }
+}

@@ -1,0 +1,121 @@
+//! The formats of the report against golden files, made of a run by hand.
+//! `TOETS_BLESS=1 cargo test --test report` makes the files again.
+
+mod fixture;
+mod golden;
+
+use fixture::{HOSTILE, Run};
+use golden::hold;
+use toets::report::coverage::{self, Coverage};
+use toets::report::text::{Colour, Letters, Style};
+use toets::report::{Report, html, json, junit, text};
+use toets::text::Language;
+
+fn report(run: &Run) -> Report {
+    Report::new(&run.plan, &run.evidence, &run.verdicts, &run.suite)
+}
+
+fn plain(language: Language) -> Style {
+    Style { colour: Colour::None, letters: Letters::Unicode, width: 100, language }
+}
+
+#[test]
+fn junit_of_everything() {
+    hold("everything.junit.xml", &junit::junit(&report(&fixture::everything()), Language::En));
+}
+
+#[test]
+fn junit_of_nothing() {
+    hold("nothing.junit.xml", &junit::junit(&report(&fixture::nothing()), Language::En));
+}
+
+#[test]
+fn json_of_everything() {
+    hold("everything.run.json", &json::json(&report(&fixture::everything())));
+}
+
+#[test]
+fn json_of_nothing() {
+    hold("nothing.run.json", &json::json(&report(&fixture::nothing())));
+}
+
+#[test]
+fn html_of_everything() {
+    hold("everything.html", &html::html(&report(&fixture::everything()), Language::En, "reports/2026-11-22T14-03-05"));
+}
+
+#[test]
+fn html_of_nothing() {
+    hold("nothing.html", &html::html(&report(&fixture::nothing()), Language::Nl, "reports/2026-11-22T14-03-05"));
+}
+
+#[test]
+fn text_of_everything() {
+    hold("everything.en.txt", &text::text(&report(&fixture::everything()), plain(Language::En)));
+}
+
+#[test]
+fn text_of_everything_in_dutch() {
+    hold("everything.nl.txt", &text::text(&report(&fixture::everything()), plain(Language::Nl)));
+}
+
+#[test]
+fn text_of_everything_in_colour_and_ascii() {
+    let style = Style { colour: Colour::Ansi, letters: Letters::Ascii, width: 60, language: Language::En };
+    hold("everything.ansi.txt", &text::text(&report(&fixture::everything()), style));
+}
+
+#[test]
+fn text_of_nothing() {
+    hold("nothing.en.txt", &text::text(&report(&fixture::nothing()), plain(Language::En)));
+}
+
+#[test]
+fn schema_of_run_json_is_the_one_in_docs() {
+    let mut schema = serde_json::to_string_pretty(&json::schema()).expect("a schema is JSON");
+    schema.push('\n');
+    golden::hold_at("docs/run.schema.json", &schema);
+}
+
+#[test]
+fn equal_input_gives_equal_bytes() {
+    let (a, b) = (report(&fixture::everything()), report(&fixture::everything()));
+    assert_eq!(json::json(&a), json::json(&b));
+    assert_eq!(html::html(&a, Language::En, "x"), html::html(&b, Language::En, "x"));
+    assert_eq!(junit::junit(&a, Language::En), junit::junit(&b, Language::En));
+}
+
+#[test]
+fn hostile_text_stays_text() {
+    let report = report(&fixture::everything());
+    let page = html::html(&report, Language::En, HOSTILE);
+    assert!(!page.contains("<script>alert"));
+    let xml = junit::junit(&report, Language::En);
+    assert!(!xml.contains('\u{1b}') && !xml.contains('\u{0}'));
+    let summary = text::text(&report, plain(Language::En));
+    assert!(!summary.contains('\u{1b}') && !summary.contains('\u{202e}'));
+}
+
+#[test]
+fn a_failure_of_the_product_is_no_error_of_the_harness() {
+    let xml = junit::junit(&report(&fixture::everything()), Language::En);
+    assert_eq!((xml.matches("<failure ").count(), xml.matches("<error ").count()), (1, 1));
+}
+
+#[test]
+fn the_secret_is_a_variable() {
+    let summary = text::text(&report(&fixture::everything()), plain(Language::En));
+    assert!(summary.contains(r#"-H "authorization: Bearer $TOETS_TOKEN""#), "{summary}");
+}
+
+#[test]
+fn coverage_tells_what_is_judged_and_what_no_fault_turns_red() {
+    let mut run = fixture::everything();
+    run.suite.faults = vec![
+        fixture::fault("hide-ended", "directives/search/all"),
+        fixture::fault("xml-only", "metadata/xml/same@r4.json.plain"),
+    ];
+    let coverage = Coverage::new(&run.plan, &run.suite);
+    assert_eq!(coverage.unjudged().map(|row| row.req.as_str()).collect::<Vec<_>>(), ["PZP-EX-012"]);
+    hold("coverage.txt", &coverage::table(&coverage, Language::En));
+}
