@@ -6,12 +6,12 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
 use toets::scenario::{Fault, Misbehaviour, Persona, Suite, Target};
 use toets::serve::{Config, Running, start};
 use toets::text::Text;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 const TOKEN: &str = "test-token";
 /// Long enough for any answer over the loopback interface, short enough for a test that waits in vain.
