@@ -186,6 +186,12 @@ fn wrong_modifiers_values_and_names_are_told_apart() {
 }
 
 #[test]
+fn list_of_alternatives_is_bounded() {
+    let many = vec!["x"; 501].join(",");
+    assert_eq!(try_find(&format!("Patient?gender={many}")), Err(SearchError::Value("gender".to_owned())));
+}
+
+#[test]
 fn include_brings_what_matches_refer_to_once_and_no_match_again() {
     let store = patients();
     let query = Query::parse("_include=Encounter:subject&_include=Encounter:reason-reference:Procedure").expect("a query");
