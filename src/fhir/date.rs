@@ -98,8 +98,11 @@ impl Date {
         let year = digits(parts.next()?, 4).filter(|year| *year > 0)?;
         let month = parts.next().map(|part| two_digits(part, 12).filter(|month| *month > 0));
         let day = parts.next().map(|part| two_digits(part, 31).filter(|day| *day > 0));
-        let date =
-            Self { year: u16::try_from(year).ok()?, month: month.map_or(Some(0), |part| part)?, day: day.map_or(Some(0), |part| part)? };
+        let date = Self {
+            year: u16::try_from(year).ok()?,
+            month: month.map_or(Some(0), |part| part)?,
+            day: day.map_or(Some(0), |part| part)?,
+        };
         (date.day <= month_length(date.year, date.month)).then_some(date)
     }
 
@@ -344,7 +347,8 @@ mod tests {
 
     #[test]
     fn a_day_that_does_not_exist_is_no_date() {
-        for text in ["2026-02-29", "2026-13", "2026-00-01", "26", "2026-3-1", "2026-03-14T", "2026-03T10:00", "2026-03-14T24:00"] {
+        for text in ["2026-02-29", "2026-13", "2026-00-01", "26", "2026-3-1", "2026-03-14T", "2026-03T10:00", "2026-03-14T24:00"]
+        {
             assert_eq!(DateTime::parse(text), None, "{text}");
         }
     }
@@ -365,6 +369,6 @@ mod tests {
     #[test]
     fn the_range_of_a_month_runs_to_the_next() {
         assert_eq!(moment("1970-01").range(), (0, 31 * 86_400_000));
-        assert_eq!(moment("1970-01-01T00:00:00.5Z").range(), (500, 501));
+        assert_eq!(moment("1970-01-01T00:00:00.5Z").range(), (500, 600));
     }
 }

@@ -1,16 +1,10 @@
 //! Findings: what was wrong, where, what was expected and what was there.
-//! Values are shown as they are; the sentences of each code live in one table
-//! (`Code::text`), in English and Dutch.
+//! Values are shown as they are; the sentences of each code are in `code`.
 
 use serde::{Deserialize, Serialize};
 
-/// Stable code of a kind of finding: kebab-case when written, subject first, never reused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Code {
-    /// The status code is another one.
-    StatusUnexpected,
-}
+use super::code::Code;
+use crate::text::Language;
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -38,4 +32,47 @@ pub struct Place {
     pub path: Option<String>,
     /// Line of the body, from 1.
     pub line: Option<u32>,
+}
+
+impl Finding {
+    /// A finding without values.
+    pub(crate) fn new(code: Code, place: Place, subject: impl Into<String>) -> Self {
+        Self { code, place, subject: subject.into(), expected: Vec::new(), actual: Vec::new() }
+    }
+
+    /// The same, with what was expected.
+    pub(crate) fn expected(mut self, value: impl Into<String>) -> Self {
+        self.expected.push(value.into());
+        self
+    }
+
+    /// The same, with what was there.
+    pub(crate) fn actual(mut self, value: impl Into<String>) -> Self {
+        self.actual.push(value.into());
+        self
+    }
+
+    /// What is wrong, as a sentence.
+    #[must_use]
+    pub fn title(&self, language: Language) -> String {
+        self.code.text(language).title.replace("{subject}", &self.subject)
+    }
+
+    /// How to mend it.
+    #[must_use]
+    pub fn hint(&self, language: Language) -> String {
+        self.code.text(language).hint.replace("{subject}", &self.subject)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn title_names_the_subject() {
+        let finding = Finding::new(Code::HeaderMissing, Place::default(), "etag");
+        assert_eq!(finding.title(Language::En), "the answer has no header `etag`");
+        assert_eq!(finding.title(Language::Nl), "het antwoord heeft geen header `etag`");
+    }
 }

@@ -1,8 +1,116 @@
 //! Judging: `judge(plan, evidence, suite) -> Verdicts`, pure and synchronous,
 //! the same for a live run and a replay. One kind of check a file.
 
+mod answers;
+mod body;
+mod case;
+mod check;
+mod code;
+mod difference;
+mod exit;
+mod expression;
 mod finding;
+mod predicate;
+mod reference;
+mod replay;
+mod requirement;
+mod ruling;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
-pub use finding::{Code, Finding, Place};
+pub use code::{Code, Sentences};
+pub use exit::{Completeness, ExitCode, exit_code};
+pub use finding::{Finding, Place};
 pub use verdict::{Conclusion, Counts, ExpectationVerdict, Outcome, Reason, RequirementVerdict, Verdicts};
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use answers::Answers;
+use case::{Case, Run};
+use ruling::{Closed, Ruling};
+
+use crate::agreements::Effect;
+use crate::evidence::Evidence;
+use crate::plan::{Plan, PlannedExpectation, PlannedScenario, TargetAuth};
+use crate::scenario::{Check, Suite};
+
+/// The requirement that only who may look gets to see (settled 4).
+const AUTHENTICATION: &str = "PZP-EX-012";
+
+/// What we think of a run. The same evidence gives the same verdicts, byte for byte.
+#[must_use]
+pub fn judge(plan: &Plan, evidence: &Evidence, suite: &Suite) -> Verdicts {
+    let answers = Answers::new(evidence);
+    let run = Run { plan, suite, answers: &answers };
+    let expectations: Vec<_> = plan.scenarios.iter().flat_map(|scenario| judge_scenario(run, scenario)).collect();
+    let requirements = requirement::requirements(plan, suite, &expectations);
+    Verdicts { conclusion: requirement::conclusion(&requirements), expectations, requirements }
+}
+
+/// The key of a scenario in the evidence.
+fn scenario_key(scenario: &PlannedScenario) -> String {
+    format!("{}@{}", scenario.scenario, scenario.variant)
+}
+
+fn judge_scenario(run: Run<'_>, scenario: &PlannedScenario) -> Vec<ExpectationVerdict> {
+    let key = scenario_key(scenario);
+    let drift = guarded(|| replay::drift(run, scenario, &key)).unwrap_or_else(Some);
+    let mut verdicts = Vec::new();
+    for step in &scenario.steps {
+        for expectation in &step.expect {
+            let case = Case { run, scenario, key: &key, step, expectation };
+            verdicts.push(verdict(run, expectation, drift.as_ref(), || check::judge(&case)));
+        }
+    }
+    for expectation in &scenario.over_run {
+        verdicts.push(verdict(run, expectation, drift.as_ref(), || match &expectation.check {
+            Check::Run(predicate) => check::judge_run(run, *predicate),
+            // The loader lets predicates over the run alone stand here.
+            _ => Ruling::default(),
+        }));
+    }
+    verdicts
+}
+
+fn verdict(
+    run: Run<'_>,
+    expectation: &PlannedExpectation,
+    drift: Option<&Reason>,
+    judge: impl FnOnce() -> Ruling,
+) -> ExpectationVerdict {
+    let requirement = run.suite.catalogue.get(&expectation.req);
+    let effect = requirement.map_or(Effect::Fail, |requirement| requirement.effect());
+    let closed = match (requirement, drift) {
+        (None, _) => {
+            let why = format!("requirement `{}` is not in the catalogue of this suite", expectation.req);
+            Closed::because(Outcome::CantTell, Reason::KnowledgeLacking(why))
+        }
+        (_, Some(reason)) => Closed::because(Outcome::Broken, reason.clone()),
+        _ if expectation.req == AUTHENTICATION && run.plan.target.auth == TargetAuth::None => {
+            Closed::because(Outcome::Untested, Reason::NoAuthentication)
+        }
+        _ => guarded(|| judge().close(effect)).unwrap_or_else(|reason| Closed::because(Outcome::Broken, reason)),
+    };
+    ExpectationVerdict {
+        key: expectation.key.clone(),
+        req: expectation.req.clone(),
+        effect,
+        outcome: closed.outcome,
+        reason: closed.reason,
+        findings: closed.findings,
+        exchanges: closed.exchanges,
+    }
+}
+
+/// Runs a check such that its panic costs one outcome, not the report.
+fn guarded<R>(work: impl FnOnce() -> R) -> Result<R, Reason> {
+    // A check reads what is shared and writes only its own ruling, which is lost
+    // with it; the bodies that are read lazily are either whole or not there.
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        Reason::Harness(format!("a check broke: {}", said.unwrap_or("it did not say why")))
+    })
+}

@@ -228,7 +228,9 @@ impl Checker<'_> {
         let Some(found) = fhir else { return Known::Any };
         if let Known::Of(from) = of
             && found.kind != Sort::Primitive
-            && from.iter().all(|start| self.types.get(start).is_some_and(|start| !start.is_abstract || start.kind == Sort::Resource))
+            && from
+                .iter()
+                .all(|start| self.types.get(start).is_some_and(|start| !start.is_abstract || start.kind == Sort::Resource))
             && !from.iter().any(|start| self.types.is_a(start, found.name) || self.types.is_a(found.name, start))
         {
             self.problem(name.range, format!("{} is never a `{}`", listed(from), found.name), None);

@@ -35,9 +35,8 @@ pub(super) enum TokenKind {
     End,
 }
 
-const SYMBOLS: [&str; 24] = [
-    "<=", ">=", "!=", "!~", "<", ">", "=", "~", "(", ")", "[", "]", "{", "}", ",", ".", "|", "&", "+", "-", "*", "/", "%", "$",
-];
+const SYMBOLS: [&str; 24] =
+    ["<=", ">=", "!=", "!~", "<", ">", "=", "~", "(", ")", "[", "]", "{", "}", ",", ".", "|", "&", "+", "-", "*", "/", "%", "$"];
 
 /// All tokens of `text`, the last one `End`.
 pub(super) fn tokens(text: &str) -> Result<Vec<Token>, SyntaxError> {
@@ -87,7 +86,11 @@ impl<'a> Lexer<'a> {
             } else if self.rest().starts_with("/*") {
                 match self.rest().find("*/") {
                     Some(length) => self.at += length + 2,
-                    None => return Err(SyntaxError::new(start..self.text.len(), "this comment has no end").hint("close it with `*/`")),
+                    None => {
+                        return Err(
+                            SyntaxError::new(start..self.text.len(), "this comment has no end").hint("close it with `*/`")
+                        );
+                    }
                 }
             } else {
                 return Ok(());
@@ -157,7 +160,9 @@ impl<'a> Lexer<'a> {
         }
         let written = &self.text[time_at..self.at];
         if written.is_empty() {
-            return Err(SyntaxError::new(start..self.at, "a date or time must follow `@`").hint("as in `@2026-03-14` or `@T09:26`"));
+            return Err(
+                SyntaxError::new(start..self.at, "a date or time must follow `@`").hint("as in `@2026-03-14` or `@T09:26`")
+            );
         }
         Ok(TokenKind::Moment(written.to_owned()))
     }

@@ -25,7 +25,11 @@ pub(super) fn unescape(text: &str) -> Option<(char, usize)> {
 
 /// `12` is an integer, `12.0` a decimal; `None` beyond what the evaluator reckons with.
 pub(super) fn number(written: &str) -> Option<Item<'static>> {
-    if written.contains('.') { number::decimal(written).map(Item::Decimal) } else { i64::from_str(written).ok().map(Item::Integer) }
+    if written.contains('.') {
+        number::decimal(written).map(Item::Decimal)
+    } else {
+        i64::from_str(written).ok().map(Item::Integer)
+    }
 }
 
 /// `4 days`, `10 'mg'`.

@@ -11,9 +11,11 @@ fn tree(json: &str) -> Tree {
 }
 
 fn patient() -> Tree {
-    tree(r##"{"resourceType": "Patient", "id": "p", "active": true, "name": [{"family": "Jansen", "given": ["Jan", "Piet"]}],
+    tree(
+        r##"{"resourceType": "Patient", "id": "p", "active": true, "name": [{"family": "Jansen", "given": ["Jan", "Piet"]}],
         "contained": [{"resourceType": "Organization", "id": "o", "name": "Ziekenhuis"}],
-        "managingOrganization": {"reference": "#o"}, "generalPractitioner": [{"reference": "Practitioner/1"}]}"##)
+        "managingOrganization": {"reference": "#o"}, "generalPractitioner": [{"reference": "Practitioner/1"}]}"##,
+    )
 }
 
 fn values(expression: &str) -> Vec<String> {
@@ -28,7 +30,8 @@ fn truth(expression: &str) -> Truth {
 
 fn failure(expression: &str) -> EvaluationError {
     let tree = patient();
-    parse(expression).expect("FHIRPath").evaluate(tree.root(), &Environment::new(r4())).expect_err("no result")
+    let environment = Environment { work: 100_000, ..Environment::new(r4()) };
+    parse(expression).expect("FHIRPath").evaluate(tree.root(), &environment).expect_err("no result")
 }
 
 fn syntax_error(expression: &str) -> (usize, usize, String) {
@@ -49,7 +52,10 @@ fn problems(context: &str, expression: &str) -> Vec<String> {
 
 #[test]
 fn a_syntax_error_says_where_and_what_was_expected() {
-    assert_eq!(syntax_error("name."), (5, 5, "the expression ends here, expected the name of an element or a function".to_owned()));
+    assert_eq!(
+        syntax_error("name."),
+        (5, 5, "the expression ends here, expected the name of an element or a function".to_owned())
+    );
     assert_eq!(syntax_error("a == b").0, 3);
     assert_eq!(syntax_error("where(a").2, "the expression ends here, expected `,` or `)`");
     assert_eq!(syntax_error("a b").2, "`b` stands here, expected the end of the expression, or an operator");
@@ -105,10 +111,19 @@ fn deep_nesting_is_an_error_not_an_overflow() {
 }
 
 #[test]
+fn the_deepest_expression_that_parses_can_be_evaluated() {
+    let nested = |open: &str, close: &str| format!("{}true{}", open.repeat(90), close.repeat(90));
+    for text in [nested("iif(true, ", ")"), nested("select(", ")"), nested("name.exists(", ")")] {
+        assert_eq!(parse(&text).expect("FHIRPath").check("", &Variables::default(), r4()), []);
+        truth(&text);
+    }
+}
+
+#[test]
 fn an_expression_that_never_ends_is_given_up() {
     for text in [
         "0.repeat($this + 1)",
-        "(1 | 2).repeat($this * 2 + 1 | $this.toString())",
+        "(1 | 2).repeat($this * 2 + 1 | $this * 3 + 1)",
         "('a' | 'b').repeat(iif($this is String, $this + 'aaaaaaaaaaaaaaaa', {}))",
     ] {
         assert_eq!(failure(text).failure, Failure::Work, "{text}");
@@ -120,6 +135,17 @@ fn a_text_that_doubles_again_and_again_is_given_up() {
     let doubling = "('0123456789abcdef'.toChars()).aggregate($total + $total, 'ab')";
     let twice = format!("{doubling}.replace('', '{}').replace('', '{}')", "x".repeat(2_000), "y".repeat(2_000));
     assert_eq!(failure(&twice).failure, Failure::Work);
+}
+
+#[test]
+fn a_collection_that_grows_is_given_up() {
+    for text in [
+        "'0123456789abcdef0123456789abcdef'.toChars().aggregate($total.combine($total), 1)",
+        "'0123456789abcdef'.toChars().aggregate($total.select($total), 1 | 2)",
+        "repeat(children()).select(%resource.repeat(children()).select(%resource.descendants().select(%resource.descendants())))",
+    ] {
+        assert_eq!(failure(text).failure, Failure::Work, "{text}");
+    }
 }
 
 #[test]
@@ -177,6 +203,13 @@ fn given_variables_win_from_the_built_in_ones() {
 }
 
 #[test]
+fn variables_names_what_an_expression_reads() {
+    let expression = parse("name.where(family = %first or given in %second).exists(%`first`)").expect("FHIRPath");
+    let found: Vec<_> = expression.variables().map(|(name, range)| (name, &expression.text()[range])).collect();
+    assert_eq!(found, [("first", "%first"), ("second", "%second"), ("first", "%`first`")]);
+}
+
+#[test]
 fn memberof_asks_who_knows_the_value_set() {
     assert_eq!(failure("gender.memberOf('http://x')| 'a'.memberOf('http://x')").failure, Failure::Unsupported);
     let tree = patient();
@@ -188,9 +221,10 @@ fn memberof_asks_who_knows_the_value_set() {
 #[test]
 fn check_names_an_element_that_its_type_does_not_have() {
     assert_eq!(problems("Consent", "provision.cod"), ["cod: `Consent.provision` has no element `cod`; did you mean `code`?"]);
-    assert_eq!(problems("Observation", "valueQuantity.unit"), [
-        "valueQuantity: `Observation` has no element `valueQuantity`; in FHIRPath this is `value.ofType(Quantity)`"
-    ]);
+    assert_eq!(
+        problems("Observation", "valueQuantity.unit"),
+        ["valueQuantity: `Observation` has no element `valueQuantity`; in FHIRPath this is `value.ofType(Quantity)`"]
+    );
     assert_eq!(problems("Bundle", "entry.resource.statuss.exists()"), ["statuss: `Resource` has no element `statuss`"]);
     assert_eq!(problems("Bundle", "entry.resource.where(status = 'active').ofType(Consent).dateTime"), Vec::<String>::new());
 }

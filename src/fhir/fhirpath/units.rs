@@ -121,7 +121,11 @@ impl Measure {
         }
         let (code, power) = written.split_at(if written[..digits_at].ends_with('-') { digits_at - 1 } else { digits_at });
         let power: i8 = if power.is_empty() { 1 } else { power.parse().ok().filter(|power| (-9..=9).contains(power))? };
-        let base = if matches!(code, "10*" | "10^") { Self { factor: BigDecimal::from(10), dimension: [0; 8] } } else { Self::base(code)? };
+        let base = if matches!(code, "10*" | "10^") {
+            Self { factor: BigDecimal::from(10), dimension: [0; 8] }
+        } else {
+            Self::base(code)?
+        };
         Self::one().times(&base, power)
     }
 
@@ -146,7 +150,11 @@ impl Measure {
             *ours = ours.checked_add(theirs.checked_mul(power)?)?;
         }
         for _ in 0..power.unsigned_abs() {
-            self.factor = if power > 0 { number::bounded(&self.factor * &other.factor)? } else { number::divide(&self.factor, &other.factor)? };
+            self.factor = if power > 0 {
+                number::bounded(&self.factor * &other.factor)?
+            } else {
+                number::divide(&self.factor, &other.factor)?
+            };
         }
         Some(self)
     }

@@ -8,8 +8,20 @@ use crate::fhir::fhirpath::item::Quantity;
 use crate::fhir::fhirpath::{operators, units};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function { name: "lowBoundary", arguments: (0, 1), over: Over::Outside, gives: Gives::Input, run: |call| bound(&call, Boundary::Low) },
-    Function { name: "highBoundary", arguments: (0, 1), over: Over::Outside, gives: Gives::Input, run: |call| bound(&call, Boundary::High) },
+    Function {
+        name: "lowBoundary",
+        arguments: (0, 1),
+        over: Over::Outside,
+        gives: Gives::Input,
+        run: |call| bound(&call, Boundary::Low),
+    },
+    Function {
+        name: "highBoundary",
+        arguments: (0, 1),
+        over: Over::Outside,
+        gives: Gives::Input,
+        run: |call| bound(&call, Boundary::High),
+    },
     Function { name: "precision", arguments: (0, 0), over: Over::Outside, gives: INTEGER, run: precision },
     Function { name: "comparable", arguments: (1, 1), over: Over::Outside, gives: BOOLEAN, run: comparable },
 ];

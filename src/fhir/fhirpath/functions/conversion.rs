@@ -29,8 +29,20 @@ pub(super) const FUNCTIONS: &[Function] = &[
     converts("toTime", Gives::Type("System.Time"), |call| value(&call, to_time)),
     converts("convertsToTime", BOOLEAN, |call| whether(&call, to_time)),
     // A wanted unit may be given; only the unit that is there already is.
-    Function { name: "toQuantity", arguments: (0, 1), over: Over::Outside, gives: Gives::Type("System.Quantity"), run: |call| value(&call, to_quantity) },
-    Function { name: "convertsToQuantity", arguments: (0, 1), over: Over::Outside, gives: BOOLEAN, run: |call| whether(&call, to_quantity) },
+    Function {
+        name: "toQuantity",
+        arguments: (0, 1),
+        over: Over::Outside,
+        gives: Gives::Type("System.Quantity"),
+        run: |call| value(&call, to_quantity),
+    },
+    Function {
+        name: "convertsToQuantity",
+        arguments: (0, 1),
+        over: Over::Outside,
+        gives: BOOLEAN,
+        run: |call| whether(&call, to_quantity),
+    },
 ];
 
 type Convert<'t> = fn(&Scalar<'_>) -> Option<Item<'t>>;

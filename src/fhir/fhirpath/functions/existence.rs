@@ -4,7 +4,13 @@ use super::{BOOLEAN, Function, Gives, INTEGER, Invocation, Item, Outcome, Over, 
 use crate::fhir::fhirpath::operators;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function { name: "empty", arguments: (0, 0), over: Over::Outside, gives: BOOLEAN, run: |call| boolean(call.input.is_empty()) },
+    Function {
+        name: "empty",
+        arguments: (0, 0),
+        over: Over::Outside,
+        gives: BOOLEAN,
+        run: |call| boolean(call.input.is_empty()),
+    },
     Function { name: "exists", arguments: (0, 1), over: Over::Items, gives: BOOLEAN, run: exists },
     Function { name: "all", arguments: (1, 1), over: Over::Items, gives: BOOLEAN, run: all },
     Function { name: "allTrue", arguments: (0, 0), over: Over::Outside, gives: BOOLEAN, run: all_true },

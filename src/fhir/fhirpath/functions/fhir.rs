@@ -101,7 +101,8 @@ fn contained<'t>(node: Node<'t>, identifier: &str) -> Option<Node<'t>> {
 /// with the base of the entry that it stands in, then looked for by type and id.
 fn in_bundle<'t>(bundle: Node<'t>, from: Node<'_>, reference: &str) -> Option<Node<'t>> {
     let entries = || bundle.children_named("entry");
-    let by_url = |url: &str| entries().find(|entry| entry.child_value("fullUrl") == Some(url)).and_then(|entry| entry.child("resource"));
+    let by_url =
+        |url: &str| entries().find(|entry| entry.child_value("fullUrl") == Some(url)).and_then(|entry| entry.child("resource"));
     let unversioned = reference.split_once("/_history/").map_or(reference, |(before, _)| before);
     if let Some(found) = by_url(reference).or_else(|| by_url(unversioned)) {
         return Some(found);

@@ -111,7 +111,9 @@ fn power<'t>(call: Invocation<'_, '_, 't>) -> Outcome<'t> {
         product = product.and_then(|product| number::bounded(product * &base));
     }
     let all_whole = matches!(call.single()?.and_then(Item::scalar), Some(Scalar::Integer(_)));
-    optional(product.and_then(|product| if all_whole { product.to_i64().map(Item::Integer) } else { Some(Item::Decimal(product)) }))
+    optional(
+        product.and_then(|product| if all_whole { product.to_i64().map(Item::Integer) } else { Some(Item::Decimal(product)) }),
+    )
 }
 
 fn sum<'t>(call: &Invocation<'_, '_, 't>) -> Outcome<'t> {

@@ -1,0 +1,158 @@
+//! Bodies of answers as trees: JSON or XML, whatever `Content-Type` says (that
+//! it says something else is a finding of `media-type` alone).
+
+use crate::fhir::node::{Node, Tree};
+use crate::fhir::types::{Types, r4};
+use crate::fhir::{json, xml};
+use crate::scenario::Format;
+
+/// What a body turned out to be.
+#[derive(Debug)]
+pub(crate) enum Body {
+    /// Nothing.
+    Empty,
+    /// A resource.
+    Fhir(Document),
+    /// Something else, with the reason why it is no resource.
+    Other(Foreign),
+    /// The evidence does not hold it.
+    Lost,
+}
+
+/// A resource with the text it was read from.
+#[derive(Debug)]
+pub(crate) struct Document {
+    /// The format it is in.
+    pub(crate) format: Format,
+    /// The resource.
+    pub(crate) tree: Tree,
+    newlines: Vec<u32>,
+}
+
+/// A body that is no resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Foreign {
+    /// What it looks like.
+    pub(crate) kind: ForeignKind,
+    /// Why it is no resource, with the line.
+    pub(crate) why: String,
+}
+
+/// What a body that is no resource looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ForeignKind {
+    /// A web page.
+    Html,
+    /// JSON, or something that begins like it.
+    Json,
+    /// XML, or something that begins like it.
+    Xml,
+    /// Anything else.
+    Text,
+}
+
+impl ForeignKind {
+    /// What to call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Html => "an HTML page",
+            Self::Json => "JSON that is no resource",
+            Self::Xml => "XML that is no resource",
+            Self::Text => "no JSON and no XML",
+        }
+    }
+}
+
+impl Body {
+    /// Reads a body.
+    pub(crate) fn read(bytes: &[u8]) -> Self {
+        let kind = sniff(bytes);
+        let read = match kind {
+            _ if bytes.iter().all(u8::is_ascii_whitespace) => return Self::Empty,
+            ForeignKind::Html | ForeignKind::Text => Err(String::from("it begins with neither `{` nor the tag of a resource")),
+            ForeignKind::Json => json::read(bytes, r4()).map(|tree| (Format::Json, tree)).map_err(|error| error.to_string()),
+            ForeignKind::Xml => xml::read(bytes, r4()).map(|tree| (Format::Xml, tree)).map_err(|error| error.to_string()),
+        };
+        match read {
+            Ok((format, tree)) if is_resource(tree.root(), r4()) => {
+                Self::Fhir(Document { format, tree, newlines: newlines(bytes) })
+            }
+            Ok((_, tree)) => Self::Other(Foreign { kind, why: format!("`{}` is no type of resource", tree.root().name()) }),
+            Err(why) => Self::Other(Foreign { kind, why }),
+        }
+    }
+
+    /// The resource.
+    pub(crate) fn document(&self) -> Option<&Document> {
+        match self {
+            Self::Fhir(document) => Some(document),
+            Self::Empty | Self::Other(_) | Self::Lost => None,
+        }
+    }
+}
+
+impl Document {
+    /// The line, from 1, on which an element begins.
+    pub(crate) fn line(&self, node: Node<'_>) -> u32 {
+        let before = self.newlines.partition_point(|newline| *newline < node.span().start);
+        u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1)
+    }
+}
+
+fn is_resource(root: Node<'_>, types: &Types) -> bool {
+    types.is_a(root.type_name(), "Resource")
+}
+
+fn newlines(bytes: &[u8]) -> Vec<u32> {
+    let positions = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    positions.filter_map(|(position, _)| u32::try_from(position).ok()).collect()
+}
+
+fn sniff(bytes: &[u8]) -> ForeignKind {
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+    let begin = text[..text.len().min(64)].to_ascii_lowercase();
+    match text.first() {
+        Some(b'<') if begin.starts_with(b"<!doctype html") || begin.starts_with(b"<html") => ForeignKind::Html,
+        Some(b'<') => ForeignKind::Xml,
+        Some(b'{' | b'[') => ForeignKind::Json,
+        _ => ForeignKind::Text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn body_is_json_or_xml_by_how_it_begins() {
+        let json = Body::read(b"\n {\"resourceType\":\"Patient\",\"id\":\"a\"}");
+        let xml = Body::read(b"<Patient xmlns=\"http://hl7.org/fhir\"><id value=\"a\"/></Patient>");
+        assert_eq!(json.document().map(|document| document.format), Some(Format::Json));
+        assert_eq!(xml.document().map(|document| document.format), Some(Format::Xml));
+    }
+
+    #[test]
+    fn body_that_is_a_page_is_no_resource() {
+        let Body::Other(foreign) = Body::read(b"<!DOCTYPE html><html></html>") else { panic!("a page") };
+        assert_eq!(foreign.kind, ForeignKind::Html);
+    }
+
+    #[test]
+    fn body_of_an_unknown_type_is_no_resource() {
+        assert!(matches!(Body::read(b"{\"resourceType\":\"Human\"}"), Body::Other(_)));
+        assert!(matches!(Body::read(b"{\"error\":\"no\"}"), Body::Other(_)));
+    }
+
+    #[test]
+    fn body_of_white_space_is_empty() {
+        assert!(matches!(Body::read(b" \n"), Body::Empty));
+    }
+
+    #[test]
+    fn line_counts_from_one() {
+        let body = Body::read(b"{\"resourceType\":\"Patient\",\n\"id\":\"a\",\n\"gender\":\"male\"}");
+        let document = body.document().expect("a resource");
+        let gender = document.tree.root().child("gender").expect("it is there");
+        assert_eq!(document.line(gender), 3);
+    }
+}

@@ -1,0 +1,430 @@
+//! A case: one expectation with all that it may look at, and which answers of
+//! its step can be judged at all. A check sees only answers that it is about;
+//! what stands in the way of the others is written into its ruling here, so
+//! that one broken thing is one finding.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use super::answers::{Answer, Answers, Entry, RawChain, request, resource_name, searched_type};
+use super::body::Body;
+use super::reference::{self, Name};
+use super::ruling::{Obstacle, Ruling};
+use super::verdict::Reason;
+use crate::agreements::FhirVersion;
+use crate::evidence::{Broken, BrokenKind, Exchange, OmittedReason, Outcome};
+use crate::plan::{Action, Plan, PlannedExpectation, PlannedScenario, PlannedStep};
+use crate::scenario::{self, AnswerPredicate, Check, Format, Pages, Suite};
+
+/// The requirement that a search is answered with 200 and a searchset.
+pub(crate) const SEARCHSET: &str = "PZP-EX-010";
+/// The requirement that a read is answered.
+const READ: &str = "PZP-EX-017";
+/// The requirement that next links lead to all results.
+const PAGES: &str = "PZP-EX-026";
+/// The requirement that JSON is served.
+const JSON: &str = "PZP-EX-004";
+/// The requirement that XML is served (settled 12).
+const XML: &str = "PZP-EX-005";
+
+/// A run as it is judged.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Run<'c> {
+    /// What was intended.
+    pub(crate) plan: &'c Plan,
+    /// What it was made of.
+    pub(crate) suite: &'c Suite,
+    /// What happened.
+    pub(crate) answers: &'c Answers<'c>,
+}
+
+/// One expectation of a step.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Case<'c> {
+    /// The run.
+    pub(crate) run: Run<'c>,
+    /// The scenario.
+    pub(crate) scenario: &'c PlannedScenario,
+    /// Its key in the evidence: `scenario@variant`.
+    pub(crate) key: &'c str,
+    /// The step.
+    pub(crate) step: &'c PlannedStep,
+    /// The expectation.
+    pub(crate) expectation: &'c PlannedExpectation,
+}
+
+/// What a check needs of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Any answer.
+    Answer,
+    /// An error: a check about errors.
+    Error,
+    /// A resource, of a success or of an error that the step is about.
+    Resource,
+    /// A resource of a success.
+    Success,
+    /// A Bundle of a success.
+    Bundle,
+}
+
+/// An answer with the pages that follow from it.
+#[derive(Debug)]
+pub(crate) struct Chain<'c> {
+    /// The answer, then its pages in order. Never empty.
+    pub(crate) pages: Vec<Answer<'c>>,
+    /// How it ends.
+    pub(crate) end: ChainEnd<'c>,
+    targets: OnceCell<Targets<'c>>,
+}
+
+/// Entries by what references call them.
+#[derive(Debug, Default)]
+struct Targets<'c> {
+    by_url: BTreeMap<&'c str, Entry<'c>>,
+    by_name: BTreeMap<Name<'c>, Entry<'c>>,
+}
+
+/// How a chain of pages ends.
+#[derive(Debug, Clone)]
+pub(crate) enum ChainEnd<'c> {
+    /// The last page has no next link.
+    Whole,
+    /// The last page has this next link, which was not asked.
+    Unfetched(&'c str),
+    /// The last page has this next link, which leads to a page before it.
+    Loop(&'c str),
+    /// A page was asked and cannot be judged.
+    Broken(&'c Exchange, Reason),
+}
+
+impl<'c> Run<'c> {
+    /// Base URL of the server.
+    pub(crate) fn base(&self) -> &'c str {
+        &self.plan.target.base
+    }
+
+    /// The claimed version of FHIR.
+    pub(crate) fn fhir(&self) -> FhirVersion {
+        self.plan.claims.dialect.fhir()
+    }
+}
+
+impl<'c> Case<'c> {
+    /// Answers of the step with their pages.
+    pub(crate) fn chains(&self, ruling: &mut Ruling, need: Need) -> Vec<Chain<'c>> {
+        self.chains_of(self.step, ruling, need)
+    }
+
+    /// Answers of another step of the scenario.
+    pub(crate) fn chains_of(&self, step: &'c PlannedStep, ruling: &mut Ruling, need: Need) -> Vec<Chain<'c>> {
+        let mut chains = Vec::new();
+        for raw in self.raw_chains(step, ruling) {
+            ruling.saw(&raw.first.id);
+            match self.usable(step, raw.first, need) {
+                Ok(first) => chains.push(self.follow(step, raw, first, need)),
+                Err(obstacle) => ruling.hinder(obstacle),
+            }
+        }
+        for answer in chains.iter().flat_map(|chain| &chain.pages) {
+            ruling.saw(&answer.exchange.id);
+        }
+        chains
+    }
+
+    /// First answers of the step, without their pages.
+    pub(crate) fn firsts(&self, ruling: &mut Ruling, need: Need) -> Vec<Answer<'c>> {
+        let mut firsts = Vec::new();
+        for raw in self.raw_chains(self.step, ruling) {
+            ruling.saw(&raw.first.id);
+            match self.usable(self.step, raw.first, need) {
+                Ok(first) => firsts.push(first),
+                Err(obstacle) => ruling.hinder(obstacle),
+            }
+        }
+        firsts
+    }
+
+    /// What was recorded of a step; what was not is written into the ruling.
+    pub(crate) fn raw_chains(&self, step: &PlannedStep, ruling: &mut Ruling) -> &'c [RawChain<'c>] {
+        let Some(record) = self.run.answers.step(self.key, &step.id) else {
+            ruling.hinder(Obstacle::Untested(Reason::Stopped));
+            return &[];
+        };
+        if let Some(reason) = record.omitted {
+            ruling.hinder(omitted(reason));
+        }
+        &record.chains
+    }
+
+    fn follow(&self, step: &'c PlannedStep, raw: &'c RawChain<'c>, first: Answer<'c>, need: Need) -> Chain<'c> {
+        let mut chain = Chain { pages: vec![first], end: ChainEnd::Whole, targets: OnceCell::new() };
+        for exchange in &raw.next {
+            if chain.holds(&exchange.request.url) {
+                chain.end = ChainEnd::Loop(&exchange.request.url);
+                return chain;
+            }
+            match self.usable(step, exchange, need) {
+                Ok(page) => chain.pages.push(page),
+                Err(obstacle) => {
+                    chain.end = ChainEnd::Broken(exchange, obstacle.reason());
+                    return chain;
+                }
+            }
+        }
+        chain.end = match chain.pages.last().and_then(|page| page.link("next")) {
+            None => ChainEnd::Whole,
+            Some(url) if chain.holds(url) => ChainEnd::Loop(url),
+            Some(url) => ChainEnd::Unfetched(url),
+        };
+        chain
+    }
+
+    /// The answer of an exchange, when it is what a check needs.
+    pub(crate) fn usable(&self, step: &'c PlannedStep, exchange: &'c Exchange, need: Need) -> Result<Answer<'c>, Obstacle> {
+        let answer = match &exchange.outcome {
+            Outcome::Broken(broken) => return Err(transport(broken)),
+            Outcome::Answered(_) => self.run.answers.answer(exchange),
+        };
+        let Some(answer) = answer else { return Err(Obstacle::Beside) };
+        if self.lacks_xml(step, answer) {
+            return Err(blocked(XML));
+        }
+        if self.is_refused(step, answer) {
+            return Err(Obstacle::Beside);
+        }
+        let expected = expected_status(step).is_some_and(|codes| codes.contains(&answer.received.status));
+        match need {
+            Need::Answer => Ok(answer),
+            Need::Error if answer.received.status >= 400 => Ok(answer),
+            Need::Error if expected => Err(Obstacle::Beside),
+            Need::Error => Err(blocked(self.status_requirement(step, exchange))),
+            Need::Resource if answer.is_success() || (expected && is_about_errors(step)) => resource(step, answer),
+            Need::Success if answer.is_success() => resource(step, answer),
+            Need::Bundle if answer.is_success() => {
+                let answer = resource(step, answer)?;
+                let is_bundle = answer.root().is_some_and(|root| root.type_name() == "Bundle");
+                if is_bundle { Ok(answer) } else { Err(blocked(SEARCHSET)) }
+            }
+            Need::Resource | Need::Success | Need::Bundle if expected => Err(Obstacle::Beside),
+            Need::Resource | Need::Success | Need::Bundle => Err(blocked(self.status_requirement(step, exchange))),
+        }
+    }
+
+    /// Whether XML was asked and something else came: that is one finding, of
+    /// `media-type`, and nothing else can be said (settled 12).
+    fn lacks_xml(&self, step: &PlannedStep, answer: Answer<'_>) -> bool {
+        if self.format(step) != Format::Xml {
+            return false;
+        }
+        match answer.body {
+            Body::Fhir(document) => document.format != Format::Xml,
+            Body::Other(_) => true,
+            Body::Empty => matches!(answer.received.status, 406 | 415),
+            Body::Lost => false,
+        }
+    }
+
+    /// Whether an optional search is cleanly refused, and this expectation is
+    /// not the one that judges that.
+    fn is_refused(&self, step: &PlannedStep, answer: Answer<'_>) -> bool {
+        let exchange = step.exchange.as_deref().and_then(|name| self.run.suite.exchange(name));
+        let optional = exchange.and_then(|exchange| exchange.optional.as_deref());
+        is_refusal(answer.received.status) && optional.is_some_and(|requirement| requirement != self.expectation.req)
+    }
+
+    /// The format that a step asks for.
+    pub(crate) fn format(&self, step: &PlannedStep) -> Format {
+        match &step.action {
+            Action::Send(template) => template.format,
+            Action::Follow(_) => self.scenario.format,
+        }
+    }
+
+    fn status_requirement(&self, step: &'c PlannedStep, exchange: &Exchange) -> &'c str {
+        let own = step.expect.iter().find(|expectation| matches!(expectation.check, Check::Status(_)));
+        let fallback = if searched_type(&exchange.request.url, self.run.base()).is_some() { SEARCHSET } else { READ };
+        own.map_or(fallback, |expectation| &expectation.req)
+    }
+
+    /// What a right answer to the step's exchange holds.
+    pub(crate) fn right_answer(&self) -> Option<&'c scenario::Answer> {
+        self.run.suite.exchange(self.step.exchange.as_deref()?)?.answer(self.run.fhir())
+    }
+
+    /// The type that a step searches: of its exchange, or else of its URL.
+    pub(crate) fn asked_type(&self, step: &'c PlannedStep, answer: Answer<'c>) -> Option<&'c str> {
+        let exchange = step.exchange.as_deref().and_then(|name| self.run.suite.exchange(name));
+        let declared = exchange.and_then(|exchange| exchange.answer(self.run.fhir())).map(|answer| answer.resource.as_str());
+        declared.or_else(|| searched_type(&answer.exchange.request.url, self.run.base()))
+    }
+
+    /// The matches of a chain, over all its pages.
+    pub(crate) fn matches(&self, step: &'c PlannedStep, chain: &Chain<'c>) -> Vec<Entry<'c>> {
+        let Some(first) = chain.pages.first() else { return Vec::new() };
+        let asked = self.asked_type(step, *first);
+        chain.entries().filter(|entry| entry.is_match(asked)).collect()
+    }
+
+    /// The logical id of the patient that an exchange asks about.
+    pub(crate) fn patient(&self, exchange: &'c Exchange) -> Option<&'c str> {
+        let persona = exchange.request.persona.as_deref();
+        let found = || self.run.answers.persona(persona?)?.patient.as_deref();
+        exchange.request.patient.as_deref().or_else(found)
+    }
+
+    /// The persona that an exchange asks about.
+    pub(crate) fn persona(&self, exchange: &'c Exchange) -> Option<&'c str> {
+        exchange.request.persona.as_deref().or(self.scenario.persona.as_deref())
+    }
+
+    /// Another step of the same scenario.
+    pub(crate) fn other_step(&self, id: &str) -> Option<&'c PlannedStep> {
+        self.scenario.steps.iter().find(|step| step.id == id)
+    }
+
+    /// The requirement of the first expectation of the step with this predicate.
+    pub(crate) fn requirement_of(&self, predicate: AnswerPredicate) -> Option<&'c str> {
+        let own = self.step.expect.iter().find(|expectation| expectation.check == Check::Answer(predicate));
+        own.map(|expectation| expectation.req.as_str())
+    }
+
+    /// A capture that an expression uses although the record has none: its step
+    /// was not run, or was not answered.
+    pub(crate) fn missing_capture(&self, expression: &str) -> Option<Obstacle> {
+        let names = self.scenario.steps.iter().flat_map(|step| step.capture.keys());
+        let is_recorded = |name: &String| self.run.answers.captures(self.key).iter().any(|capture| capture.name == *name);
+        let missing = names.filter(|name| !is_recorded(name)).find(|name| uses(expression, name))?;
+        Some(Obstacle::Untested(Reason::CaptureMissing(missing.clone())))
+    }
+
+    /// A request in a few characters.
+    pub(crate) fn request(&self, exchange: &Exchange) -> String {
+        request(exchange, self.run.base())
+    }
+
+    /// Why a chain that is not whole leaves open what its other pages hold.
+    pub(crate) fn rest(&self, chain: &Chain<'c>) -> Option<Obstacle> {
+        match &chain.end {
+            ChainEnd::Whole => None,
+            ChainEnd::Unfetched(_) if self.step.pages == Pages::First => Some(Obstacle::CantTell(Reason::Undetermined(
+                String::from("the answer is paged, and only its first page was asked for"),
+            ))),
+            // That the pages cannot be walked is for `pages`.
+            ChainEnd::Unfetched(_) | ChainEnd::Loop(_) | ChainEnd::Broken(..) => Some(blocked(PAGES)),
+        }
+    }
+}
+
+impl<'c> Chain<'c> {
+    /// Entries of all pages.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = Entry<'c>> {
+        self.pages.clone().into_iter().flat_map(Answer::entries)
+    }
+
+    /// The entry that a reference in another entry means, when it is on these pages.
+    pub(crate) fn target(&self, reference: &str, own: Option<Entry<'c>>, base: &str) -> Option<Entry<'c>> {
+        let targets = self.targets.get_or_init(|| Targets::of(self));
+        let unversioned = reference.split("/_history/").next().unwrap_or(reference);
+        let by_url = targets.by_url.get(reference).or_else(|| targets.by_url.get(unversioned));
+        let by_name = || targets.by_name.get(&reference::name(reference, &bases(own, base))?);
+        by_url.or_else(by_name).copied()
+    }
+
+    fn holds(&self, url: &str) -> bool {
+        self.pages.iter().any(|page| page.exchange.request.url == url)
+    }
+}
+
+impl<'c> Targets<'c> {
+    fn of(chain: &Chain<'c>) -> Self {
+        let mut targets = Self::default();
+        for entry in chain.entries() {
+            if let Some(url) = entry.full_url {
+                targets.by_url.entry(url).or_insert(entry);
+            }
+            if let Some(name) = entry.resource.and_then(resource_name) {
+                targets.by_name.entry(name).or_insert(entry);
+            }
+        }
+        targets
+    }
+}
+
+/// Base URLs that count as the server's own: the one it was asked at, and the
+/// one it calls itself in the full URL of an entry.
+pub(crate) fn bases<'t>(entry: Option<Entry<'t>>, base: &'t str) -> Vec<&'t str> {
+    let own = entry.and_then(|entry| {
+        let name = resource_name(entry.resource?)?;
+        reference::base_of(entry.full_url?, name.kind, name.id)
+    });
+    std::iter::once(base).chain(own).collect()
+}
+
+impl Obstacle {
+    fn reason(self) -> Reason {
+        match self {
+            Self::Beside => Reason::NothingToJudge,
+            Self::Untested(reason) | Self::CantTell(reason) => reason,
+        }
+    }
+}
+
+fn blocked(requirement: &str) -> Obstacle {
+    Obstacle::Untested(Reason::BlockedBy(requirement.to_owned()))
+}
+
+fn resource<'c>(step: &PlannedStep, answer: Answer<'c>) -> Result<Answer<'c>, Obstacle> {
+    match answer.body {
+        Body::Fhir(_) => Ok(answer),
+        Body::Empty | Body::Other(_) => {
+            let own = step.expect.iter().find(|expectation| expectation.check == Check::Answer(AnswerPredicate::MediaType));
+            Err(blocked(own.map_or(JSON, |expectation| &expectation.req)))
+        }
+        Body::Lost => {
+            Err(Obstacle::CantTell(Reason::KnowledgeLacking(String::from("the evidence does not hold the body of this answer"))))
+        }
+    }
+}
+
+fn expected_status(step: &PlannedStep) -> Option<&[u16]> {
+    step.expect.iter().find_map(|expectation| match &expectation.check {
+        Check::Status(codes) => Some(codes.codes()),
+        _ => None,
+    })
+}
+
+fn is_about_errors(step: &PlannedStep) -> bool {
+    expected_status(step).is_some_and(|codes| codes.iter().all(|code| *code >= 300))
+}
+
+/// What a broken transport means for a check that is not about it.
+pub(crate) fn transport(broken: &Broken) -> Obstacle {
+    Obstacle::Untested(match broken.kind {
+        BrokenKind::Name | BrokenKind::Connect => Reason::Unreachable,
+        BrokenKind::Stopped => Reason::Stopped,
+        _ => Reason::TransportBroken(broken.detail.clone()),
+    })
+}
+
+fn omitted(reason: &OmittedReason) -> Obstacle {
+    Obstacle::Untested(match reason {
+        OmittedReason::Capture(name) => Reason::CaptureMissing(name.clone()),
+        OmittedReason::Persona(name) => Reason::PersonaNotFound(name.clone()),
+        OmittedReason::NothingToFollow => return Obstacle::Beside,
+        OmittedReason::Unreachable => Reason::Unreachable,
+        OmittedReason::Stopped => Reason::Stopped,
+    })
+}
+
+/// Whether a server says with this status that it does not have such a search.
+/// Who may not look, finds nobody, or speaks another format is told otherwise.
+pub(crate) fn is_refusal(status: u16) -> bool {
+    matches!(status, 400..=499 | 501) && !matches!(status, 401 | 403 | 404 | 406 | 408 | 410 | 415 | 429)
+}
+
+/// Whether an expression uses `%name`.
+fn uses(expression: &str, name: &str) -> bool {
+    let is_end = |letter: Option<char>| letter.is_none_or(|letter| !(letter.is_alphanumeric() || letter == '_' || letter == '-'));
+    expression.split('%').skip(1).any(|rest| rest.strip_prefix(name).is_some_and(|rest| is_end(rest.chars().next())))
+}

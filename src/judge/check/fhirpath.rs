@@ -1,0 +1,95 @@
+//! `fhirpath`, `each` and `none`: expressions over the answer or over each of a
+//! part. What cannot be decided is not true (settled 5); over nothing there is
+//! nothing to judge.
+
+use super::super::answers::Answer;
+use super::super::case::{Case, Need};
+use super::super::code::Code;
+use super::super::expression::{Decision, Scope, parse};
+use super::super::finding::Finding;
+use super::super::ruling::{Obstacle, Ruling};
+use super::super::verdict::Reason;
+use super::part::{Member, members, need};
+use crate::fhir::fhirpath::Expression;
+use crate::fhir::node::Node;
+use crate::scenario::Each;
+
+pub(super) fn judge_answer(case: &Case<'_>, text: &str) -> Ruling {
+    let mut ruling = Ruling::default();
+    let Some(expression) = parsed(case, text, &mut ruling) else { return ruling };
+    for chain in case.chains(&mut ruling, Need::Resource) {
+        let scope = Scope::of(case, &chain);
+        for page in &chain.pages {
+            let Some(node) = page.root() else { continue };
+            demand(&scope, Member { answer: *page, node }, &expression, &mut ruling);
+        }
+    }
+    ruling
+}
+
+pub(super) fn judge_each(case: &Case<'_>, each: &Each) -> Ruling {
+    let mut ruling = Ruling::default();
+    let Some(expression) = parsed(case, &each.fhirpath, &mut ruling) else { return ruling };
+    for chain in case.chains(&mut ruling, need(each.of)) {
+        let scope = Scope::of(case, &chain);
+        for member in members(case, &chain, each.of) {
+            demand(&scope, member, &expression, &mut ruling);
+        }
+    }
+    ruling
+}
+
+pub(super) fn judge_none(case: &Case<'_>, each: &Each) -> Ruling {
+    let mut ruling = Ruling::default();
+    let Some(expression) = parsed(case, &each.fhirpath, &mut ruling) else { return ruling };
+    for chain in case.chains(&mut ruling, need(each.of)) {
+        let scope = Scope::of(case, &chain);
+        for member in members(case, &chain, each.of) {
+            match scope.decide(&expression, member.node) {
+                Decision::True => ruling.find(finding(Code::ExpressionTrue, member, &expression)),
+                Decision::False | Decision::Undetermined(_) => ruling.judged(),
+                Decision::Unable(why) => ruling.hinder(unable(why)),
+            }
+        }
+    }
+    ruling
+}
+
+/// An expression that was parsed; when it cannot be used, the ruling says so.
+pub(crate) fn parsed(case: &Case<'_>, text: &str, ruling: &mut Ruling) -> Option<Expression> {
+    if let Some(obstacle) = case.missing_capture(text) {
+        ruling.hinder(obstacle);
+        return None;
+    }
+    parse(text).map_err(|obstacle| ruling.hinder(obstacle)).ok()
+}
+
+/// Holds an expression against an element that must fulfil it.
+pub(crate) fn demand<'c>(scope: &Scope<'_, 'c>, member: Member<'c>, expression: &Expression, ruling: &mut Ruling) {
+    match scope.decide(expression, member.node) {
+        Decision::True => ruling.judged(),
+        Decision::False => ruling.find(finding(Code::ExpressionFalse, member, expression).actual("false")),
+        Decision::Undetermined(why) => ruling.find(finding(Code::ExpressionUndetermined, member, expression).actual(why)),
+        Decision::Unable(why) => ruling.hinder(unable(why)),
+    }
+}
+
+/// Our own inability, as what stands in the way.
+pub(crate) fn unable(why: String) -> Obstacle {
+    Obstacle::CantTell(Reason::KnowledgeLacking(why))
+}
+
+fn finding(code: Code, member: Member<'_>, expression: &Expression) -> Finding {
+    Finding::new(code, member.answer.place_of(member.node), subject(member.answer, member.node)).expected(expression.text())
+}
+
+/// What an element is called in a sentence.
+pub(crate) fn subject(answer: Answer<'_>, node: Node<'_>) -> String {
+    let resource = if node.is_resource() { Some(node) } else { node.child("resource") };
+    let name = resource.and_then(super::super::answers::resource_name);
+    match name {
+        Some(name) => format!("`{name}`"),
+        None if Some(node) == answer.root() => String::from("the answer"),
+        None => format!("`{}`", node.path()),
+    }
+}

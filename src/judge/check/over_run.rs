@@ -1,0 +1,196 @@
+//! `run`: what only the whole run can judge (settled 6).
+
+use std::collections::BTreeMap;
+
+use super::super::answers::{Answer, searched_type};
+use super::super::case::{Run, is_refusal, transport};
+use super::super::code::Code;
+use super::super::finding::{Finding, Place};
+use super::super::ruling::{Obstacle, Ruling};
+use super::super::verdict::Reason;
+use crate::evidence::{Exchange, Outcome};
+use crate::plan::{Action, PlannedScenario, PlannedStep};
+use crate::scenario::{self, Auth, Format, RunPredicate, TransactionGroup};
+
+/// Judges a predicate over the run.
+pub(crate) fn judge_run(run: Run<'_>, predicate: RunPredicate) -> Ruling {
+    match predicate {
+        RunPredicate::AnyGroup => judge_any_group(run),
+        RunPredicate::PrefersResources => judge_prefers_resources(run),
+    }
+}
+
+const GROUPS: [TransactionGroup; 2] = [TransactionGroup::IndividualResources, TransactionGroup::Form];
+
+fn judge_any_group(run: Run<'_>) -> Ruling {
+    let mut ruling = Ruling::default();
+    let mut findings = Vec::new();
+    let mut obstacles = Vec::new();
+    for group in GROUPS {
+        match served(run, group, &mut ruling) {
+            Served::Whole => {
+                ruling.judged();
+                return ruling;
+            }
+            Served::Lacks(finding) => findings.push(finding),
+            Served::Unknown(obstacle) => obstacles.push(obstacle),
+        }
+    }
+    // A group that is not known may be the one that is served.
+    if obstacles.is_empty() {
+        findings.into_iter().for_each(|finding| ruling.find(finding));
+    }
+    obstacles.into_iter().for_each(|obstacle| ruling.hinder(obstacle));
+    ruling
+}
+
+/// How a group is served.
+enum Served {
+    Whole,
+    Lacks(Finding),
+    Unknown(Obstacle),
+}
+
+fn served(run: Run<'_>, group: TransactionGroup, ruling: &mut Ruling) -> Served {
+    let exchanges: Vec<_> = run.suite.exchanges.iter().filter(|exchange| exchange.group == group).collect();
+    let mut lacking = Vec::new();
+    // Nothing asked of a group is nothing known of it.
+    let mut unknown = exchanges.is_empty().then_some(Obstacle::Untested(Reason::NotSelected));
+    for exchange in exchanges {
+        let sent = sent(run, exchange);
+        sent.iter().for_each(|sent| ruling.saw(&sent.id));
+        match status(run, exchange, &sent) {
+            Status::Served => {}
+            Status::Lacks(what) => lacking.push(format!("{}: {what}", exchange.exchange)),
+            Status::Unknown(obstacle) => unknown = unknown.or(Some(obstacle)),
+        }
+    }
+    match unknown {
+        _ if !lacking.is_empty() => {
+            let mut finding = Finding::new(Code::GroupUnsupported, Place::default(), name(group));
+            finding.expected = vec![String::from("every query is answered with 200 and a searchset")];
+            finding.actual = lacking;
+            Served::Lacks(finding)
+        }
+        Some(obstacle) => Served::Unknown(obstacle),
+        None => Served::Whole,
+    }
+}
+
+/// How an exchange is served.
+enum Status {
+    Served,
+    Lacks(String),
+    Unknown(Obstacle),
+}
+
+fn status(run: Run<'_>, exchange: &scenario::Exchange, sent: &[&Exchange]) -> Status {
+    let mut lacks = None;
+    let mut unknown = Obstacle::Untested(Reason::NotSelected);
+    for sent in sent {
+        let answer = match &sent.outcome {
+            Outcome::Broken(broken) => {
+                unknown = transport(broken);
+                continue;
+            }
+            Outcome::Answered(_) => run.answers.answer(sent),
+        };
+        let Some(answer) = answer else { continue };
+        let code = answer.received.status;
+        // A clean refusal of an optional search is judged by its own requirement only.
+        if is_searchset(answer) || (exchange.optional.is_some() && is_refusal(code)) {
+            return Status::Served;
+        }
+        let kind = answer.root().map_or("no resource", |root| root.type_name());
+        lacks = lacks.or(Some(if code == 200 { format!("200 with {kind}") } else { code.to_string() }));
+    }
+    lacks.map_or(Status::Unknown(unknown), Status::Lacks)
+}
+
+fn is_searchset(answer: Answer<'_>) -> bool {
+    let bundle = answer.root().filter(|root| root.type_name() == "Bundle");
+    answer.received.status == 200 && bundle.is_some_and(|bundle| bundle.child_value("type") == Some("searchset"))
+}
+
+/// Requests of the run for an exchange, in JSON and with the credentials of the run.
+fn sent<'c>(run: Run<'c>, exchange: &scenario::Exchange) -> Vec<&'c Exchange> {
+    let steps = run.plan.scenarios.iter().flat_map(|scenario| scenario.steps.iter().map(move |step| (scenario, step)));
+    let asked = steps.filter(|(_, step)| step.exchange.as_deref() == Some(&exchange.exchange) && is_plain(step));
+    asked.flat_map(|(scenario, step)| firsts(run, scenario, step)).collect()
+}
+
+fn firsts<'c>(run: Run<'c>, scenario: &PlannedScenario, step: &PlannedStep) -> Vec<&'c Exchange> {
+    let record = run.answers.step(&super::super::scenario_key(scenario), &step.id);
+    record.map(|record| record.chains.iter().map(|chain| chain.first).collect()).unwrap_or_default()
+}
+
+fn is_plain(step: &PlannedStep) -> bool {
+    match &step.action {
+        Action::Send(template) => template.auth == Auth::Normal && template.format == Format::Json,
+        Action::Follow(_) => false,
+    }
+}
+
+fn name(group: TransactionGroup) -> &'static str {
+    match group {
+        TransactionGroup::Lookup => "lookup",
+        TransactionGroup::IndividualResources => "individual-resources",
+        TransactionGroup::Form => "form",
+    }
+}
+
+/// How much of each group was found for a persona.
+#[derive(Debug, Default)]
+struct Content<'c> {
+    resources: usize,
+    forms: usize,
+    form: Option<&'c str>,
+}
+
+fn judge_prefers_resources(run: Run<'_>) -> Ruling {
+    let mut ruling = Ruling::default();
+    let mut contents: BTreeMap<&str, Content<'_>> = BTreeMap::new();
+    for exchange in run.suite.exchanges.iter().filter(|exchange| GROUPS.contains(&exchange.group)) {
+        for sent in sent(run, exchange) {
+            let (Some(persona), Some(answer)) = (persona(run, sent), run.answers.answer(sent)) else { continue };
+            ruling.saw(&sent.id);
+            let content = contents.entry(persona).or_default();
+            let matches = matches(run, answer);
+            if exchange.group == TransactionGroup::Form {
+                content.forms += matches;
+                content.form = content.form.or(Some(&sent.id));
+            } else {
+                content.resources += matches;
+            }
+        }
+    }
+    for (persona, content) in contents.into_iter().filter(|(persona, content)| content.forms > 0 && has_resources(run, persona)) {
+        ruling.judged();
+        if content.resources == 0 {
+            let place = Place { exchange: content.form.map(str::to_owned), ..Place::default() };
+            let finding = Finding::new(Code::ResourcesAbsent, place, format!("`{persona}`"));
+            ruling.find(
+                finding.expected("matches in the individual resources").actual(format!("{} forms, 0 resources", content.forms)),
+            );
+        }
+    }
+    ruling
+}
+
+fn persona<'c>(run: Run<'c>, exchange: &'c Exchange) -> Option<&'c str> {
+    let scenario = || run.plan.scenarios.iter().find(|scenario| super::super::scenario_key(scenario) == exchange.scenario);
+    exchange.request.persona.as_deref().or_else(|| scenario()?.persona.as_deref())
+}
+
+fn matches(run: Run<'_>, answer: Answer<'_>) -> usize {
+    let asked = searched_type(&answer.exchange.request.url, run.base());
+    answer.entries().filter(|entry| entry.is_match(asked)).count()
+}
+
+/// Whether a persona has individual resources at all.
+fn has_resources(run: Run<'_>, persona: &str) -> bool {
+    let Some(persona) = run.suite.persona(persona) else { return false };
+    let individual = run.suite.exchanges.iter().filter(|exchange| exchange.group == TransactionGroup::IndividualResources);
+    let mut listed = individual.filter_map(|exchange| persona.exchanges.get(&exchange.exchange));
+    listed.any(|listed| !listed.matches.is_empty())
+}

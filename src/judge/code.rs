@@ -1,0 +1,244 @@
+//! The codes of findings and their sentences, English and Dutch, in one table.
+//! Which check gives which code is in `check` and `predicate`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::Language;
+
+/// The sentences of a code; `{subject}` stands for what the finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sentences {
+    /// What is wrong.
+    pub title: &'static str,
+    /// How to mend it, or where to look.
+    pub hint: &'static str,
+}
+
+macro_rules! codes {
+    ($( $(#[doc = $doc:literal])+ $code:ident $name:literal
+        en $title_en:literal, $hint_en:literal;
+        nl $title_nl:literal, $hint_nl:literal; )+) => {
+        /// Stable code of a kind of finding: kebab-case when written, subject first, never reused.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Code {
+            $( $(#[doc = $doc])+ #[serde(rename = $name)] $code, )+
+        }
+
+        const ALL: &[Code] = &[$( Code::$code, )+];
+
+        // Code number i has row i: both come from the same list.
+        const ROWS: &[(&str, Sentences, Sentences)] = &[$( (
+            $name,
+            Sentences { title: $title_en, hint: $hint_en },
+            Sentences { title: $title_nl, hint: $hint_nl },
+        ), )+];
+    };
+}
+
+codes! {
+    /// The status code is another one.
+    StatusUnexpected "status-unexpected"
+        en "`{subject}` was answered with another status code", "compare the request with what your server logs; the body of the answer often says why";
+        nl "`{subject}` kreeg een andere statuscode", "vergelijk het verzoek met het logboek van uw server; de body van het antwoord zegt vaak waarom";
+    /// There is no whole answer.
+    AnswerMissing "answer-missing"
+        en "`{subject}` got no whole answer", "the deadline passed, or the connection ended too early, or the body was too large: try the same request by hand";
+        nl "`{subject}` kreeg geen volledig antwoord", "de tijd was om, de verbinding brak af of de body was te groot: probeer hetzelfde verzoek met de hand";
+    /// The status is 500 or above.
+    ServerError "server-error"
+        en "`{subject}` made the server fail", "an error of the client is a 4xx; look for the cause in the log of your server";
+        nl "de server liep vast op `{subject}`", "een fout van de client is een 4xx; zoek de oorzaak in het logboek van uw server";
+    /// A header is not there.
+    HeaderMissing "header-missing"
+        en "the answer has no header `{subject}`", "add the header to the answer";
+        nl "het antwoord heeft geen header `{subject}`", "voeg de header aan het antwoord toe";
+    /// A header has another value.
+    HeaderWrong "header-wrong"
+        en "header `{subject}` has another value", "compare both values character by character";
+        nl "header `{subject}` heeft een andere waarde", "vergelijk beide waarden teken voor teken";
+    /// The body is no FHIR.
+    BodyNotFhir "body-not-fhir"
+        en "the body is not a resource of FHIR: {subject}", "answer with a resource in the format asked for, errors included";
+        nl "de body is geen FHIR-resource: {subject}", "antwoord met een resource in het gevraagde formaat, ook bij fouten";
+    /// The body is in the other format, or the format was refused.
+    FormatWrong "format-wrong"
+        en "the answer is not in the format asked for, {subject}", "choose by the `Accept` header; the agreement demands both JSON and XML";
+        nl "het antwoord is niet in het gevraagde formaat, {subject}", "kies op grond van de `Accept`-header; de afspraak eist JSON én XML";
+    /// Content-Type says something else.
+    ContentTypeWrong "content-type-wrong"
+        en "`Content-Type` of {subject} is not that of the format asked for", "send `application/fhir+json` or `application/fhir+xml`, as the body is";
+        nl "`Content-Type` van {subject} is niet die van het gevraagde formaat", "stuur `application/fhir+json` of `application/fhir+xml`, zoals de body is";
+    /// The version of FHIR is another one.
+    FhirVersionWrong "fhir-version-wrong"
+        en "{subject} is not the claimed version of FHIR", "serve the version that you claim, or claim the version that you serve";
+        nl "{subject} is niet de geclaimde FHIR-versie", "lever de versie die u claimt, of claim de versie die u levert";
+    /// A FHIRPath is false.
+    ExpressionFalse "expression-false"
+        en "{subject} does not fulfil the expression", "evaluate the expression on the answer to see which part is false";
+        nl "{subject} voldoet niet aan de expressie", "evalueer de expressie op het antwoord om te zien welk deel onwaar is";
+    /// A FHIRPath that must not be true is true.
+    ExpressionTrue "expression-true"
+        en "{subject} fulfils an expression that nothing here may fulfil", "evaluate the expression on the answer to see what makes it true";
+        nl "{subject} voldoet aan een expressie waaraan hier niets mag voldoen", "evalueer de expressie op het antwoord om te zien waardoor zij waar is";
+    /// A FHIRPath is neither true nor false.
+    ExpressionUndetermined "expression-undetermined"
+        en "the expression cannot be decided for {subject}: an element that it needs is missing", "fill the elements that the expression names";
+        nl "de expressie is niet te beslissen voor {subject}: een element dat zij nodig heeft ontbreekt", "vul de elementen die de expressie noemt";
+    /// There are more or fewer.
+    CountWrong "count-wrong"
+        en "the number of {subject} is another one", "look which are missing or too many, over all pages";
+        nl "het aantal {subject} is anders", "kijk welke ontbreken of te veel zijn, over alle pagina's";
+    /// A match is about somebody else.
+    PatientOther "patient-other"
+        en "{subject} is about another patient than was asked for", "filter on the whole logical id of the patient; stop and look at this first";
+        nl "{subject} gaat over een andere patiënt dan gevraagd", "filter op het hele logische id van de patiënt; kijk hier het eerst naar";
+    /// A match does not say about whom it is.
+    PatientMissing "patient-missing"
+        en "{subject} does not say about which patient it is", "fill the reference to the patient";
+        nl "{subject} zegt niet over welke patiënt het gaat", "vul de verwijzing naar de patiënt";
+    /// A resource of the persona is not there.
+    ResourceMissing "resource-missing"
+        en "{subject} is not among the matches", "enter the test data completely; when it is there, the search leaves it out";
+        nl "{subject} staat niet bij de resultaten", "voer de testgegevens volledig in; staan ze er wel, dan laat de zoekvraag ze weg";
+    /// A resource is there that the persona does not have.
+    ResourceUnexpected "resource-unexpected"
+        en "{subject} is no match that the test data give", "the search finds too much, or the patient has other data than the test data";
+        nl "{subject} volgt niet uit de testgegevens", "de zoekvraag vindt te veel, of de patiënt heeft andere gegevens dan de testgegevens";
+    /// The target of a reference does not come along.
+    IncludeMissing "include-missing"
+        en "{subject} is referred to and asked for by `_include`, but not in the Bundle", "add the target as an entry with `search.mode` `include`";
+        nl "naar {subject} wordt verwezen en met `_include` gevraagd, maar het staat niet in de Bundle", "voeg het doel toe als entry met `search.mode` `include`";
+    /// An entry has no mode.
+    SearchModeMissing "search-mode-missing"
+        en "{subject} has no `search.mode`", "mark each entry as `match`, `include` or `outcome`";
+        nl "{subject} heeft geen `search.mode`", "markeer elke entry als `match`, `include` of `outcome`";
+    /// An entry has the wrong mode.
+    SearchModeWrong "search-mode-wrong"
+        en "{subject} has the wrong `search.mode`", "what was asked for is a `match`, what comes along an `include`, a note an `outcome`";
+        nl "{subject} heeft de verkeerde `search.mode`", "wat gevraagd is heet `match`, wat meekomt `include`, een opmerking `outcome`";
+    /// The total is not the number of matches.
+    TotalWrong "total-wrong"
+        en "`Bundle.total` is not the number of matches over all pages of `{subject}`", "count matches only, and all of them; leave the total out when it is not known";
+        nl "`Bundle.total` is niet het aantal resultaten over alle pagina's van `{subject}`", "tel alleen de resultaten, en allemaal; laat het totaal weg als het niet bekend is";
+    /// The first page does not hold all.
+    TotalBeyondPage "total-beyond-page"
+        en "`Bundle.total` is more than the first page of `{subject}` holds", "the official test scripts expect no paging";
+        nl "`Bundle.total` is meer dan de eerste pagina van `{subject}` bevat", "de officiële testscripts verwachten geen paginering";
+    /// No self link.
+    SelfLinkMissing "self-link-missing"
+        en "the Bundle of `{subject}` has no self link with a URL", "add a `Bundle.link` with relation `self`";
+        nl "de Bundle van `{subject}` heeft geen self-link met een URL", "voeg een `Bundle.link` met relatie `self` toe";
+    /// A parameter is not in the self link.
+    SelfLinkParameterMissing "self-link-parameter-missing"
+        en "parameter `{subject}` is not in the self link with the value that was sent", "a parameter that is not repeated was perhaps not used";
+        nl "parameter `{subject}` staat niet met de gestuurde waarde in de self-link", "een parameter die niet herhaald wordt, is misschien niet gebruikt";
+    /// No fullUrl.
+    FullUrlMissing "full-url-missing"
+        en "{subject} has no `fullUrl`", "give every entry its absolute URL";
+        nl "{subject} heeft geen `fullUrl`", "geef elke entry zijn absolute URL";
+    /// A fullUrl that is relative, or of something else.
+    FullUrlWrong "full-url-wrong"
+        en "the `fullUrl` of {subject} is not an absolute URL that ends with its id", "use `[base]/Type/id` without a version, or a urn:uuid or urn:oid";
+        nl "de `fullUrl` van {subject} is geen absolute URL die op het id eindigt", "gebruik `[base]/Type/id` zonder versie, of een urn:uuid of urn:oid";
+    /// A resource comes twice.
+    ResourceRepeated "resource-repeated"
+        en "{subject} comes more than once over the pages", "keep the order of results the same from page to page";
+        nl "{subject} komt over de pagina's heen meer dan één keer voor", "houd de volgorde van resultaten van pagina tot pagina gelijk";
+    /// A page could not be fetched.
+    PageUnavailable "page-unavailable"
+        en "the next page `{subject}` could not be fetched", "a next link has to work as it is, with the same credentials, and start with the base URL";
+        nl "de volgende pagina `{subject}` kon niet opgehaald worden", "een next-link moet werken zoals hij is, met dezelfde credentials, en met de basis-URL beginnen";
+    /// A next link leads back.
+    PageLoop "page-loop"
+        en "the next link `{subject}` leads to a page that was seen already", "leave the next link out on the last page";
+        nl "de next-link `{subject}` leidt naar een pagina die al gezien is", "laat de next-link weg op de laatste pagina";
+    /// A read gives something else.
+    ResourceAnother "resource-another"
+        en "reading `{subject}` gives another resource", "type and id of the answer have to be those of the URL";
+        nl "lezen van `{subject}` geeft een andere resource", "type en id van het antwoord moeten die van de URL zijn";
+    /// An error without OperationOutcome.
+    OutcomeMissing "outcome-missing"
+        en "the error on `{subject}` is not explained by an OperationOutcome", "answer errors with an OperationOutcome in the format asked for";
+        nl "de fout op `{subject}` wordt niet met een OperationOutcome uitgelegd", "antwoord bij fouten met een OperationOutcome in het gevraagde formaat";
+    /// Data of a patient where none may be.
+    PatientDataShown "patient-data-shown"
+        en "the answer holds {subject} of a patient", "an answer without access, or about nothing, may hold nothing of a patient";
+        nl "het antwoord bevat {subject} van een patiënt", "een antwoord zonder toegang, of over niets, mag niets van een patiënt bevatten";
+    /// Two searches have other matches.
+    MatchesDiffer "matches-differ"
+        en "the matches are not those of step `{subject}`", "both requests mean the same, so both find the same";
+        nl "de resultaten zijn niet die van stap `{subject}`", "beide verzoeken betekenen hetzelfde, dus vinden ze hetzelfde";
+    /// The same resource has other content.
+    ContentDiffers "content-differs"
+        en "{subject} has other content in the two answers", "the same resource has the same content, whatever the format or the way it is asked for";
+        nl "{subject} heeft in de twee antwoorden andere inhoud", "dezelfde resource heeft dezelfde inhoud, in elk formaat en hoe er ook om gevraagd wordt";
+    /// A match of both.
+    MatchesShared "matches-shared"
+        en "{subject} is a match of both searches, which exclude each other", "one of the two searches finds too much";
+        nl "{subject} is een resultaat van beide zoekvragen, die elkaar uitsluiten", "een van de twee zoekvragen vindt te veel";
+    /// A transaction group is not whole.
+    GroupUnsupported "group-unsupported"
+        en "transaction group {subject} is not served completely", "serve every query of at least one group with 200 and a searchset";
+        nl "transactiegroep {subject} wordt niet volledig bediend", "bedien elke query van minstens één groep met 200 en een searchset";
+    /// Only the form has content.
+    ResourcesAbsent "resources-absent"
+        en "for {subject} only the form has content, not the individual resources", "offer the individual resources as well";
+        nl "voor {subject} heeft alleen het formulier inhoud, niet de losse resources", "bied ook de losse resources aan";
+}
+
+impl Code {
+    /// Every code.
+    #[must_use]
+    pub fn all() -> &'static [Self] {
+        ALL
+    }
+
+    /// The code as it is written: `status-unexpected`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        ROWS[self as usize].0
+    }
+
+    /// Its sentences, with `{subject}` still to be filled in (`Finding::title` does).
+    #[must_use]
+    pub fn text(self, language: Language) -> Sentences {
+        let (_, english, dutch) = ROWS[self as usize];
+        match language {
+            Language::En => english,
+            Language::Nl => dutch,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn code_names_are_unique_and_kebab_case() {
+        let names: BTreeSet<_> = Code::all().iter().map(|code| code.name()).collect();
+        assert_eq!(names.len(), Code::all().len());
+        assert!(names.iter().all(|name| name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-')));
+    }
+
+    #[test]
+    fn code_name_is_what_serde_writes() {
+        for code in Code::all() {
+            assert_eq!(serde_json::to_string(code).expect("a unit variant"), format!("\"{}\"", code.name()));
+        }
+    }
+
+    #[test]
+    fn every_code_has_a_title_and_a_hint_in_both_languages() {
+        for code in Code::all() {
+            let (english, dutch) = (code.text(Language::En), code.text(Language::Nl));
+            for text in [english.title, english.hint, dutch.title, dutch.hint] {
+                assert!(!text.is_empty() && !text.ends_with('.'), "{}: {text}", code.name());
+            }
+            assert_ne!(english.title, dutch.title, "{}", code.name());
+            assert_eq!(english.title.contains("{subject}"), dutch.title.contains("{subject}"), "{}", code.name());
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! `only-asked` and `same-patient`: every match is what was asked for, about
+//! the patient who was asked for.
+
+use super::super::answers::{Entry, resource_name};
+use super::super::case::{Case, Chain, Need, bases};
+use super::super::check::part::Member;
+use super::super::check::{demand, parsed};
+use super::super::code::Code;
+use super::super::expression::Scope;
+use super::super::finding::Finding;
+use super::super::reference::{self, Name};
+use super::super::ruling::{Obstacle, Ruling};
+use super::super::verdict::Reason;
+use crate::fhir::node::Node;
+
+const BSN: &str = "http://fhir.nl/fhir/NamingSystem/bsn";
+
+pub(super) fn judge_only_asked(case: &Case<'_>) -> Ruling {
+    let mut ruling = Ruling::default();
+    let Some(answer) = case.right_answer() else {
+        ruling.hinder(Obstacle::CantTell(Reason::KnowledgeLacking(String::from("the step asks no exchange of the agreement"))));
+        return ruling;
+    };
+    let Some(expression) = parsed(case, &answer.each, &mut ruling) else { return ruling };
+    for chain in case.chains(&mut ruling, Need::Bundle) {
+        let scope = Scope::of(case, &chain);
+        for entry in case.matches(case.step, &chain) {
+            if let Some(node) = entry.resource {
+                demand(&scope, Member { answer: entry.answer, node }, &expression, &mut ruling);
+            }
+        }
+    }
+    ruling
+}
+
+pub(super) fn judge_same_patient(case: &Case<'_>) -> Ruling {
+    let mut ruling = Ruling::default();
+    for chain in case.chains(&mut ruling, Need::Bundle) {
+        let matches = case.matches(case.step, &chain);
+        let Some(first) = chain.pages.first().filter(|_| !matches.is_empty()) else { continue };
+        let Some(patient) = case.patient(first.exchange) else {
+            let persona = case.persona(first.exchange).unwrap_or("patient");
+            ruling.hinder(Obstacle::Untested(Reason::PersonaNotFound(persona.to_owned())));
+            continue;
+        };
+        for entry in matches {
+            ruling.judged();
+            if let Some(finding) = judge_match(case, &chain, entry, patient) {
+                ruling.find(finding);
+            }
+        }
+    }
+    ruling
+}
+
+/// About whom a resource is.
+enum About {
+    /// The patient with this id on this server.
+    Patient(String),
+    /// Somebody else, as it is written.
+    Other(String),
+    /// Nobody is named.
+    Nobody,
+}
+
+fn judge_match<'c>(case: &Case<'c>, chain: &Chain<'c>, entry: Entry<'c>, patient: &str) -> Option<Finding> {
+    let resource = entry.resource?;
+    let (element, about) = about(case, chain, entry, resource);
+    let finding =
+        |code| Finding::new(code, entry.answer.place_of(element), entry.subject()).expected(format!("Patient/{patient}"));
+    match about {
+        About::Patient(id) if id == patient => None,
+        About::Patient(id) => Some(finding(Code::PatientOther).actual(format!("Patient/{id}"))),
+        About::Other(text) => Some(finding(Code::PatientOther).actual(text)),
+        About::Nobody => Some(finding(Code::PatientMissing)),
+    }
+}
+
+/// About whom a match is, and the element that says so.
+fn about<'c>(case: &Case<'c>, chain: &Chain<'c>, entry: Entry<'c>, resource: Node<'c>) -> (Node<'c>, About) {
+    if resource.type_name() == "Patient" {
+        let about = resource.child_value("id").map_or(About::Nobody, |id| About::Patient(id.to_owned()));
+        return (resource, about);
+    }
+    let declared = case.right_answer().and_then(|answer| answer.patient.as_deref());
+    let names = declared.map_or_else(|| vec!["subject", "patient"], |name| vec![name]);
+    let Some(element) = names.into_iter().find_map(|name| resource.child(name)) else {
+        return (resource, About::Nobody);
+    };
+    let about = match element.child_value("reference") {
+        Some(reference) => meant(case, chain, entry, reference),
+        None => identified(case, entry, element),
+    };
+    (element, about)
+}
+
+/// The patient that a literal reference means.
+fn meant<'c>(case: &Case<'c>, chain: &Chain<'c>, entry: Entry<'c>, text: &str) -> About {
+    match reference::name(text, &bases(Some(entry), case.run.base())) {
+        Some(Name { kind: "Patient", id }) => return About::Patient(id.to_owned()),
+        Some(_) => return About::Other(text.to_owned()),
+        None => {}
+    }
+    let target = chain.target(text, Some(entry), case.run.base()).and_then(|entry| entry.resource);
+    match target.and_then(resource_name) {
+        Some(Name { kind: "Patient", id }) => About::Patient(id.to_owned()),
+        _ => About::Other(text.to_owned()),
+    }
+}
+
+/// The patient that a logical reference means: by BSN, the only number all share.
+fn identified(case: &Case<'_>, entry: Entry<'_>, element: Node<'_>) -> About {
+    let identifier = element.child("identifier").filter(|identifier| identifier.child_value("system") == Some(BSN));
+    let Some(bsn) = identifier.and_then(|identifier| identifier.child_value("value")) else { return About::Nobody };
+    let persona = case.persona(entry.answer.exchange);
+    let known = case.run.plan.personas.iter().find(|known| Some(known.persona.as_str()) == persona);
+    let is_same = known.is_some_and(|persona| persona.bsn == bsn);
+    let id = case.patient(entry.answer.exchange).filter(|_| is_same);
+    id.map_or_else(|| About::Other(String::from("another BSN")), |id| About::Patient(id.to_owned()))
+}

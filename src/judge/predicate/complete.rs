@@ -1,0 +1,173 @@
+//! `complete`: the matches are those of the persona, by business key and each
+//! as often as the persona has it (settled 14).
+
+use std::collections::BTreeMap;
+
+use super::super::answers::Entry;
+use super::super::body::Body;
+use super::super::case::{Case, Chain, Need};
+use super::super::code::Code;
+use super::super::expression::{Scope, Unevaluated, parse};
+use super::super::finding::Finding;
+use super::super::ruling::{Obstacle, Ruling};
+use super::super::verdict::Reason;
+use super::key::{Key, shown, title, values};
+use crate::fhir::fhirpath::Expression;
+use crate::fhir::node::Node;
+use crate::scenario::Persona;
+
+pub(super) fn judge(case: &Case<'_>) -> Ruling {
+    let mut ruling = Ruling::default();
+    let Some(answer) = case.right_answer() else {
+        ruling.hinder(lacking(String::from("the step asks no exchange of the agreement")));
+        return ruling;
+    };
+    let expressions: Result<Vec<_>, _> = answer.key.iter().map(|text| parse(text)).collect();
+    let expressions = match expressions {
+        Ok(expressions) => expressions,
+        Err(obstacle) => {
+            ruling.hinder(obstacle);
+            return ruling;
+        }
+    };
+    for chain in case.chains(&mut ruling, Need::Bundle) {
+        if let Err(obstacle) = judge_chain(case, &chain, (&answer.key, &expressions), &mut ruling) {
+            ruling.hinder(obstacle);
+        }
+    }
+    ruling
+}
+
+/// A resource with its key.
+struct Keyed<T> {
+    of: T,
+    key: Key,
+}
+
+fn judge_chain<'c>(
+    case: &Case<'c>,
+    chain: &Chain<'c>,
+    (texts, expressions): (&[String], &[Expression]),
+    ruling: &mut Ruling,
+) -> Result<(), Obstacle> {
+    let Some(first) = chain.pages.first() else { return Ok(()) };
+    let persona = case.persona(first.exchange).and_then(|name| case.run.suite.persona(name));
+    let persona = persona.ok_or_else(|| lacking(String::from("the step is about no persona of the suite")))?;
+    let fixtures = Fixtures::read(persona);
+    let expected = expected(case, persona, &fixtures, expressions)?;
+    let scope = Scope::of(case, chain);
+    let mut found = Vec::new();
+    for entry in case.matches(case.step, chain) {
+        let Some(resource) = entry.resource else { continue };
+        let resolve = |text: &str| chain.target(text, Some(entry), case.run.base()).and_then(|entry| entry.resource);
+        found.push(Keyed { of: entry, key: key(&scope, expressions, resource, &resolve)? });
+    }
+    ruling.judged();
+    let pairs = pairs(&expected, &found);
+    let is_paired = |index: usize| pairs.contains(&Some(index));
+    for (_, extra) in found.iter().enumerate().filter(|(index, _)| !is_paired(*index)) {
+        ruling.find(unexpected(extra, texts));
+    }
+    let missing: Vec<_> = expected.iter().zip(&pairs).filter(|(_, partner)| partner.is_none()).map(|(keyed, _)| keyed).collect();
+    match case.rest(chain) {
+        Some(obstacle) if !missing.is_empty() => ruling.hinder(obstacle),
+        _ => missing.into_iter().for_each(|keyed| ruling.find(absent(first.place(), keyed, texts))),
+    }
+    Ok(())
+}
+
+/// The resources that the persona's exchange returns, with their keys.
+fn expected<'f>(
+    case: &Case<'_>,
+    persona: &Persona,
+    fixtures: &'f Fixtures,
+    expressions: &[Expression],
+) -> Result<Vec<Keyed<Node<'f>>>, Obstacle> {
+    let exchange = case.step.exchange.as_deref().unwrap_or_default();
+    let listed = persona.exchanges.get(exchange);
+    let listed =
+        listed.ok_or_else(|| lacking(format!("persona `{}` does not say what `{exchange}` returns", persona.persona)))?;
+    let resolve = |text: &str| fixtures.get(text);
+    let scope = Scope::bare(case.run.base(), Vec::new());
+    let mut expected = Vec::new();
+    for name in &listed.matches {
+        let resource = fixtures.get(name).ok_or_else(|| lacking(format!("fixture `{name}` cannot be read")))?;
+        expected.push(Keyed { of: resource, key: key(&scope, expressions, resource, &resolve)? });
+    }
+    Ok(expected)
+}
+
+fn key<'t>(
+    scope: &Scope<'_, 't>,
+    expressions: &[Expression],
+    resource: Node<'t>,
+    resolve: &dyn Fn(&str) -> Option<Node<'t>>,
+) -> Result<Key, Obstacle> {
+    let part = |expression| scope.evaluate(expression, resource, |items| values(items, resolve)).map_err(Unevaluated::obstacle);
+    Ok(Key { parts: expressions.iter().map(part).collect::<Result<_, _>>()? })
+}
+
+/// For each expected resource the index of the found one that it is: as many
+/// pairs as there can be, since keys that lack something agree with several.
+fn pairs<L, R>(expected: &[Keyed<L>], found: &[Keyed<R>]) -> Vec<Option<usize>> {
+    let mut owner: Vec<Option<usize>> = vec![None; found.len()];
+    for index in 0..expected.len() {
+        let mut tried = vec![false; found.len()];
+        pair(index, expected, found, &mut owner, &mut tried);
+    }
+    let mut pairs = vec![None; expected.len()];
+    for (partner, owner) in owner.iter().enumerate() {
+        if let Some(owner) = owner {
+            pairs[*owner] = Some(partner);
+        }
+    }
+    pairs
+}
+
+/// Finds a partner, if need be by giving another owner a different one.
+fn pair<L, R>(index: usize, expected: &[Keyed<L>], found: &[Keyed<R>], owner: &mut [Option<usize>], tried: &mut [bool]) -> bool {
+    for partner in 0..found.len() {
+        if tried[partner] || !expected[index].key.agrees(&found[partner].key) {
+            continue;
+        }
+        tried[partner] = true;
+        if owner[partner].is_none_or(|other| pair(other, expected, found, owner, tried)) {
+            owner[partner] = Some(index);
+            return true;
+        }
+    }
+    false
+}
+
+fn absent(place: super::super::finding::Place, keyed: &Keyed<Node<'_>>, texts: &[String]) -> Finding {
+    let mut finding = Finding::new(Code::ResourceMissing, place, format!("`{}`", title(keyed.of)));
+    finding.expected = shown(texts, &keyed.key);
+    finding
+}
+
+fn unexpected(keyed: &Keyed<Entry<'_>>, texts: &[String]) -> Finding {
+    let entry = keyed.of;
+    let mut finding = Finding::new(Code::ResourceUnexpected, entry.answer.place_of(entry.node), entry.subject());
+    finding.actual = shown(texts, &keyed.key);
+    finding
+}
+
+/// The resources of a persona as trees.
+struct Fixtures {
+    bodies: BTreeMap<String, Body>,
+}
+
+impl Fixtures {
+    fn read(persona: &Persona) -> Self {
+        let read = |(name, text): (&String, &String)| (name.clone(), Body::read(text.as_bytes()));
+        Self { bodies: persona.resources.iter().map(read).collect() }
+    }
+
+    fn get(&self, name: &str) -> Option<Node<'_>> {
+        self.bodies.get(name)?.document().map(|document| document.tree.root())
+    }
+}
+
+fn lacking(why: String) -> Obstacle {
+    Obstacle::CantTell(Reason::KnowledgeLacking(why))
+}

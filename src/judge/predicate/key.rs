@@ -1,0 +1,212 @@
+//! Business keys (settled 14): what makes two resources the same fact, on any
+//! server. Ids and displays never; dates at the coarser precision; references by
+//! the key of what they point to, and left aside where that is not known.
+
+use super::super::answers::resource_name;
+use crate::fhir::fhirpath::Item;
+use crate::fhir::node::Node;
+
+/// The key of a resource: for each expression its values, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key {
+    /// One for each expression of the exchange.
+    pub(crate) parts: Vec<Vec<Value>>,
+}
+
+/// One value of a key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Value {
+    /// A date or time, as precise as it is.
+    Date(String),
+    /// A reference, by what identifies its target.
+    Reference(Vec<String>),
+    /// A reference of which the target is not known: the same as any.
+    Unknown,
+    /// Anything else, in one case and with single spaces.
+    Text(String),
+}
+
+impl Key {
+    /// Whether two keys are of the same fact.
+    pub(crate) fn agrees(&self, other: &Self) -> bool {
+        self.parts.len() == other.parts.len() && self.parts.iter().zip(&other.parts).all(|(left, right)| agree(left, right))
+    }
+}
+
+fn agree(left: &[Value], right: &[Value]) -> bool {
+    let one = |(left, right): (&Value, &Value)| match (left, right) {
+        (Value::Unknown, Value::Unknown | Value::Reference(_)) | (Value::Reference(_), Value::Unknown) => true,
+        (Value::Date(left), Value::Date(right)) => same_date(left, right),
+        (left, right) => left == right,
+    };
+    left.len() == right.len() && left.iter().zip(right).all(one)
+}
+
+/// Values of one expression, sorted: the order of a list carries no meaning.
+pub(crate) fn values<'r>(items: &[Item<'_>], resolve: &dyn Fn(&str) -> Option<Node<'r>>) -> Vec<Value> {
+    let mut values: Vec<Value> = items.iter().filter_map(|item| value(item, resolve)).collect();
+    values.sort();
+    values
+}
+
+fn value<'r>(item: &Item<'_>, resolve: &dyn Fn(&str) -> Option<Node<'r>>) -> Option<Value> {
+    match item {
+        Item::Node(node) => of_node(*node, resolve),
+        Item::Date(_) | Item::DateTime(_) => item.text().map(Value::Date),
+        other => other.text().map(|text| Value::Text(normal(&text))),
+    }
+}
+
+fn of_node<'r>(node: Node<'_>, resolve: &dyn Fn(&str) -> Option<Node<'r>>) -> Option<Value> {
+    let text = |name: &str| node.child_value(name).unwrap_or_default();
+    match node.type_name() {
+        "date" | "dateTime" | "instant" => node.value().map(|value| Value::Date(value.to_owned())),
+        "Reference" => {
+            let target = node.child_value("reference").and_then(resolve);
+            Some(target.and_then(identity).map_or(Value::Unknown, Value::Reference))
+        }
+        "Coding" => Some(Value::Text(format!("{}|{}", text("system"), text("code")))),
+        "Identifier" => Some(Value::Text(format!("{}|{}", text("system"), text("value")))),
+        "CodeableConcept" => Some(Value::Text(concept(node))),
+        _ => node.value().map(|value| Value::Text(normal(value))),
+    }
+}
+
+/// What identifies a person, a role or a thing beyond one server; nothing when
+/// it has no such properties.
+fn identity(resource: Node<'_>) -> Option<Vec<String>> {
+    let mut identity: Vec<String> = Vec::new();
+    for identifier in resource.children_named("identifier") {
+        if let (Some(system), Some(value)) = (identifier.child_value("system"), identifier.child_value("value")) {
+            identity.push(format!("{system}|{value}"));
+        }
+    }
+    if identity.is_empty() {
+        identity.extend(resource.children_named("name").filter_map(|name| name.child_value("family")).map(normal));
+        let roles = ["relationship", "code", "specialty", "type"].into_iter().flat_map(|name| resource.children_named(name));
+        identity.extend(roles.filter(|node| node.type_name() == "CodeableConcept").map(concept));
+    }
+    identity.sort();
+    identity.dedup();
+    (!identity.is_empty()).then(|| std::iter::once(resource.type_name().to_owned()).chain(identity).collect())
+}
+
+fn concept(node: Node<'_>) -> String {
+    let mut codes: Vec<&str> = node.children_named("coding").filter_map(|coding| coding.child_value("code")).collect();
+    codes.sort_unstable();
+    if codes.is_empty() { normal(node.child_value("text").unwrap_or_default()) } else { codes.join(" ") }
+}
+
+/// Text in one case and with single spaces.
+pub(crate) fn normal(text: &str) -> String {
+    text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether two dates are the same at the coarser of their precisions.
+pub(crate) fn same_date(left: &str, right: &str) -> bool {
+    match (instant(left), instant(right)) {
+        (Some(left), Some(right)) => left == right,
+        _ => {
+            let (left, right) = (date_of(left), date_of(right));
+            let length = left.len().min(right.len());
+            left.get(..length) == right.get(..length)
+        }
+    }
+}
+
+fn date_of(text: &str) -> &str {
+    text.split('T').next().unwrap_or(text)
+}
+
+/// Minutes since the beginning of our era, in UTC, of a time with a zone.
+fn instant(text: &str) -> Option<i64> {
+    let (date, time) = text.split_once('T')?;
+    let mut parts = date.splitn(3, '-').map(str::parse::<i64>);
+    let (year, month, day) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
+    let minutes = clock(time.get(..5)?)?;
+    let zone = time.get(5..)?;
+    let offset = if zone.ends_with('Z') {
+        0
+    } else {
+        let sign = zone.rfind(['+', '-'])?;
+        let offset = clock(zone.get(sign + 1..)?)?;
+        if zone.get(sign..=sign)? == "-" { -offset } else { offset }
+    };
+    Some(days(year, month, day) * 1440 + minutes - offset)
+}
+
+fn clock(text: &str) -> Option<i64> {
+    let (hours, minutes) = text.split_once(':')?;
+    Some(hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?)
+}
+
+/// Days since the beginning of our era, counted with years that begin in March.
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + day_of_year
+}
+
+/// A key as lines: expression and values.
+pub(crate) fn shown(expressions: &[String], key: &Key) -> Vec<String> {
+    let line = |(expression, values): (&String, &Vec<Value>)| {
+        let values: Vec<_> = values.iter().map(Value::shown).collect();
+        (!values.is_empty()).then(|| format!("{expression} = {}", values.join(", ")))
+    };
+    expressions.iter().zip(&key.parts).filter_map(line).collect()
+}
+
+impl Value {
+    fn shown(&self) -> String {
+        match self {
+            Self::Date(text) | Self::Text(text) => text.clone(),
+            Self::Reference(identity) => identity.join(" "),
+            Self::Unknown => String::from("a reference that leads nowhere here"),
+        }
+    }
+}
+
+/// Type and id of a resource as text, or its type alone.
+pub(crate) fn title(resource: Node<'_>) -> String {
+    resource_name(resource).map_or_else(|| resource.type_name().to_owned(), |name| name.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(parts: &[&[Value]]) -> Key {
+        Key { parts: parts.iter().map(|part| part.to_vec()).collect() }
+    }
+
+    #[test]
+    fn same_date_looks_at_the_coarser_precision() {
+        assert!(same_date("2024-03-12", "2024-03"));
+        assert!(same_date("2024-03-12T10:00:00+01:00", "2024-03-12"));
+        assert!(!same_date("2024-03-12", "2024-03-13"));
+    }
+
+    #[test]
+    fn same_date_knows_time_zones() {
+        assert!(same_date("2024-03-12T00:30:00+01:00", "2024-03-11T23:30:00Z"));
+        assert!(same_date("2024-03-01T00:30:00.000+01:00", "2024-02-29T23:30:00Z"));
+        assert!(!same_date("2024-03-12T10:00:00+01:00", "2024-03-12T10:00:00Z"));
+    }
+
+    #[test]
+    fn key_ignores_a_reference_that_leads_nowhere() {
+        let known = key(&[&[Value::Reference(vec![String::from("bsn|1")])]]);
+        assert!(known.agrees(&key(&[&[Value::Unknown]])));
+        assert!(!known.agrees(&key(&[&[Value::Reference(vec![String::from("bsn|2")])]])));
+    }
+
+    #[test]
+    fn key_differs_when_a_value_lacks() {
+        assert!(!key(&[&[Value::Text(String::from("a"))]]).agrees(&key(&[&[]])));
+    }
+
+    #[test]
+    fn normal_ignores_case_and_white_space() {
+        assert_eq!(normal(" Geen  Sonde\nvoeding "), "geen sonde voeding");
+    }
+}

@@ -1,0 +1,110 @@
+//! `no-patient-data`: an answer that may tell nothing of a patient tells
+//! nothing. What we sent ourselves (an id, a parameter) may come back.
+
+use super::super::answers::Answer;
+use super::super::body::Body;
+use super::super::case::{Case, Need};
+use super::super::code::Code;
+use super::super::finding::{Finding, Place};
+use super::super::ruling::Ruling;
+use crate::evidence::Exchange;
+use crate::fhir::node::Node;
+use crate::scenario::Persona;
+
+/// Shorter names are also words or parts of dates.
+const SHORTEST_NAME: usize = 4;
+
+/// Resources that are about no patient.
+const IMPERSONAL: [&str; 6] =
+    ["OperationOutcome", "Bundle", "CapabilityStatement", "Parameters", "StructureDefinition", "SearchParameter"];
+
+/// Something that identifies a person.
+struct Trait {
+    what: &'static str,
+    text: String,
+}
+
+pub(super) fn judge(case: &Case<'_>) -> Ruling {
+    let mut ruling = Ruling::default();
+    let traits: Vec<Trait> = case.run.suite.personas.iter().flat_map(traits).collect();
+    for answer in case.firsts(&mut ruling, Need::Answer) {
+        ruling.judged();
+        for (place, subject, actual) in resources(answer) {
+            ruling.find(Finding::new(Code::PatientDataShown, place, subject).expected("nothing of a patient").actual(actual));
+        }
+        let text = without_echo(case.run.answers.text(answer.received), answer.exchange);
+        for shown in traits.iter().filter(|known| has_word(&text, &known.text)) {
+            let finding = Finding::new(Code::PatientDataShown, answer.place(), shown.what);
+            ruling.find(finding.expected("nothing of a patient").actual(shown.text.clone()));
+        }
+    }
+    ruling
+}
+
+/// Resources in the answer that are, or are about, a patient.
+fn resources(answer: Answer<'_>) -> Vec<(Place, String, String)> {
+    let Some(root) = answer.root() else { return Vec::new() };
+    let mut found = Vec::new();
+    collect(answer, root, &mut found);
+    found
+}
+
+fn collect(answer: Answer<'_>, node: Node<'_>, found: &mut Vec<(Place, String, String)>) {
+    if node.is_resource() && !IMPERSONAL.contains(&node.type_name()) {
+        found.push((answer.place_of(node), format!("a {}", node.type_name()), super::key::title(node)));
+        return;
+    }
+    node.children().for_each(|child| collect(answer, child, found));
+}
+
+/// What identifies a persona: BSN, birth date, names.
+fn traits(persona: &Persona) -> Vec<Trait> {
+    let mut traits = vec![Trait { what: "the BSN", text: persona.bsn.clone() }];
+    let patient = persona.resources.get(&format!("Patient/{}", persona.patient)).map(|text| Body::read(text.as_bytes()));
+    let Some(Body::Fhir(document)) = patient else { return traits };
+    let patient = document.tree.root();
+    let birth = patient.child_value("birthDate").map(|date| Trait { what: "the birth date", text: date.to_owned() });
+    traits.extend(birth);
+    for name in patient.children_named("name") {
+        let family = name.children_named("family").filter_map(Node::value);
+        traits.extend(family.map(|text| Trait { what: "the family name", text: text.to_owned() }));
+        let given = name.children_named("given").filter_map(Node::value);
+        traits.extend(given.map(|text| Trait { what: "the given name", text: text.to_owned() }));
+    }
+    traits.retain(|known| known.text.chars().count() >= SHORTEST_NAME);
+    traits.iter_mut().for_each(|known| known.text = known.text.to_lowercase());
+    traits.sort_by(|left, right| (left.what, &left.text).cmp(&(right.what, &right.text)));
+    traits.dedup_by(|left, right| left.text == right.text);
+    traits
+}
+
+/// The body in lower case, without what the request held: its URL, its
+/// parameters and the id of its patient, as they are and percent-encoded.
+fn without_echo(body: String, exchange: &Exchange) -> String {
+    let sent = &exchange.request;
+    let mut echoes = vec![sent.url.clone()];
+    echoes.extend(sent.form.clone());
+    echoes.extend(sent.patient.clone());
+    let path = sent.url.split(['?', '#']).next().unwrap_or(&sent.url);
+    echoes.extend(path.rsplit('/').next().map(str::to_owned));
+    let query = sent.url.split_once('?').map_or("", |(_, query)| query);
+    for part in [query, sent.form.as_deref().unwrap_or_default()] {
+        for (_, value) in url::form_urlencoded::parse(part.as_bytes()) {
+            echoes.extend(value.split(['|', ',']).map(str::to_owned));
+            echoes.push(value.into_owned());
+        }
+        echoes.extend(part.split('&').filter_map(|pair| pair.split_once('=')).map(|(_, value)| value.to_owned()));
+    }
+    // The longest first: an id may be a part of the URL.
+    echoes.retain(|echo| !echo.is_empty());
+    echoes.sort_by_key(|echo| std::cmp::Reverse(echo.len()));
+    let body = body.to_lowercase();
+    echoes.iter().fold(body, |body, echo| body.replace(&echo.to_lowercase(), " "))
+}
+
+/// Whether a text has this as a whole word.
+fn has_word(text: &str, word: &str) -> bool {
+    let is_edge = |letter: Option<char>| letter.is_none_or(|letter| !letter.is_alphanumeric());
+    text.match_indices(word)
+        .any(|(start, found)| is_edge(text[..start].chars().next_back()) && is_edge(text[start + found.len()..].chars().next()))
+}
