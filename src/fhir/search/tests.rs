@@ -226,6 +226,8 @@ fn same_query_minds_no_order_spelling_or_encoding() {
     assert!(!same("Consent?category=2,http://s|1&patient=7"), "a first code without system names another system");
     assert!(same("Consent?category=http://s|2,1&subject=Patient/7&_format=json&_count=5"));
     assert!(same("Consent?category=http://s|1,http://s|2&patient=https://a.example/fhir/Patient/7"));
+    assert!(same("Consent?category=http://s|1,2&patient=7&subject=Patient/7"));
+    assert!(!same("Consent?category=http://s|1,2&patient=7&subject=Patient/8"));
     assert!(same("Consent/_search?category=http://s|1,2&patient=7"));
 }
 
@@ -248,7 +250,7 @@ fn same_query_says_what_is_different() {
     assert_eq!(differences("Goal?category=http://s|1"), [Difference::Missing("patient".to_owned())]);
     assert_eq!(differences("Goal?patient=7&category=http://s|2"), [Difference::Values("category".to_owned())]);
     assert_eq!(differences("Goal?patient=7&category=http://s|1&status=x"), [Difference::Extra("status".to_owned())]);
-    assert_eq!(differences("Goal?patient=7&category=http://s|1&category=http://s|1"), [Difference::Extra("category".to_owned())]);
+    assert_eq!(differences("Goal?patient=7&category=http://s|1&category=http://s|2"), [Difference::Extra("category".to_owned())]);
 }
 
 #[test]
