@@ -4,9 +4,8 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use jiff::{Timestamp, Unit};
-use ring::rand::{SecureRandom, SystemRandom};
 
-use crate::digest::hex;
+use crate::digest;
 
 /// The present time in UTC: RFC 3339 with whole milliseconds.
 #[must_use]
@@ -31,14 +30,9 @@ pub fn folder_name(at: &str) -> String {
 }
 
 /// Random bytes as hex: a seed, a key.
-///
-/// # Panics
-/// When the system has no randomness to give, without which no secret of a run is one.
 #[must_use]
 pub fn random_hex(bytes: usize) -> String {
-    let mut buffer = vec![0; bytes];
-    SystemRandom::new().fill(&mut buffer).expect("the system gives randomness");
-    hex(&buffer)
+    digest::random_hex(bytes)
 }
 
 /// Measures from its making.

@@ -1,6 +1,7 @@
 //! Digests: SHA-256 of files and bodies, and HMAC for ids that say nothing of
 //! what they stand for. Not for passwords, and not for signatures.
 
+use ring::rand::{SecureRandom as _, SystemRandom};
 use ring::{digest, hmac};
 
 /// SHA-256 of bytes, in lower case hexadecimal.
@@ -13,6 +14,16 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 #[must_use]
 pub fn hmac_hex(key: &[u8], data: &[u8]) -> String {
     hex(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), data).as_ref())
+}
+
+/// Random bytes in lower case hexadecimal: for `clock`, which is asked for them.
+///
+/// # Panics
+/// When the system has no randomness to give, without which no key of a run is one.
+pub(crate) fn random_hex(bytes: usize) -> String {
+    let mut buffer = vec![0; bytes];
+    SystemRandom::new().fill(&mut buffer).expect("the system gives randomness");
+    hex(&buffer)
 }
 
 /// A SHA-256 that is fed bit by bit.
@@ -50,7 +61,7 @@ impl std::fmt::Debug for Sha256 {
     }
 }
 
-pub fn hex(bytes: &[u8]) -> String {
+fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]).map(char::from).collect()
 }

@@ -34,6 +34,8 @@ pub mod drive;
 
 pub mod engine;
 
+pub mod serve;
+
 pub mod judge;
 
 pub mod report;

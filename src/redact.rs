@@ -13,7 +13,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use crate::digest::hmac_hex;
-use crate::evidence::Replaced;
 use number::{Place, Verdict};
 use secret::Secrets;
 
@@ -26,8 +25,21 @@ pub struct Redactor {
     key: Vec<u8>,
     secrets: Secrets,
     shown: BTreeSet<String>,
-    replaced: Mutex<BTreeMap<(String, Shape), Replaced>>,
-    fresh: Mutex<Vec<Replaced>>,
+    replaced: Mutex<BTreeMap<(String, Shape), Replacement>>,
+    fresh: Mutex<Vec<Replacement>>,
+}
+
+/// A number that was replaced. The number itself is forgotten.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replacement {
+    /// What stands in its place.
+    pub token: String,
+    /// HMAC of the number with the key of the run, hex, first 16 digits.
+    pub hmac: String,
+    /// It passed the eleven-test.
+    pub elfproof: bool,
+    /// It is in the range of test numbers.
+    pub test_range: bool,
 }
 
 /// How a token has to look where it stands.
@@ -76,7 +88,7 @@ impl Redactor {
 
     /// Numbers replaced since this was last asked, each once in a run.
     #[must_use]
-    pub fn take_fresh(&self) -> Vec<Replaced> {
+    pub fn take_fresh(&self) -> Vec<Replacement> {
         std::mem::take(&mut *self.fresh.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -117,7 +129,7 @@ impl Redactor {
             Shape::Letters => letters_token(&hmac),
             Shape::Digits => digits_token(&hmac),
         };
-        let record = Replaced { token: token.clone(), hmac: hmac[..16].to_owned(), elfproof: true, test_range };
+        let record = Replacement { token: token.clone(), hmac: hmac[..16].to_owned(), elfproof: true, test_range };
         self.fresh.lock().unwrap_or_else(PoisonError::into_inner).push(record.clone());
         entry.or_insert(record);
         token

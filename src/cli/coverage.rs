@@ -1,11 +1,16 @@
 //! `toets coverage`: which requirement is judged by what, and proven able to fail.
 
-use super::Exit;
 use super::arguments::CoverageArguments;
 use super::failure::Failure;
+use super::suite;
 use super::terminal::Terminal;
+use crate::judge::ExitCode;
+use crate::report::coverage::{Coverage, table};
 
 /// Tells the table.
-pub(crate) fn coverage(_arguments: &CoverageArguments, _terminal: &Terminal) -> Result<Exit, Failure> {
-    Err(Failure::harness("this build cannot tell its coverage yet"))
+pub(crate) fn coverage(arguments: &CoverageArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
+    let suite = suite::suite(arguments.suite.as_deref(), terminal)?;
+    let plan = suite::whole_plan(&suite)?;
+    terminal.say(&table(&Coverage::new(&plan, &suite), terminal.language()));
+    Ok(ExitCode::Conformant)
 }

@@ -3,12 +3,12 @@
 use std::fmt::Display;
 use std::path::Path;
 
-use super::Exit;
+use crate::judge::ExitCode;
 
 /// Why a command could not do its work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
-    pub(crate) exit: Exit,
+    pub(crate) exit: ExitCode,
     /// What is wrong, lower case, no final period.
     pub(crate) what: String,
     /// How to mend it.
@@ -18,12 +18,12 @@ pub(crate) struct Failure {
 impl Failure {
     /// The user can mend it by asking otherwise.
     pub(crate) fn usage(what: impl Into<String>) -> Self {
-        Self { exit: Exit::Usage, what: what.into(), hint: None }
+        Self { exit: ExitCode::WrongUse, what: what.into(), hint: None }
     }
 
     /// We could not do our work.
     pub(crate) fn harness(what: impl Into<String>) -> Self {
-        Self { exit: Exit::Harness, what: what.into(), hint: None }
+        Self { exit: ExitCode::Harness, what: what.into(), hint: None }
     }
 
     /// A file or folder could not be written.

@@ -1,11 +1,31 @@
 //! `toets judge`: judges the evidence of an earlier run again, with no network.
 
-use super::Exit;
 use super::arguments::JudgeArguments;
 use super::failure::Failure;
+use super::run::completeness;
 use super::terminal::Terminal;
+use super::{output, suite};
+use crate::engine;
+use crate::judge::{ExitCode, exit_code, judge as decide};
+use crate::report::Report;
 
 /// Judges an earlier run again and writes its reports again.
-pub(crate) fn judge(_arguments: &JudgeArguments, _terminal: &Terminal) -> Result<Exit, Failure> {
-    Err(Failure::harness("this build cannot judge yet"))
+pub(crate) fn judge(arguments: &JudgeArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
+    let terminal = if arguments.ci { terminal.quiet() } else { *terminal };
+    let suite = suite::suite(arguments.suite.as_deref(), &terminal)?;
+    let opened = engine::open(&arguments.run).map_err(|why| {
+        Failure::usage(why.to_string()).hint("name the folder of a run, for example `toets judge reports/2026-11-22T14-03-05Z`")
+    })?;
+    if let Some(line) = opened.torn {
+        terminal.note(&format!("note: line {line} of the evidence is torn, because the run was killed; it is left out"));
+    }
+    let evidence = opened.evidence;
+    if evidence.start.plan.suite.digest != suite.digest {
+        terminal.note("note: the suite is another one than that of the run; what does not match is untested");
+    }
+    let plan = &evidence.start.plan;
+    let verdicts = decide(plan, &evidence, &suite);
+    let report = Report::new(plan, &evidence, &verdicts, &suite);
+    let exit = exit_code(&verdicts, &evidence, completeness(arguments.require_complete));
+    output::finish(&report, &output::Folder { path: &arguments.run, trouble: None }, exit, &terminal)
 }

@@ -1,11 +1,35 @@
 //! `toets lint`: mistakes in scenarios, drawn where they stand.
 
-use super::Exit;
+use std::fs;
+use std::path::Path;
+
 use super::arguments::LintArguments;
+use super::diagnostics::draw;
 use super::failure::Failure;
 use super::terminal::Terminal;
+use crate::diagnostic::Diagnostic;
+use crate::judge::{Code, ExitCode};
+use crate::scenario::{Source, lint as lint_path, load};
 
 /// Tells everything that is wrong in a file, a folder, or the built-in suite.
-pub(crate) fn lint(_arguments: &LintArguments, _terminal: &Terminal) -> Result<Exit, Failure> {
-    Err(Failure::harness("this build cannot lint yet"))
+pub(crate) fn lint(arguments: &LintArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
+    let Some(path) = &arguments.path else {
+        let problems = load(&Source::Embedded).err().unwrap_or_default();
+        return Ok(tell(&problems, &|file| Source::Embedded.text(file), "the built-in suite", terminal));
+    };
+    if !path.exists() {
+        return Err(Failure::usage(format!("`{}` is not there", path.display())).hint("name a file, or a folder with scenarios"));
+    }
+    let codes: Vec<_> = Code::all().iter().map(|code| code.name()).collect();
+    let problems = lint_path(path, &codes);
+    Ok(tell(&problems, &|file| fs::read_to_string(file).ok(), &format!("`{}`", path.display()), terminal))
+}
+
+fn tell(problems: &[Diagnostic], sources: &dyn Fn(&Path) -> Option<String>, what: &str, terminal: &Terminal) -> ExitCode {
+    if problems.is_empty() {
+        terminal.say(&format!("no mistakes in {what}"));
+        return ExitCode::Conformant;
+    }
+    terminal.say(&draw(problems, sources, terminal.paint()));
+    ExitCode::WrongUse
 }

@@ -11,6 +11,9 @@ mod output;
 mod progress;
 mod provider;
 mod run;
+mod runtime;
+mod stop;
+mod suite;
 mod terminal;
 
 use std::ffi::OsString;
@@ -20,26 +23,11 @@ use clap::Parser;
 use failure::Failure;
 use terminal::Terminal;
 
-/// How the program ends (settled 2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Exit {
-    /// Nothing failed.
-    Conformant = 0,
-    /// Something failed.
-    NotConformant = 1,
-    /// Wrong use or input.
-    Usage = 2,
-    /// The system under test could not be reached.
-    Unreachable = 3,
-    /// Toets itself broke.
-    Harness = 4,
-}
-
 /// Does what the arguments ask and returns the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
-        Err(message) => return terminal::usage(&message) as u8,
+        Err(message) => return terminal::usage(&message).number(),
     };
     let terminal = Terminal::new(arguments.lang.into());
     let done = match &arguments.command {
@@ -53,5 +41,5 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         terminal.failure(&failure);
         failure.exit
     });
-    exit as u8
+    exit.number()
 }

@@ -4,17 +4,31 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::Exit;
 use super::failure::Failure;
 use super::terminal::Terminal;
+use crate::engine::RecordError;
+use crate::judge::ExitCode;
 use crate::report::{Report, html, json, junit, text};
 
+/// Where a run is kept.
+#[derive(Debug)]
+pub(crate) struct Folder<'f> {
+    pub(crate) path: &'f Path,
+    /// Why the evidence is not wholly in it.
+    pub(crate) trouble: Option<RecordError>,
+}
+
 /// Tells the verdict and writes the three reports.
-pub(crate) fn finish(report: &Report, folder: &Path, exit: Exit, terminal: &Terminal) -> Result<Exit, Failure> {
+pub(crate) fn finish(report: &Report, folder: &Folder<'_>, exit: ExitCode, terminal: &Terminal) -> Result<ExitCode, Failure> {
     terminal.say(&text::text(report, terminal.style()));
-    let page = write(report, folder, terminal)?;
-    terminal.say(&format!(" report  {}", page.display()));
-    Ok(exit)
+    let written = write(report, folder.path, terminal);
+    if let Ok(page) = &written {
+        terminal.say(&format!(" report  {}", page.display()));
+    }
+    if let Some(trouble) = &folder.trouble {
+        return Err(Failure::harness(trouble.to_string()).hint("name a folder with room that you may write to, with `--out DIR`"));
+    }
+    written.map(|_| exit)
 }
 
 /// The three reports; the path of the page.
@@ -22,7 +36,7 @@ fn write(report: &Report, folder: &Path, terminal: &Terminal) -> Result<PathBuf,
     let page = folder.join("report.html");
     put(&folder.join("run.json"), &json::json(report))?;
     put(&folder.join("junit.xml"), &junit::junit(report, terminal.language()))?;
-    put(&page, &html::html(report, terminal.language(), &folder.display().to_string()))?;
+    put(&page, &html::html(report, terminal.language(), "reports/<run>"))?;
     Ok(page)
 }
 

@@ -1,6 +1,7 @@
 //! One line that moves while a run is going on: what is asked now, how much is
 //! done. Nothing at all when standard error is no terminal.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -9,7 +10,11 @@ use super::terminal::Terminal;
 
 /// The line.
 #[derive(Debug, Clone)]
-pub(crate) struct Progress(ProgressBar);
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    /// What is asked and not answered yet, by id of the exchange, the longest waiting first.
+    open: Arc<Mutex<Vec<(String, String)>>>,
+}
 
 impl Progress {
     /// A line for a run of this many scenarios.
@@ -21,21 +26,35 @@ impl Progress {
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar.enable_steady_tick(Duration::from_millis(120));
         }
-        Self(bar)
+        Self { bar, open: Arc::default() }
     }
 
-    /// What is being asked right now.
-    pub(crate) fn asking(&self, what: &str) {
-        self.0.set_message(what.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect::<String>());
+    /// Something is asked.
+    pub(crate) fn sent(&self, exchange: &str, what: &str) {
+        let what = what.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+        self.change(|open| open.push((exchange.to_owned(), what)));
+    }
+
+    /// It was answered, or will not be.
+    pub(crate) fn came(&self, exchange: &str) {
+        self.change(|open| open.retain(|(id, _)| id != exchange));
     }
 
     /// One more scenario is done.
     pub(crate) fn scenario_done(&self) {
-        self.0.inc(1);
+        self.bar.inc(1);
     }
 
     /// The line goes away.
     pub(crate) fn end(&self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
+    }
+
+    /// The line shows what has been waited for longest: that is what may be late.
+    fn change(&self, change: impl FnOnce(&mut Vec<(String, String)>)) {
+        // A poisoned list is still a list; the line is only for looking at.
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut open);
+        self.bar.set_message(open.first().map(|(_, what)| what.clone()).unwrap_or_default());
     }
 }

@@ -4,8 +4,9 @@
 
 use std::io::{IsTerminal, Write};
 
-use super::Exit;
+use super::diagnostics::Paint;
 use super::failure::Failure;
+use crate::judge::ExitCode;
 use crate::report::text::{Colour, Letters, Style};
 use crate::text::Language;
 
@@ -44,6 +45,14 @@ impl Terminal {
         Style { colour: colour(terminal && !self.quiet), letters: letters(), width: width(terminal), language: self.language }
     }
 
+    /// How drawings of mistakes look.
+    pub(crate) fn paint(&self) -> Paint {
+        match colour(std::io::stdout().is_terminal() && std::io::stderr().is_terminal() && !self.quiet) {
+            Colour::Ansi => Paint::Colour,
+            Colour::None => Paint::Plain,
+        }
+    }
+
     /// Results.
     pub(crate) fn say(&self, text: &str) {
         // A reader that went away (`toets … | head`) is no reason to fail.
@@ -67,10 +76,10 @@ impl Terminal {
 }
 
 /// What clap has to say: help and version are results, the rest is wrong use.
-pub(crate) fn usage(message: &clap::Error) -> Exit {
+pub(crate) fn usage(message: &clap::Error) -> ExitCode {
     // Printing can only fail when nobody reads it.
     let _ = message.print();
-    if message.use_stderr() { Exit::Usage } else { Exit::Conformant }
+    if message.use_stderr() { ExitCode::WrongUse } else { ExitCode::Conformant }
 }
 
 fn colour(wanted: bool) -> Colour {

@@ -1,9 +1,16 @@
 //! What the engine itself needs to know of an answer to go on: the next link,
 //! the resources and references in it, and the values of captures. No opinion.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use crate::fhir::fhirpath::{self, Environment, Item};
 use crate::fhir::node::{Node, Tree};
+use crate::fhir::{json, types, xml};
+
+/// What `%name` stands for in a capture: `patient` and `bsn` of the scenario's
+/// persona, and captures before it.
+pub type Variables = BTreeMap<String, Vec<String>>;
 
 /// An answer that is gone on from, not redacted: what is sent next has to be
 /// what the server said.
@@ -14,6 +21,8 @@ pub(super) struct Answer {
     /// Status code.
     pub(super) status: u16,
     body: Vec<u8>,
+    /// The body as it is kept, when redaction changed it.
+    kept: Option<Vec<u8>>,
     /// The body as FHIR, where it is; read when it is first needed.
     tree: OnceLock<Option<Tree>>,
 }
@@ -29,8 +38,8 @@ pub(super) struct Reference {
 
 impl Answer {
     /// The answer of this exchange.
-    pub(super) fn new(exchange: String, status: u16, body: Vec<u8>) -> Self {
-        Self { exchange, status, body, tree: OnceLock::new() }
+    pub(super) fn new(exchange: String, status: u16, body: Vec<u8>, kept: Option<Vec<u8>>) -> Self {
+        Self { exchange, status, body, kept, tree: OnceLock::new() }
     }
 
     /// The root of the body.
@@ -71,9 +80,15 @@ impl Answer {
         references
     }
 
-    /// The values of an expression over the answer.
-    pub(super) fn capture(&self, expression: &str) -> Vec<String> {
-        self.root().map_or_else(Vec::new, |root| values(root, expression))
+    /// The values of an expression over the answer as it came: what is sent on.
+    pub(super) fn capture(&self, expression: &str, variables: &Variables) -> Vec<String> {
+        self.root().map_or_else(Vec::new, |root| captured(root, expression, variables))
+    }
+
+    /// The values of an expression over the answer as it is kept: what a replay finds.
+    pub(super) fn capture_kept(&self, expression: &str, variables: &Variables) -> Vec<String> {
+        let Some(kept) = &self.kept else { return self.capture(expression, variables) };
+        read(kept).map_or_else(Vec::new, |tree| captured(tree.root(), expression, variables))
     }
 }
 
@@ -100,9 +115,22 @@ fn collect(node: Node<'_>, references: &mut Vec<Reference>) {
 
 /// Reads a body in whichever format it is; nothing when it is no FHIR.
 fn read(body: &[u8]) -> Option<Tree> {
-    super::interim::read(body)
+    match body.iter().find(|byte| !byte.is_ascii_whitespace())? {
+        b'{' => json::read(body, types::r4()).ok(),
+        // A byte order mark may come before XML.
+        _ => xml::read(body, types::r4()).ok(),
+    }
 }
 
-fn values(root: Node<'_>, expression: &str) -> Vec<String> {
-    super::interim::values(root, expression)
+/// The values of a capture over one answer, as texts. An expression that cannot
+/// be evaluated on this answer has none; a replay gives the same.
+#[must_use]
+pub fn captured(root: Node<'_>, expression: &str, variables: &Variables) -> Vec<String> {
+    let Ok(expression) = fhirpath::parse(expression) else { return Vec::new() };
+    let mut environment = Environment::new(types::r4());
+    for (name, values) in variables {
+        environment = environment.with(name, values.iter().cloned().map(Item::String).collect());
+    }
+    let items = expression.evaluate(root, &environment).unwrap_or_default();
+    items.iter().filter_map(Item::text).collect()
 }

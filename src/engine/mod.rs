@@ -4,7 +4,6 @@
 mod answer;
 mod event;
 mod follow;
-mod interim;
 mod log;
 mod open;
 mod persona;
@@ -13,10 +12,11 @@ mod scenario;
 mod session;
 mod slots;
 
+pub use answer::{Variables, captured};
 pub use event::Event;
 pub use open::{FORMAT, OpenError, Opened, open};
 pub use persona::PERSONAS;
-pub use record::{BLOBS, RECORDS, RecordError, Recorder};
+pub use record::{BLOBS, RECORDS, RecordError, Recorder, run_folder};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

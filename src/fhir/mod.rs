@@ -5,5 +5,7 @@ pub mod fhirpath;
 pub mod json;
 pub mod node;
 mod reading;
+pub mod search;
+pub mod store;
 pub mod types;
 pub mod xml;

@@ -59,8 +59,10 @@ pub fn compile(suite: &Suite, claims: Claims, target: Target, selection: &Select
     let fitting = |scenario: &&Scenario| scenario.when.actor == claims.actor && scenario.when.fhir.contains(&fhir);
     let mut scenarios = Vec::new();
     for scenario in suite.scenarios.iter().filter(fitting) {
-        for format in formats(scenario) {
-            scenarios.push(Variant { suite, claims: &claims, scenario, format }.plan()?);
+        for (format, exchange) in combinations(scenario) {
+            let planned = Variant { suite, claims: &claims, scenario, format, exchange }.plan()?;
+            let is_empty = planned.steps.is_empty() && !scenario.steps.is_empty();
+            scenarios.extend((!is_empty).then_some(planned));
         }
     }
     keep(&mut scenarios, suite, selection)?;
@@ -69,12 +71,18 @@ pub fn compile(suite: &Suite, claims: Claims, target: Target, selection: &Select
     Ok(Plan { claims, suite, target, personas, scenarios, selection: selection.reason() })
 }
 
-fn formats(scenario: &Scenario) -> Vec<Format> {
-    if scenario.axes.format.is_empty() { vec![Format::Json] } else { scenario.axes.format.clone() }
+/// Every format with every exchange of the axes.
+fn combinations(scenario: &Scenario) -> Vec<(Format, Option<&str>)> {
+    let formats = if scenario.axes.format.is_empty() { &[Format::Json][..] } else { &scenario.axes.format };
+    let exchanges: Vec<Option<&str>> = match &scenario.axes.exchange[..] {
+        [] => vec![None],
+        exchanges => exchanges.iter().map(|exchange| Some(exchange.as_str())).collect(),
+    };
+    formats.iter().flat_map(|format| exchanges.iter().map(|exchange| (*format, *exchange))).collect()
 }
 
-/// `r4.json.plain`
-fn variant_name(fhir: FhirVersion, format: Format) -> String {
+/// `r4.json.plain`, or `r4.json.plain.procedures` of a scenario that is run for several exchanges.
+fn variant_name(fhir: FhirVersion, format: Format, exchange: Option<&str>) -> String {
     let fhir = match fhir {
         FhirVersion::R4 => "r4",
         FhirVersion::Stu3 => "stu3",
@@ -83,7 +91,8 @@ fn variant_name(fhir: FhirVersion, format: Format) -> String {
         Format::Json => "json",
         Format::Xml => "xml",
     };
-    format!("{fhir}.{format}.plain")
+    let exchange = exchange.map_or_else(String::new, |exchange| format!(".{exchange}"));
+    format!("{fhir}.{format}.plain{exchange}")
 }
 
 /// One scenario in one variant while it is planned.
@@ -92,6 +101,7 @@ struct Variant<'s> {
     claims: &'s Claims,
     scenario: &'s Scenario,
     format: Format,
+    exchange: Option<&'s str>,
 }
 
 /// What a step does and which exchange that is.
@@ -127,13 +137,14 @@ impl Variant<'_> {
     }
 
     fn variant(&self) -> String {
-        variant_name(self.claims.dialect.fhir(), self.format)
+        variant_name(self.claims.dialect.fhir(), self.format, self.exchange)
     }
 
     /// What the step does; nothing when the claimed version does not have it.
     fn resolve(&self, step: &Step, earlier: &BTreeMap<&str, Resolved>) -> Result<Option<Resolved>, PlanError> {
         let with = step.with.clone().unwrap_or_default();
         if let Some(name) = &step.exchange {
+            let name = &name.replace("${exchange}", self.exchange.unwrap_or("${exchange}"));
             let exchange = self.suite.exchange(name).ok_or_else(|| self.missing(step, format!("exchange `{name}`")))?;
             let Some(published) = exchange.request.get(&self.claims.dialect) else { return Ok(None) };
             let action = Action::Send(changed(self.template(published), &with));

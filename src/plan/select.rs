@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{PlanError, PlannedScenario};
+use crate::nearest::nearest;
 use crate::scenario::Suite;
 
 /// Which part of the suite is run.
@@ -34,7 +35,10 @@ pub(super) fn keep(scenarios: &mut Vec<PlannedScenario>, suite: &Suite, selectio
     let known = known_ids(scenarios, suite);
     for id in ids {
         if !known.contains(id.as_str()) {
-            return Err(PlanError::UnknownSelection { id: id.clone(), nearest: nearest(id, &known) });
+            return Err(PlanError::UnknownSelection {
+                id: id.clone(),
+                nearest: nearest(id, known.iter().map(String::as_str)).map(str::to_owned),
+            });
         }
     }
     scenarios.retain(|scenario| ids.iter().any(|id| holds(scenario, id)));
@@ -61,39 +65,4 @@ fn holds(scenario: &PlannedScenario, id: &str) -> bool {
 
 fn without_variant(key: &str) -> &str {
     key.split_once('@').map_or(key, |(key, _)| key)
-}
-
-/// The known id that takes the fewest edits; none when nothing is near.
-fn nearest(id: &str, known: &BTreeSet<String>) -> Option<String> {
-    let near = known.iter().map(|candidate| (edits(id, candidate), candidate)).min()?;
-    (near.0 <= id.chars().count() / 3 + 1).then(|| near.1.clone())
-}
-
-/// Letters to insert, drop or change, whatever their case.
-fn edits(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.to_lowercase().chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (index, letter) in left.to_lowercase().chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = index + 1;
-        for (column, other) in right.iter().enumerate() {
-            let changed = diagonal + usize::from(letter != *other);
-            diagonal = row[column + 1];
-            row[column + 1] = changed.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[right.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nearest_is_the_one_with_the_fewest_edits_and_nothing_when_none_is_near() {
-        let known: BTreeSet<String> = ["PZP-QRY-007", "consent", "metadata"].map(str::to_owned).into();
-        assert_eq!(nearest("pzp-qry-07", &known).as_deref(), Some("PZP-QRY-007"));
-        assert_eq!(nearest("consents", &known).as_deref(), Some("consent"));
-        assert_eq!(nearest("zzzzzz", &known), None);
-    }
 }

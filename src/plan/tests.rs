@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::agreements::FhirVersion;
 use crate::scenario::{
-    Axes, Exchange, Expectation, FollowWhat, OneOrMany, Persona, Request, Scenario, Step, Suite, TransactionGroup, When, With,
+    Axes, Exchange, Expectation, FollowWhat, OneOrMany, Persona, Request, Scenario, Source, Step, Suite, TransactionGroup, When,
+    With, load,
 };
 
 fn text(words: &str) -> Text {
@@ -16,6 +17,7 @@ fn exchange(name: &str, requests: &[(Dialect, &str)]) -> Exchange {
     Exchange {
         exchange: name.to_owned(),
         query: None,
+        optional: None,
         title: text(name),
         group: TransactionGroup::IndividualResources,
         source: String::new(),
@@ -119,6 +121,18 @@ fn compile_takes_the_template_of_the_claimed_dialect() {
 }
 
 #[test]
+fn compile_runs_a_scenario_for_every_exchange_of_its_axis_that_the_dialect_has() {
+    let mut each = scenario("a", vec![asks("ask", "${exchange}")]);
+    each.axes.exchange = vec!["procedures".to_owned(), "only-now".to_owned()];
+    let variants = |dialect: Dialect| -> Vec<String> {
+        let plan = planned(&suite(vec![each.clone()]), dialect, &Selection::All).expect("it compiles");
+        plan.scenarios.iter().map(PlannedScenario::name).collect()
+    };
+    assert_eq!(variants(Dialect::R4Rc2), ["a@r4.json.plain.procedures", "a@r4.json.plain.only-now"]);
+    assert_eq!(variants(Dialect::R4Beta3), ["a@r4.json.plain.procedures"]);
+}
+
+#[test]
 fn compile_resolves_like_and_with() {
     let with = With {
         persona: Some("bram".to_owned()),
@@ -199,4 +213,16 @@ fn follow_forgets_steps_that_the_dialect_does_not_have() {
     let plan = planned(&suite(vec![scenario("a", steps)]), Dialect::R4Beta3, &Selection::All).expect("it compiles");
     let ids: Vec<&str> = plan.scenarios[0].steps.iter().map(|step| step.id.as_str()).collect();
     assert_eq!(ids, ["ask", "read"]);
+}
+
+#[test]
+fn suite_in_the_binary_compiles_for_every_dialect_of_r4() {
+    let suite = load(&Source::Embedded).expect("the suite in the binary has no mistakes");
+    for dialect in [Dialect::R4Beta3, Dialect::R4Rc1, Dialect::R4Rc2, Dialect::R4Rc3Dev] {
+        let plan = planned(&suite, dialect, &Selection::All).expect("it compiles");
+        let keys: Vec<&String> = plan.scenarios.iter().flat_map(PlannedScenario::expectations).map(|e| &e.key).collect();
+        let distinct: std::collections::BTreeSet<&String> = keys.iter().copied().collect();
+        assert_eq!(keys.len(), distinct.len(), "keys are the names of results");
+        assert!(plan.personas.iter().any(|persona| persona.persona == "full-plan"), "{dialect:?}");
+    }
 }

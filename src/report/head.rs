@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::build;
 use super::view::{Cause, Gap, Head, LevelCounts};
 use super::words::{self, both};
+use super::{build, warnings};
 use crate::agreements::{Effect, FhirVersion, Level};
 use crate::evidence::{Evidence, Record};
 use crate::judge::{Conclusion, Counts, Outcome, Verdicts};
@@ -117,6 +117,12 @@ fn sentence(parts: &Parts<'_>, binding: Counts) -> Text {
     if parts.plan.scenarios.is_empty() {
         return both("Nothing was selected, so nothing was tested.", "Er is niets geselecteerd, dus er is niets getoetst.");
     }
+    if warnings::broken(parts.evidence).is_some() {
+        return both(
+            "The server could not be reached, so nothing was tested.",
+            "De server was niet bereikbaar, dus er is niets getoetst.",
+        );
+    }
     match parts.verdicts.conclusion {
         Conclusion::NotConformant => both(
             format!("{fail} of the {claimed} claimed SHALL and MUST requirements failed; {open} were not decided."),
@@ -138,6 +144,9 @@ fn sentence(parts: &Parts<'_>, binding: Counts) -> Text {
 }
 
 fn change(parts: &Parts<'_>, binding: Counts) -> Text {
+    if warnings::broken(parts.evidence).is_some() {
+        return both("A server that answers at this address.", "Een server die op dit adres antwoordt.");
+    }
     match parts.verdicts.conclusion {
         Conclusion::NotConformant => mend(parts),
         Conclusion::Incomplete => decide(parts, binding),

@@ -2,27 +2,23 @@
 
 use super::words::both;
 use crate::judge::{Code, Finding};
-use crate::text::Text;
+use crate::text::{Language, Text};
 
 /// A code as it is written: `status-unexpected`.
 #[must_use]
 pub(super) fn code_name(code: Code) -> String {
-    match serde_json::to_value(code) {
-        Ok(serde_json::Value::String(name)) => name,
-        _ => format!("{code:?}"),
-    }
+    code.name().to_owned()
 }
 
 /// A finding as a sentence.
 #[must_use]
 pub(super) fn sentence(finding: &Finding) -> Text {
-    let name = code_name(finding.code).replace('-', " ");
-    let subject = if finding.subject.is_empty() { String::new() } else { format!(": {}", finding.subject) };
-    both(format!("{name}{subject}"), format!("{name}{subject}"))
+    both(finding.title(Language::En), finding.title(Language::Nl))
 }
 
 /// How to mend it, where the judge knows.
 #[must_use]
-pub(super) fn hint(_finding: &Finding) -> Option<Text> {
-    None
+pub(super) fn hint(finding: &Finding) -> Option<Text> {
+    let hint = both(finding.hint(Language::En), finding.hint(Language::Nl));
+    (!hint.en.is_empty()).then_some(hint)
 }

@@ -1,7 +1,8 @@
 //! Loud warnings: what the reader must know before she believes the rest.
 
+use super::reason;
 use super::words::both;
-use crate::evidence::{Evidence, Record};
+use crate::evidence::{Broken, Evidence, Outcome, Record};
 use crate::plan::{Plan, TargetAuth};
 use crate::text::Text;
 
@@ -10,6 +11,7 @@ use crate::text::Text;
 pub(super) fn warnings(plan: &Plan, evidence: &Evidence) -> Vec<Text> {
     [
         real_data(evidence),
+        unreachable(evidence),
         fault(plan),
         ended_early(evidence),
         insecure(plan),
@@ -32,6 +34,28 @@ fn real_data(evidence: &Evidence) -> Option<Text> {
             format!("De antwoorden bevatten {count} nummer(s) die echte burgerservicenummers (BSN) kunnen zijn. Ze zijn vervangen, maar de andere gegevens kunnen over echte mensen gaan: stop, en gebruik testgegevens."),
         )
     })
+}
+
+/// No exchange was answered at all: everything else follows from that.
+fn unreachable(evidence: &Evidence) -> Option<Text> {
+    let first = broken(evidence)?;
+    let Text { en, nl } = reason::broken(first.kind);
+    Some(both(
+        format!("The server could not be reached: {en} ({}).", first.detail),
+        format!("De server was niet bereikbaar: {nl} ({}).", first.detail),
+    ))
+}
+
+/// What went wrong first, when nothing was answered.
+pub(super) fn broken(evidence: &Evidence) -> Option<&Broken> {
+    let outcomes = || {
+        evidence
+            .records
+            .iter()
+            .filter_map(|record| if let Record::Exchange(exchange) = record { Some(&exchange.outcome) } else { None })
+    };
+    let mut broken = outcomes().filter_map(|outcome| if let Outcome::Broken(broken) = outcome { Some(broken) } else { None });
+    if outcomes().any(|outcome| matches!(outcome, Outcome::Answered(_))) { None } else { broken.next() }
 }
 
 fn fault(plan: &Plan) -> Option<Text> {

@@ -1,0 +1,58 @@
+//! The suite that a command works with, and what judging knows beside it.
+
+use std::path::Path;
+
+use super::diagnostics;
+use super::failure::Failure;
+use super::terminal::Terminal;
+use crate::agreements::{Actor, Dialect};
+use crate::evidence::Definition;
+use crate::fhir::types;
+use crate::plan::{Claims, Limits, Plan, Selection, Target, TargetAuth, compile};
+use crate::scenario::{Source, Suite, load};
+
+/// What is claimed until a vendor can say otherwise.
+const DIALECT: Dialect = Dialect::R4Rc2;
+
+/// The suite in this folder, or the built-in one. Mistakes in it are drawn before the command ends.
+pub(crate) fn suite(folder: Option<&Path>, terminal: &Terminal) -> Result<Suite, Failure> {
+    let source = folder.map_or(Source::Embedded, |folder| Source::Directory(folder.to_owned()));
+    load(&source).map_err(|mistakes| {
+        let count = mistakes.len();
+        terminal.note(&diagnostics::draw(&mistakes, &|path| std::fs::read_to_string(path).ok(), terminal.paint()));
+        Failure::usage(format!("the suite has {count} mistake(s)"))
+            .hint("mend the files named above; `toets lint` tells them again")
+    })
+}
+
+/// The claims of a product.
+pub(crate) fn claims(product: Option<&str>) -> Claims {
+    Claims { product: product.map(str::to_owned), actor: Actor::Provider, dialect: DIALECT }
+}
+
+/// A plan of the whole suite that is never run: what would be expected.
+pub(crate) fn whole_plan(suite: &Suite) -> Result<Plan, Failure> {
+    let target = Target {
+        base: "http://127.0.0.1/fhir".to_owned(),
+        auth: TargetAuth::Bearer(super::run::TOKEN.to_owned()),
+        built_in: true,
+        fault: None,
+        limits: Limits::default(),
+    };
+    compile(suite, claims(None), target, &Selection::All).map_err(|why| Failure::usage(why.to_string()))
+}
+
+/// What judging knows: the types of FHIR, and the agreement as this suite holds it. The latter is an approximation
+/// of the release candidate until the published packages are loaded.
+pub(crate) fn definitions(suite: &Suite) -> Vec<Definition> {
+    let r4 = types::r4().definition();
+    vec![
+        Definition { id: r4.id.to_owned(), version: r4.version.to_owned(), digest: r4.digest.to_owned(), approximation: false },
+        Definition {
+            id: "iknl.fhir.r4.pzp".to_owned(),
+            version: format!("{}-approx", DIALECT.version()),
+            digest: suite.digest.clone(),
+            approximation: true,
+        },
+    ]
+}

@@ -1,0 +1,21 @@
+//! What Toets serves: the reference provider, over the personas of the suite,
+//! right unless a fault tells it otherwise. The only room that names axum; what
+//! an answer says is decided without it, from one plain value to another.
+
+mod answer;
+mod bundle;
+mod capability;
+mod fault;
+mod format;
+mod patch;
+mod provider;
+mod request;
+mod responder;
+mod server;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use fault::FaultError;
+pub use provider::{Config, Running, StartError, start};
