@@ -54,7 +54,7 @@ fn target(place: Place<'_>, target: &Target, names: &Names<'_>, problems: &mut P
 
 fn misbehaviour(place: Place<'_>, behaviour: &Misbehaviour, target: &Target, names: &Names<'_>, problems: &mut Problems) {
     let resource = struck(target, names);
-    let of_match = Scope { context: &resource, variables: &VARIABLES };
+    let of_match = Scope { contexts: &[&resource], variables: &VARIABLES };
     match behaviour {
         Misbehaviour::Hide(condition) => expression::check(place.key("hide"), condition, of_match, problems),
         Misbehaviour::LatestOnly(only) => {
@@ -63,7 +63,7 @@ fn misbehaviour(place: Place<'_>, behaviour: &Misbehaviour, target: &Target, nam
             expression::check(place.key("date"), &only.date, of_match, problems);
         }
         Misbehaviour::Patch(patch) => {
-            let scope = Scope { context: answered(target), variables: &VARIABLES };
+            let scope = Scope { contexts: &[answered(target)], variables: &VARIABLES };
             expression::check(place.key("patch").key("at"), &patch.at, scope, problems);
         }
         Misbehaviour::AddMatches(ids) => {
