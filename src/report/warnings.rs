@@ -2,7 +2,7 @@
 
 use super::reason;
 use super::words::both;
-use crate::evidence::{Broken, Evidence, Outcome, Record};
+use crate::evidence::{Broken, BrokenKind, Evidence, Outcome, Record};
 use crate::plan::{Plan, TargetAuth};
 use crate::text::Text;
 
@@ -36,7 +36,7 @@ fn real_data(evidence: &Evidence) -> Option<Text> {
     })
 }
 
-/// No exchange was answered at all: everything else follows from that.
+/// Nothing was answered: everything else follows from that.
 fn unreachable(evidence: &Evidence) -> Option<Text> {
     let first = broken(evidence)?;
     let Text { en, nl } = reason::broken(first.kind);
@@ -46,16 +46,21 @@ fn unreachable(evidence: &Evidence) -> Option<Text> {
     ))
 }
 
-/// What went wrong first, when nothing was answered.
+/// What went wrong first, when nothing was answered and the way to the server is the cause.
 pub(super) fn broken(evidence: &Evidence) -> Option<&Broken> {
-    let outcomes = || {
-        evidence
-            .records
-            .iter()
-            .filter_map(|record| if let Record::Exchange(exchange) = record { Some(&exchange.outcome) } else { None })
-    };
-    let mut broken = outcomes().filter_map(|outcome| if let Outcome::Broken(broken) = outcome { Some(broken) } else { None });
-    if outcomes().any(|outcome| matches!(outcome, Outcome::Answered(_))) { None } else { broken.next() }
+    let mut first = None;
+    for record in &evidence.records {
+        let Record::Exchange(exchange) = record else { continue };
+        match &exchange.outcome {
+            Outcome::Broken(broken) if is_way(broken.kind) => first = first.or(Some(broken)),
+            _ => return None,
+        }
+    }
+    first
+}
+
+fn is_way(kind: BrokenKind) -> bool {
+    matches!(kind, BrokenKind::Name | BrokenKind::Connect | BrokenKind::Tls | BrokenKind::Deadline)
 }
 
 fn fault(plan: &Plan) -> Option<Text> {
