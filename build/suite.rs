@@ -34,6 +34,8 @@ fn collect(root: &Path, folder: &Path, endings: &[&str], paths: &mut Vec<String>
         let path = folder.join(entry.file_name());
         if entry.path().is_dir() {
             collect(root, &path, endings, paths);
+        } else if path.to_string_lossy().ends_with(".schema.json") {
+            // Schemas are for editors.
         } else if path.extension().and_then(|ending| ending.to_str()).is_some_and(|ending| endings.contains(&ending)) {
             paths.push(path.to_string_lossy().replace('\\', "/"));
         }

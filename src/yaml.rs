@@ -189,25 +189,21 @@ impl Builder<'_> {
         match event {
             Event::DocumentStart(_) => return self.document(range),
             Event::Alias(_) => {
-                self.problem(
-                    range.clone(),
-                    "yaml-alias",
-                    "an alias (`*name`)",
-                    "write the value out: each place says what it means",
-                );
-                self.add(Node { span: range, value: Value::Scalar(Scalar { text: String::new(), quoted: true }) });
+                // The tree lacks a value from here on, and a file with one has thousands.
+                self.problem(range, "yaml-alias", "an alias (`*name`)", "write the value out: each place says what it means");
+                return false;
             }
             Event::Scalar(text, style, anchor, tag) => {
-                self.refuse(range.clone(), anchor, tag.as_deref());
+                self.refuse(range.clone(), anchor, tag.is_some());
                 let quoted = style != ScalarStyle::Plain;
                 self.add(Node { span: range, value: Value::Scalar(Scalar { text: text.into_owned(), quoted }) });
             }
             Event::SequenceStart(anchor, tag) => {
-                self.refuse(range.clone(), anchor, tag.as_deref());
+                self.refuse(range.clone(), anchor, tag.is_some());
                 return self.open(range, Content::Sequence(Vec::new()));
             }
             Event::MappingStart(anchor, tag) => {
-                self.refuse(range.clone(), anchor, tag.as_deref());
+                self.refuse(range.clone(), anchor, tag.is_some());
                 return self.open(range, Content::Mapping { entries: Vec::new(), key: None });
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(range.end),
@@ -238,7 +234,7 @@ impl Builder<'_> {
         self.documents <= 1
     }
 
-    fn refuse(&mut self, range: Range<usize>, anchor: usize, tag: Option<&saphyr_parser::Tag>) {
+    fn refuse(&mut self, range: Range<usize>, anchor: usize, tagged: bool) {
         let place = range.start..range.start.max(range.end.min(range.start + 1));
         if anchor > 0 {
             self.problem(
@@ -248,8 +244,8 @@ impl Builder<'_> {
                 "write the value out: each place says what it means",
             );
         }
-        if let Some(tag) = tag {
-            self.problem(place, "yaml-tag", &format!("a tag (`{tag}`)"), "leave it out: the key says what its value is");
+        if tagged {
+            self.problem(place, "yaml-tag", "a tag (`!name`)", "leave it out: the key says what its value is");
         }
     }
 
@@ -291,20 +287,24 @@ impl Builder<'_> {
             Some(Content::Sequence(items)) => items.push(node),
             Some(Content::Mapping { key, .. }) => match key.take() {
                 Some(key) => self.entry(key, node),
-                None => match node.value {
-                    Value::Scalar(scalar) => *key = Some(Key { text: scalar.text, span: node.span }),
-                    Value::Mapping(_) | Value::Sequence(_) => {
-                        *key = Some(Key { text: String::new(), span: node.span.clone() });
-                        self.problem(node.span, "key-kind", "a key that is not one word", "give each key a name");
+                None => {
+                    let text = node.text().unwrap_or_default().to_owned();
+                    if text.is_empty() {
+                        self.problem(node.span.clone(), "key-kind", "a key that is not one word", "give each key a name");
                     }
-                },
+                    if let Some(Open { content: Content::Mapping { key, .. }, .. }) = self.stack.last_mut() {
+                        *key = Some(Key { text, span: node.span });
+                    }
+                }
             },
         }
     }
 
     fn entry(&mut self, key: Key, node: Node) {
         let Some(Open { content: Content::Mapping { entries, .. }, .. }) = self.stack.last_mut() else { return };
-        if entries.iter().any(|(known, _)| known.text == key.text) {
+        if key.text.is_empty() {
+            // A key without a name has been reported, and so nothing is known of its value.
+        } else if entries.iter().any(|(known, _)| known.text == key.text) {
             let message = format!("the key `{}` is there twice", key.text);
             self.problem(key.span, "key-duplicate", &message, "keep one of them");
         } else {

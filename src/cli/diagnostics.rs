@@ -18,6 +18,9 @@ pub enum Paint {
     Colour,
 }
 
+/// Diagnostics that are drawn; a hostile file can have any number.
+const MAX_DRAWN: usize = 100;
+
 /// Draws diagnostics one after another, and says at the end how many there are. `sources` gives the text of a file.
 #[must_use]
 pub fn draw(diagnostics: &[Diagnostic], sources: &dyn Fn(&Path) -> Option<String>, paint: Paint) -> String {
@@ -27,7 +30,7 @@ pub fn draw(diagnostics: &[Diagnostic], sources: &dyn Fn(&Path) -> Option<String
     };
     let mut texts: BTreeMap<&PathBuf, String> = BTreeMap::new();
     let mut drawn = String::new();
-    for diagnostic in diagnostics {
+    for diagnostic in diagnostics.iter().take(MAX_DRAWN) {
         let text = texts.entry(&diagnostic.file).or_insert_with(|| sources(&diagnostic.file).unwrap_or_default());
         drawn.push_str(&renderer.render(&[group(diagnostic, text)]));
         drawn.push_str("\n\n");
@@ -67,7 +70,9 @@ fn one_line(text: &str) -> String {
 fn summary(diagnostics: &[Diagnostic]) -> String {
     let files: BTreeSet<_> = diagnostics.iter().map(|diagnostic| &diagnostic.file).collect();
     let count = |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
-    format!("{} in {}\n", count(diagnostics.len(), "mistake"), count(files.len(), "file"))
+    let left = diagnostics.len().saturating_sub(MAX_DRAWN);
+    let shown = if left > 0 { format!("; the last {left} are not shown") } else { String::new() };
+    format!("{} in {}{shown}\n", count(diagnostics.len(), "mistake"), count(files.len(), "file"))
 }
 
 #[cfg(test)]

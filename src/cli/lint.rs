@@ -1,26 +1,35 @@
 //! `toets lint`: mistakes in scenarios, drawn where they stand.
 
+use std::fs;
 use std::path::Path;
 
 use super::arguments::LintArguments;
-use super::diagnostics;
+use super::diagnostics::draw;
 use super::failure::Failure;
 use super::terminal::Terminal;
+use crate::diagnostic::Diagnostic;
 use crate::judge::{Code, ExitCode};
-use crate::scenario::{Source, lint as find, load};
+use crate::scenario::{Source, lint as lint_path, load};
 
 /// Tells everything that is wrong in a file, a folder, or the built-in suite.
 pub(crate) fn lint(arguments: &LintArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
-    let mistakes = match &arguments.path {
-        Some(path) if !path.exists() => return Err(Failure::usage(format!("there is no file or folder `{}`", path.display()))),
-        Some(path) => find(path, &Code::all().iter().map(|code| code.name()).collect::<Vec<_>>()),
-        None => load(&Source::Embedded).err().unwrap_or_default(),
+    let Some(path) = &arguments.path else {
+        let problems = load(&Source::Embedded).err().unwrap_or_default();
+        return Ok(tell(&problems, &|file| Source::Embedded.text(file), "the built-in suite", terminal));
     };
-    if mistakes.is_empty() {
-        terminal.say("no mistakes");
-        return Ok(ExitCode::Conformant);
+    if !path.exists() {
+        return Err(Failure::usage(format!("`{}` is not there", path.display())).hint("name a file, or a folder with scenarios"));
     }
-    let read = |path: &Path| std::fs::read_to_string(path).ok();
-    terminal.say(&diagnostics::draw(&mistakes, &read, terminal.paint()));
-    Ok(ExitCode::WrongUse)
+    let codes: Vec<_> = Code::all().iter().map(|code| code.name()).collect();
+    let problems = lint_path(path, &codes);
+    Ok(tell(&problems, &|file| fs::read_to_string(file).ok(), &format!("`{}`", path.display()), terminal))
+}
+
+fn tell(problems: &[Diagnostic], sources: &dyn Fn(&Path) -> Option<String>, what: &str, terminal: &Terminal) -> ExitCode {
+    if problems.is_empty() {
+        terminal.say(&format!("no mistakes in {what}"));
+        return ExitCode::Conformant;
+    }
+    terminal.say(&draw(problems, sources, terminal.paint()));
+    ExitCode::WrongUse
 }

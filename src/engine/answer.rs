@@ -21,6 +21,8 @@ pub(super) struct Answer {
     /// Status code.
     pub(super) status: u16,
     body: Vec<u8>,
+    /// The body as it is kept, when redaction changed it.
+    kept: Option<Vec<u8>>,
     /// The body as FHIR, where it is; read when it is first needed.
     tree: OnceLock<Option<Tree>>,
 }
@@ -36,8 +38,8 @@ pub(super) struct Reference {
 
 impl Answer {
     /// The answer of this exchange.
-    pub(super) fn new(exchange: String, status: u16, body: Vec<u8>) -> Self {
-        Self { exchange, status, body, tree: OnceLock::new() }
+    pub(super) fn new(exchange: String, status: u16, body: Vec<u8>, kept: Option<Vec<u8>>) -> Self {
+        Self { exchange, status, body, kept, tree: OnceLock::new() }
     }
 
     /// The root of the body.
@@ -78,9 +80,15 @@ impl Answer {
         references
     }
 
-    /// The values of an expression over the answer.
+    /// The values of an expression over the answer as it came: what is sent on.
     pub(super) fn capture(&self, expression: &str, variables: &Variables) -> Vec<String> {
         self.root().map_or_else(Vec::new, |root| captured(root, expression, variables))
+    }
+
+    /// The values of an expression over the answer as it is kept: what a replay finds.
+    pub(super) fn capture_kept(&self, expression: &str, variables: &Variables) -> Vec<String> {
+        let Some(kept) = &self.kept else { return self.capture(expression, variables) };
+        read(kept).map_or_else(Vec::new, |tree| captured(tree.root(), expression, variables))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The log of a run: everything passes here on its way into the evidence, and
 //! is redacted on the way (settled 21). Storing is `record`'s.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::event::Event;
@@ -57,6 +58,7 @@ impl Log {
         for persona in &mut start.plan.personas {
             persona.given = persona.given.as_deref().map(|given| redactor.text(given));
         }
+        start.plan.selection = start.plan.selection.as_deref().map(|selection| redactor.text(selection));
         start.plan.claims.product = start.plan.claims.product.as_deref().map(|product| redactor.text(product));
         let evidence = recorder.start(start);
         Self { kept: Mutex::new(Kept { recorder, evidence }), redactor, listener, watch: Stopwatch::start() }
@@ -77,8 +79,8 @@ impl Log {
         self.redactor.text(text)
     }
 
-    /// Records an exchange.
-    pub(super) fn exchange(&self, happened: Happened<'_>) {
+    /// Records an exchange, and gives its body as it is kept when that differs from what came.
+    pub(super) fn exchange(&self, happened: Happened<'_>) -> Option<Vec<u8>> {
         let took_us = self.elapsed_us().saturating_sub(happened.started_us);
         self.tell(event(&happened, took_us));
         let (outcome, body) = self.outcome(happened.outcome);
@@ -101,11 +103,14 @@ impl Log {
             received.body = digest;
         }
         self.add(kept, Record::Exchange(Box::new(exchange)));
+        match body {
+            Cow::Owned(body) => Some(body),
+            Cow::Borrowed(_) => None,
+        }
     }
 
-    /// Records the values of a capture.
-    pub(super) fn capture(&self, scenario: &str, step: &str, name: &str, values: &[String]) {
-        let values = values.iter().map(|value| self.redactor.text(value)).collect();
+    /// Records the values of a capture over the redacted answers, as a replay will find them.
+    pub(super) fn capture(&self, scenario: &str, step: &str, name: &str, values: Vec<String>) {
         let capture = Capture { scenario: scenario.to_owned(), step: step.to_owned(), name: name.to_owned(), values };
         self.add(self.kept(), Record::Capture(capture));
     }
@@ -166,6 +171,7 @@ impl Log {
     fn origin(&self, origin: Origin) -> Origin {
         match origin {
             Origin::ForEach(value) => Origin::ForEach(self.redactor.text(&value)),
+            Origin::Reference(path, exchange) => Origin::Reference(self.redactor.text(&path), exchange),
             other => other,
         }
     }
@@ -181,19 +187,19 @@ impl Log {
     }
 
     fn headers(&self, headers: &[(String, String)]) -> Vec<(String, String)> {
-        headers.iter().map(|(name, value)| (name.clone(), self.redactor.text(value))).collect()
+        headers.iter().map(|(name, value)| (self.redactor.text(name), self.redactor.text(value))).collect()
     }
 
-    fn outcome(&self, outcome: &Result<Reply, Broken>) -> (Outcome, Vec<u8>) {
+    fn outcome<'b>(&self, outcome: &'b Result<Reply, Broken>) -> (Outcome, Cow<'b, [u8]>) {
         match outcome {
             Ok(reply) => {
                 let headers = self.headers(&reply.headers);
                 let received = Received { status: reply.status, headers, body: None, bytes: reply.body.len() as u64 };
-                (Outcome::Answered(received), self.redactor.bytes(&reply.body).into_owned())
+                (Outcome::Answered(received), self.redactor.bytes(&reply.body))
             }
             Err(broken) => {
                 let broken = Broken { detail: self.redactor.text(&broken.detail), ..broken.clone() };
-                (Outcome::Broken(broken), Vec::new())
+                (Outcome::Broken(broken), Cow::Borrowed(&[]))
             }
         }
     }

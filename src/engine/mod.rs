@@ -16,7 +16,7 @@ pub use answer::{Variables, captured};
 pub use event::Event;
 pub use open::{FORMAT, OpenError, Opened, open};
 pub use persona::PERSONAS;
-pub use record::{BLOBS, RECORDS, RecordError, Recorder};
+pub use record::{BLOBS, RECORDS, RecordError, Recorder, run_folder};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

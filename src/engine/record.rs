@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::clock;
 use crate::digest::sha256_hex;
 use crate::evidence::{Evidence, Record, Start};
 
@@ -18,6 +19,15 @@ pub const RECORDS: &str = "evidence.ndjson";
 
 /// Folder of the bodies within the folder of a run.
 pub const BLOBS: &str = "blobs";
+
+/// A folder for a run that began at this time: named after it, with a number
+/// behind it when another run began in the same second.
+#[must_use]
+pub fn run_folder(reports: &Path, at: &str) -> PathBuf {
+    let name = clock::folder_name(at);
+    let numbered = (2..=u32::MAX).map(|number| reports.join(format!("{name}-{number}")));
+    std::iter::once(reports.join(&name)).chain(numbered).find(|folder| !folder.exists()).unwrap_or_else(|| reports.join(&name))
+}
 
 /// A line of the file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -182,4 +192,73 @@ fn render(seq: u64, previous: &str, start: Option<&Start>, record: Option<&Recor
         record: Option<&'l Record>,
     }
     serde_json::to_vec(&Written { seq, previous, start, record }).map_err(io::Error::other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agreements::{Actor, Dialect};
+    use crate::evidence::{Omitted, OmittedReason};
+    use crate::plan::{Claims, Limits, Plan, SuiteId, Target, TargetAuth};
+
+    fn start() -> Start {
+        let limits = Limits::default();
+        let target = Target { base: "http://localhost".to_owned(), auth: TargetAuth::None, built_in: false, fault: None, limits };
+        let plan = Plan {
+            claims: Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2 },
+            suite: SuiteId { version: "0".to_owned(), digest: String::new() },
+            target,
+            personas: Vec::new(),
+            scenarios: Vec::new(),
+            selection: None,
+        };
+        let at = "2026-11-25T14:03:22.000Z".to_owned();
+        Start { format: 1, toets: "0".to_owned(), at, seed: String::new(), tempo: 0.01, definitions: Vec::new(), plan }
+    }
+
+    fn record(step: &str) -> Record {
+        Record::Omitted(Omitted { scenario: "s".to_owned(), step: step.to_owned(), reason: OmittedReason::Unreachable })
+    }
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("toets-record-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        folder
+    }
+
+    #[test]
+    fn disk_that_fails_in_the_middle_ends_the_storing_and_not_the_run() {
+        let folder = folder("full");
+        let mut recorder = Recorder::in_folder(&folder);
+        let mut evidence = recorder.start(start());
+        recorder.add(&mut evidence, record("one"));
+        // A file that is open for reading refuses every byte, as a full disk does.
+        recorder.file = Some(File::open(folder.join(RECORDS)).expect("it is there"));
+        recorder.add(&mut evidence, record("two"));
+        recorder.add(&mut evidence, record("three"));
+        assert!(matches!(recorder.trouble(), Some(RecordError::Write { .. })));
+        assert!(recorder.finish().is_err());
+        let opened = super::super::open(&folder).expect("it is whole up to the record before");
+        assert_eq!((evidence.records.len(), opened.evidence.records.len()), (3, 1));
+        let _ = fs::remove_dir_all(&folder);
+    }
+
+    #[test]
+    fn folder_of_another_run_is_never_written_over() {
+        let folder = folder("occupied");
+        let mut recorder = Recorder::in_folder(&folder);
+        let _ = recorder.start(start());
+        assert!(matches!(Recorder::in_folder(&folder).trouble(), Some(RecordError::Occupied { .. })));
+        let _ = fs::remove_dir_all(&folder);
+    }
+
+    #[test]
+    fn run_folder_counts_runs_of_the_same_second() {
+        let reports = folder("reports");
+        let first = run_folder(&reports, "2026-11-25T14:03:22.125Z");
+        fs::create_dir_all(&first).expect("it can be made");
+        assert!(first.ends_with("2026-11-25T14-03-22Z"));
+        assert!(run_folder(&reports, "2026-11-25T14:03:22.999Z").ends_with("2026-11-25T14-03-22Z-2"));
+        let _ = fs::remove_dir_all(&reports);
+    }
 }

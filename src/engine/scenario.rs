@@ -21,7 +21,9 @@ pub(super) struct Running<'a> {
     /// Logical ids by persona.
     pub(super) patients: &'a BTreeMap<String, String>,
     /// Captures so far.
-    captures: BTreeMap<String, Vec<String>>,
+    captures: Variables,
+    /// The same, as the evidence keeps them.
+    kept: Variables,
     /// Answers by step.
     pub(super) answers: BTreeMap<&'a str, Vec<Answer>>,
     /// What follow steps have read: `Type/id`.
@@ -45,6 +47,7 @@ pub(super) async fn run(session: &Session, scenario: &PlannedScenario, patients:
         name: scenario.name(),
         patients,
         captures: BTreeMap::new(),
+        kept: BTreeMap::new(),
         answers: BTreeMap::new(),
         read: BTreeSet::new(),
     };
@@ -69,26 +72,30 @@ impl<'a> Running<'a> {
         self.answers.insert(&step.id, went.answers);
     }
 
-    /// Values over all answers of the step, in order.
+    /// Values over all answers of the step, in order: those that are sent on, and those that are kept.
     fn capture(&mut self, step: &PlannedStep, answers: &[Answer]) {
-        let variables = self.variables();
+        let (variables, kept_variables) = self.variables();
         for (name, expression) in &step.capture {
-            let values: Vec<String> = answers.iter().flat_map(|answer| answer.capture(expression, &variables)).collect();
-            self.session.log.capture(&self.name, &step.id, name, &values);
+            let values = answers.iter().flat_map(|answer| answer.capture(expression, &variables)).collect();
+            let kept: Vec<String> = answers.iter().flat_map(|answer| answer.capture_kept(expression, &kept_variables)).collect();
+            self.session.log.capture(&self.name, &step.id, name, kept.clone());
             self.captures.insert(name.clone(), values);
+            self.kept.insert(name.clone(), kept);
         }
     }
 
-    /// What `%name` stands for: the captures so far, and the scenario's persona.
-    fn variables(&self) -> Variables {
-        let mut variables = self.captures.clone();
+    /// What `%name` stands for, as it came and as it is kept.
+    fn variables(&self) -> (Variables, Variables) {
+        let (mut variables, mut kept) = (self.captures.clone(), self.kept.clone());
         if let Some(persona) = &self.scenario.persona {
-            let patient = self.patients.get(persona).cloned();
+            let patient = self.patients.get(persona);
             let bsn = self.session.plan.persona(persona).map(|persona| persona.bsn.clone());
-            variables.insert("patient".to_owned(), patient.into_iter().collect());
-            variables.insert("bsn".to_owned(), bsn.into_iter().collect());
+            variables.insert("patient".to_owned(), patient.into_iter().cloned().collect());
+            kept.insert("patient".to_owned(), patient.into_iter().map(|patient| self.session.log.redacted(patient)).collect());
+            variables.insert("bsn".to_owned(), bsn.iter().cloned().collect());
+            kept.insert("bsn".to_owned(), bsn.into_iter().collect());
         }
-        variables
+        (variables, kept)
     }
 
     async fn send(&mut self, step: &PlannedStep, template: &RequestTemplate) -> Went {

@@ -68,7 +68,7 @@ impl Session {
         let started_us = self.log.elapsed_us();
         let Delivery { outcome, retries } = self.deliver(&ask.request).await;
         self.contact.note(&outcome.as_ref().map(|_| ()).map_err(|broken| broken.kind));
-        self.log.exchange(Happened {
+        let kept = self.log.exchange(Happened {
             id: id.clone(),
             scenario: ask.scenario,
             step: ask.step,
@@ -78,7 +78,7 @@ impl Session {
             started_us,
             retries,
         });
-        outcome.ok().map(|reply| Answer::new(id, reply.status, reply.body))
+        outcome.ok().map(|reply| Answer::new(id, reply.status, reply.body, kept))
     }
 
     async fn deliver(&self, request: &Request) -> Delivery {

@@ -31,6 +31,7 @@ pub(crate) struct Bench {
     exchanges: Vec<scenario::Exchange>,
     personas: Vec<Persona>,
     headers: Vec<(String, String)>,
+    about: (String, String),
 }
 
 /// A row of the catalogue, of a Provider for R4 rc2.
@@ -70,6 +71,7 @@ impl Bench {
             exchanges: vec![serde_json::from_str(EXCHANGE).expect("an exchange")],
             personas: Vec::new(),
             headers: Vec::new(),
+            about: (String::from("tom"), String::from("12")),
         };
         bench.found("tom", Some("12"));
         bench
@@ -91,6 +93,16 @@ impl Bench {
     /// Adds an exchange to the suite, as JSON.
     pub(crate) fn exchange(&mut self, json: &str) -> &mut Self {
         self.exchanges.push(serde_json::from_str(json).expect("an exchange"));
+        self
+    }
+
+    /// Judges with the exchanges and personas of this suite; requests are about this persona of it.
+    pub(crate) fn adopt(&mut self, suite: &Suite, persona: &Persona) -> &mut Self {
+        self.exchanges.clone_from(&suite.exchanges);
+        self.personas.clone_from(&suite.personas);
+        self.about = (persona.persona.clone(), persona.patient.clone());
+        self.plan.personas[0].persona.clone_from(&persona.persona);
+        self.plan.personas[0].bsn.clone_from(&persona.bsn);
         self
     }
 
@@ -255,8 +267,8 @@ impl Bench {
                 url: url.to_owned(),
                 headers: Vec::new(),
                 form: None,
-                patient: Some(String::from("12")),
-                persona: Some(String::from("tom")),
+                patient: Some(self.about.1.clone()),
+                persona: Some(self.about.0.clone()),
             },
             outcome,
             started_us: 0,

@@ -39,7 +39,8 @@ pub fn is_elfproof(digits: &[u8]) -> bool {
 /// Calls `found` with the start of every run of exactly nine digits. A percent
 /// escape and a JSON escape count as one character: `%20123456782` holds nine digits.
 pub(super) fn candidates(bytes: &[u8], mut found: impl FnMut(usize, Place)) {
-    let json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| matches!(byte, b'{' | b'['));
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let json = text.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| matches!(byte, b'{' | b'['));
     let mut in_string = false;
     let mut at = 0;
     while at < bytes.len() {
@@ -137,8 +138,7 @@ fn is_code_context(before: &[u8]) -> bool {
             return true;
         }
     }
-    let list = text.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == ',');
-    let (list, _) = split_encoded_commas(list);
+    let list = without_codes(&text);
     let system = list.strip_suffix('|').or_else(|| list.strip_suffix("%7c"));
     let token = system.is_some_and(|system| system.ends_with("sct"));
     let near = text.char_indices().rev().nth(40).map_or(text.as_str(), |(at, _)| &text[at..]);
@@ -146,11 +146,8 @@ fn is_code_context(before: &[u8]) -> bool {
 }
 
 /// Drops `1,2%2C3%2C` from the end: codes and the commas between them.
-fn split_encoded_commas(mut text: &str) -> (&str, usize) {
-    let mut dropped = 0;
-    while let Some(rest) = text.strip_suffix("%2c") {
-        text = rest.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == ',');
-        dropped += 1;
-    }
-    (text, dropped)
+fn without_codes(text: &str) -> &str {
+    let text = text.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == ',');
+    // The digits of an escape are no code: `%2C` ends in a letter, so nothing of it was dropped.
+    text.strip_suffix("%2c").map_or(text, without_codes)
 }

@@ -124,15 +124,15 @@ impl Documents {
         (documents, problems)
     }
 
-    /// These documents, and of the others those that none of these stands for: a file stands for what has its name.
-    pub(super) fn before(mut self, others: Self) -> Self {
-        join(&mut self.requirements, others.requirements, |value| &value.group);
-        join(&mut self.exchanges, others.exchanges, |value| &value.exchange);
-        join(&mut self.scenarios, others.scenarios, |value| &value.scenario);
-        join(&mut self.faults, others.faults, |value| &value.fault);
-        join(&mut self.personas, others.personas, |value| &value.persona);
-        self.resources.extend(others.resources);
-        self.broken.extend(others.broken);
+    /// These documents after the others of which none stands for the same: a file stands for what has its name.
+    pub(super) fn after(mut self, others: &Self) -> Self {
+        join(&mut self.requirements, &others.requirements, |value| &value.group);
+        join(&mut self.exchanges, &others.exchanges, |value| &value.exchange);
+        join(&mut self.scenarios, &others.scenarios, |value| &value.scenario);
+        join(&mut self.faults, &others.faults, |value| &value.fault);
+        join(&mut self.personas, &others.personas, |value| &value.persona);
+        self.resources.extend(others.resources.iter().cloned());
+        self.broken.extend(others.broken.iter().cloned());
         self
     }
 
@@ -166,10 +166,11 @@ impl Documents {
     }
 }
 
-fn join<T>(documents: &mut Vec<Document<T>>, others: Vec<Document<T>>, name: impl Fn(&T) -> &str) {
-    let new: Vec<_> =
-        others.into_iter().filter(|other| documents.iter().all(|known| name(&known.value) != name(&other.value))).collect();
-    documents.extend(new);
+fn join<T: Clone>(documents: &mut Vec<Document<T>>, others: &[Document<T>], name: impl Fn(&T) -> &str) {
+    let other = |other: &&Document<T>| documents.iter().all(|known| name(&known.value) != name(&other.value));
+    let mut all: Vec<_> = others.iter().filter(other).cloned().collect();
+    all.append(documents);
+    *documents = all;
 }
 
 /// Names of steps and captures.

@@ -14,6 +14,7 @@ use crate::text::Text;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Exchange {
     /// Name by which scenarios, personas and faults speak of it.
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
     pub exchange: String,
     /// Its number in the agreement: `1a`, `2`, `M2`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

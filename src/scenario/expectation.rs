@@ -11,6 +11,7 @@ use crate::text::Text;
 #[serde(rename_all = "kebab-case")]
 pub struct Expectation {
     /// Name within the step.
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
     pub id: String,
     /// The requirement that it judges (settled 8).
     pub req: String,

@@ -14,6 +14,7 @@ use crate::text::Text;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Fault {
     /// Name, as `--fault` takes it.
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
     pub fault: String,
     /// What the server does wrong, as a sentence.
     pub title: Text,

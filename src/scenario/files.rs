@@ -15,6 +15,9 @@ const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/suite.rs")
 /// Folders below the one that is named, so that a link to a parent ends.
 const MAX_DEPTH: usize = 8;
 
+/// Files that are read at most, should somebody name a whole disk.
+const MAX_FILES: usize = 10_000;
+
 /// Bytes that a resource of a persona may have.
 const MAX_RESOURCE: u64 = 4 << 20;
 
@@ -80,6 +83,9 @@ pub(super) fn named(path: &Path) -> (Vec<File>, Vec<Diagnostic>) {
     let mut walk = Walk::default();
     if path.is_dir() {
         walk.folder(path, &path.to_string_lossy().replace('\\', "/"), 0);
+        if walk.files.is_empty() && walk.problems.is_empty() {
+            walk.problems.push(Diagnostic::new(path, 0..0, "file-empty", "the folder holds no YAML"));
+        }
     } else {
         let name = path.to_string_lossy().replace('\\', "/");
         // A persona is its resources as well.
@@ -129,9 +135,7 @@ impl Walk {
             let name = format!("{name}/{}", entry.file_name().to_string_lossy());
             if path.is_dir() && depth < MAX_DEPTH {
                 self.folder(&path, &name, depth + 1);
-            } else if path.extension().is_some_and(|ending| ending == "yaml" || ending == "json")
-                && !name.ends_with(".schema.json")
-            {
+            } else if is_of_suite(&path) && self.files.len() < MAX_FILES {
                 self.file(&path, name);
             }
         }
@@ -149,9 +153,22 @@ impl Walk {
     }
 }
 
+/// YAML, and the resources of a persona: JSON in a folder beside `persona.yaml`.
+fn is_of_suite(path: &Path) -> bool {
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("yaml") => true,
+        Some("json") => path.ancestors().nth(2).is_some_and(|folder| folder.join("persona.yaml").is_file()),
+        _ => false,
+    }
+}
+
 /// A text that is not longer than what is read of it anyhow.
 fn bounded(path: &Path) -> io::Result<String> {
-    let length = fs::metadata(path)?.len();
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    let length = metadata.len();
     let most = if path.extension().is_some_and(|ending| ending == "json") { MAX_RESOURCE } else { 2 * yaml::MAX_BYTES as u64 };
     if length > most {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("{length} bytes, at most {most} are read")));

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use super::document::{Document, Documents};
 use super::files::{self, File, Source};
@@ -25,7 +26,7 @@ pub fn load(source: &Source) -> Result<Suite, Vec<Diagnostic>> {
     let digest = files::digest(&files);
     let (documents, found) = Documents::read(files);
     problems.extend(found);
-    problems.extend(check(&documents, &[]));
+    problems.extend(check(&documents, &[], &|_| true));
     if problems.is_empty() {
         return Ok(assemble(documents, digest));
     }
@@ -102,7 +103,7 @@ pub fn lint(path: &Path, findings: &[&str]) -> Vec<Diagnostic> {
 
 fn check_files(files: Vec<File>, findings: &[&str]) -> Vec<Diagnostic> {
     let (documents, mut problems) = Documents::read(files);
-    problems.extend(check(&documents, findings));
+    problems.extend(check(&documents, findings, &|_| true));
     problems
 }
 
@@ -110,10 +111,18 @@ fn check_files(files: Vec<File>, findings: &[&str]) -> Vec<Diagnostic> {
 fn check_within(files: Vec<File>, suite: &Source, findings: &[&str]) -> Vec<Diagnostic> {
     let named: BTreeSet<_> = files.iter().map(|file| file.path.clone()).collect();
     let (documents, mut problems) = Documents::read(files);
-    let (others, _) = Documents::read(suite.files().0);
-    problems.extend(check(&documents.before(others), findings));
-    problems.retain(|problem| named.contains(&problem.file));
+    let documents = match suite {
+        Source::Embedded => documents.after(embedded()),
+        Source::Directory(_) => documents.after(&Documents::read(suite.files().0).0),
+    };
+    problems.extend(check(&documents, findings, &|file| named.contains(file)));
     problems
+}
+
+/// The documents of the embedded suite, read once.
+fn embedded() -> &'static Documents {
+    static DOCUMENTS: OnceLock<Documents> = OnceLock::new();
+    DOCUMENTS.get_or_init(|| Documents::read(Source::Embedded.files().0).0)
 }
 
 /// The suite that a path lies in: the nearest folder above it that holds `scenarios`.

@@ -13,6 +13,7 @@ use crate::text::Text;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Persona {
     /// Name; the same as its folder's.
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
     pub persona: String,
     /// Who it is, in a few words.
     pub title: Text,

@@ -14,6 +14,7 @@ use crate::text::Text;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Scenario {
     /// Stable name; the first part of the key of each of its results.
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
     pub scenario: String,
     /// What it shows, as a sentence.
     pub title: Text,
@@ -95,6 +96,7 @@ pub enum Format {
 #[schemars(extend("oneOf" = [{"required": ["exchange"]}, {"required": ["request"]}, {"required": ["follow"]}, {"required": ["like"]}]))]
 pub struct Step {
     /// Name within the scenario.
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
     pub id: String,
     /// Asks this exchange for the scenario's persona.
     #[serde(default, skip_serializing_if = "Option::is_none")]

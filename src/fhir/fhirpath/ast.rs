@@ -1,6 +1,10 @@
 //! The tree that an expression is parsed into. Each branch knows the bytes it
 //! was written in, for messages; meaning lives in `evaluate` and `check`.
 
+use std::sync::OnceLock;
+
+use regex::Regex;
+
 use super::functions::Function;
 use super::item::Item;
 
@@ -26,6 +30,23 @@ pub(super) struct Branch {
     pub(super) range: Range,
     /// How many branches stand on top of each other, this one included.
     pub(super) depth: u16,
+}
+
+impl Branch {
+    /// This branch and all below it, left to right.
+    pub(super) fn visit<'b>(&'b self, visitor: &mut impl FnMut(&'b Self)) {
+        visitor(self);
+        match &self.kind {
+            Kind::Empty | Kind::Literal(_) | Kind::This | Kind::Index | Kind::Total | Kind::Variable(_) => {}
+            Kind::Element { of, .. } | Kind::Typed { of, .. } => of.iter().for_each(|of| of.visit(visitor)),
+            Kind::Call(call) => call.of.iter().chain(&call.arguments).for_each(|branch| branch.visit(visitor)),
+            Kind::Signed { of, .. } => of.visit(visitor),
+            Kind::Indexed { of: left, index: right } | Kind::Binary { left, right, .. } => {
+                left.visit(visitor);
+                right.visit(visitor);
+            }
+        }
+    }
 }
 
 /// What a branch does.
@@ -76,6 +97,8 @@ pub(super) struct Call {
     /// `None` when there is no such function.
     pub(super) function: Option<&'static Function>,
     pub(super) arguments: Vec<Branch>,
+    /// The regular expression in a literal argument, once it was compiled.
+    pub(super) regex: OnceLock<Regex>,
 }
 
 /// What is done with a type.

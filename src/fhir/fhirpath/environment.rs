@@ -9,7 +9,7 @@ use crate::fhir::node::Node;
 use crate::fhir::types::Types;
 
 /// Steps that an evaluation may take before it is given up.
-const WORK: u64 = 2_000_000;
+const WORK: u64 = 10_000_000;
 
 /// Finds the resource behind a reference.
 pub type Resolver<'t> = &'t dyn Fn(&str) -> Option<Node<'t>>;

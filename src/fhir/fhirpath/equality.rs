@@ -1,20 +1,29 @@
 //! Whether items are equal, equivalent, or ordered. `None` is FHIRPath's empty:
 //! the values do not tell.
 
+use std::cell::Cell;
 use std::cmp::Ordering;
 
 use bigdecimal::BigDecimal;
 
 use super::item::{Item, Quantity, Scalar};
 use super::units;
+use crate::fhir::date::DateTime;
 use crate::fhir::node::Node;
 
+/// The work that is left. Comparing trees takes from it for each element; with
+/// nothing left the answer is worthless, and whoever counts says so.
+pub(super) type Work = Cell<u64>;
+
 /// `left = right` of two items.
-pub(super) fn equal(left: &Item<'_>, right: &Item<'_>) -> Option<bool> {
+pub(super) fn equal(left: &Item<'_>, right: &Item<'_>, work: &Work) -> Option<bool> {
+    if !spend(work) {
+        return Some(false);
+    }
     if let (Item::Node(left), Item::Node(right)) = (left, right)
         && (left == right || left.value().is_none() || right.value().is_none())
     {
-        return same_node(*left, *right);
+        return same_node(*left, *right, work);
     }
     if let (Item::Type(left), Item::Type(right)) = (left, right) {
         return Some(left == right);
@@ -23,6 +32,13 @@ pub(super) fn equal(left: &Item<'_>, right: &Item<'_>) -> Option<bool> {
         (Some(left), Some(right)) => equal_scalars(&left, &right),
         _ => Some(false),
     }
+}
+
+/// Takes one step from the work; false when none was left.
+fn spend(work: &Work) -> bool {
+    let left = work.get();
+    work.set(left.saturating_sub(1));
+    left > 0
 }
 
 fn equal_scalars(left: &Scalar<'_>, right: &Scalar<'_>) -> Option<bool> {
@@ -48,7 +64,7 @@ fn equal_quantities(left: &Quantity, right: &Quantity) -> Option<bool> {
 
 /// Two elements are equal when all that stands below them is, whatever the
 /// order in which differently named children were written.
-fn same_node(left: Node<'_>, right: Node<'_>) -> Option<bool> {
+fn same_node(left: Node<'_>, right: Node<'_>, work: &Work) -> Option<bool> {
     if left == right {
         return Some(true);
     }
@@ -57,14 +73,14 @@ fn same_node(left: Node<'_>, right: Node<'_>) -> Option<bool> {
         return Some(false);
     }
     if left.value().is_some() && left.children().next().is_none() {
-        return equal(&as_item(left), &as_item(right));
+        return equal(&as_item(left), &as_item(right), work);
     }
     let in_step = left.children().zip(right.children()).all(|(left, right)| left.name() == right.name());
     let mut all = Some(true);
     for (position, (child, opposite)) in left.children().zip(right.children()).enumerate() {
         let other = if in_step { Some(opposite) } else { counterpart(child, position, left, right) };
         let Some(other) = other else { return Some(false) };
-        match equal(&as_item(child), &as_item(other)) {
+        match equal(&as_item(child), &as_item(other), work) {
             Some(true) => {}
             Some(false) => return Some(false),
             None => all = None,
@@ -80,11 +96,14 @@ fn counterpart<'t>(child: Node<'_>, position: usize, left: Node<'_>, right: Node
 }
 
 /// `left ~ right` of two items.
-pub(super) fn equivalent(left: &Item<'_>, right: &Item<'_>) -> bool {
+pub(super) fn equivalent(left: &Item<'_>, right: &Item<'_>, work: &Work) -> bool {
+    if !spend(work) {
+        return false;
+    }
     if let (Item::Node(left), Item::Node(right)) = (left, right)
         && (left.value().is_none() || right.value().is_none())
     {
-        return *left == *right || equivalent_nodes(*left, *right);
+        return *left == *right || equivalent_nodes(*left, *right, work);
     }
     match (left.scalar(), right.scalar()) {
         (Some(Scalar::String(left)), Some(Scalar::String(right))) => normalized(left) == normalized(right),
@@ -93,19 +112,22 @@ pub(super) fn equivalent(left: &Item<'_>, right: &Item<'_>) -> bool {
             (Some(left), Some(right)) => equivalent_decimals(&left, &right),
             _ => equal_scalars(&left, &right) == Some(true),
         },
-        _ => equal(left, right) == Some(true),
+        _ => equal(left, right, work) == Some(true),
     }
 }
 
-fn equivalent_nodes(left: Node<'_>, right: Node<'_>) -> bool {
+fn equivalent_nodes(left: Node<'_>, right: Node<'_>, work: &Work) -> bool {
     if let (Some(left), Some(right)) = (Item::Node(left).scalar(), Item::Node(right).scalar()) {
-        return equal_scalars(&left, &right) == Some(true)
-            || matches!((left, right), (Scalar::Quantity(left), Scalar::Quantity(right)) if units::equivalent(&left, &right));
+        return match (&left, &right) {
+            (Scalar::Quantity(left), Scalar::Quantity(right)) => units::equivalent(left, right),
+            _ => equal_scalars(&left, &right) == Some(true),
+        };
     }
     let mut others: Vec<Node<'_>> = right.children().collect();
     let found_all = left.children().all(|child| {
-        let found =
-            others.iter().position(|other| other.name() == child.name() && equivalent(&Item::Node(child), &Item::Node(*other)));
+        let found = others
+            .iter()
+            .position(|other| other.name() == child.name() && equivalent(&Item::Node(child), &Item::Node(*other), work));
         found.map(|position| others.swap_remove(position)).is_some()
     });
     found_all && others.is_empty()
@@ -152,7 +174,7 @@ fn order_alike(left: &Scalar<'_>, right: &Scalar<'_>) -> Alike {
         (Scalar::String(left), Scalar::String(right)) => Alike::Yes(Some(left.cmp(right))),
         (Scalar::Date(left), Scalar::Date(right)) => Alike::Yes(left.compare(*right)),
         (Scalar::DateTime(left), Scalar::DateTime(right)) => Alike::Yes(left.compare(*right)),
-        (Scalar::Date(left), Scalar::DateTime(right)) => Alike::Yes(crate::fhir::date::DateTime::from(*left).compare(*right)),
+        (Scalar::Date(left), Scalar::DateTime(right)) => Alike::Yes(DateTime::from(*left).compare(*right)),
         (Scalar::DateTime(left), Scalar::Date(right)) => Alike::Yes(left.compare((*right).into())),
         (Scalar::Time(left), Scalar::Time(right)) => Alike::Yes(left.compare(*right)),
         (Scalar::Quantity(left), Scalar::Quantity(right)) => Alike::Yes(match units::compare(left, right) {

@@ -1,14 +1,15 @@
 //! Walks the tree of an expression. Operators, functions and types have their
 //! own files; here are steps, variables and the count of the work.
 
-use std::cell::Cell;
+use std::collections::HashSet;
 
 use super::ast::{Branch, Call, Kind, Negative, Range, TypeName, TypeOperator};
 use super::environment::{self, Environment};
+use super::equality::{self, Work};
 use super::error::{EvaluationError, Failure};
 use super::functions::{self, Invocation};
 use super::item::{Item, Quantity};
-use super::{equality, operators, types};
+use super::{operators, types};
 use crate::fhir::node::Node;
 
 /// A collection, or why there is none.
@@ -18,7 +19,7 @@ pub(super) type Outcome<'t> = Result<Vec<Item<'t>>, EvaluationError>;
 pub(super) struct Evaluator<'e, 't> {
     pub(super) environment: &'e Environment<'t>,
     context: Item<'t>,
-    work: Cell<u64>,
+    work: Work,
 }
 
 /// What `$this`, `$index` and `$total` are at some place in the expression.
@@ -31,19 +32,28 @@ pub(super) struct Scope<'s, 't> {
 
 pub(super) fn evaluate<'t>(root: &Branch, context: Item<'t>, environment: &Environment<'t>) -> Outcome<'t> {
     let this = [context.clone()];
-    let evaluator = Evaluator { environment, context, work: Cell::new(environment.work) };
+    let evaluator = Evaluator { environment, context, work: Work::new(environment.work) };
     evaluator.branch(root, &Scope { this: &this, index: None, total: None })
+}
+
+/// Items that a collection may have, and sixteenths of the bytes of a text: no
+/// single step takes more memory than that.
+const LARGEST: usize = 1_000_000;
+
+/// The work of making these items: memory counts.
+fn weight(items: &[Item<'_>]) -> usize {
+    items.iter().map(|item| if let Item::String(text) = item { 1 + text.len() / 16 } else { 1 }).sum()
 }
 
 impl<'t> Evaluator<'_, 't> {
     /// Counts work; an error when there was too much of it.
     pub(super) fn spend(&self, work: usize, range: Range) -> Result<(), EvaluationError> {
         match self.work.get().checked_sub(work as u64) {
-            Some(left) => {
+            Some(left) if work <= LARGEST => {
                 self.work.set(left);
                 Ok(())
             }
-            None => Err(EvaluationError::new(range, Failure::Work, "this takes more work than an expression may do")),
+            _ => Err(EvaluationError::new(range, Failure::Work, "this takes more work than an expression may do")),
         }
     }
 
@@ -52,19 +62,26 @@ impl<'t> Evaluator<'_, 't> {
         self.spend(1, branch.range)?;
         match &branch.kind {
             Kind::Empty => Ok(Vec::new()),
-            Kind::Literal(item) => Ok(vec![item.clone()]),
-            Kind::This => Ok(scope.this.to_vec()),
+            Kind::Literal(item) => self.copy(std::slice::from_ref(item), branch.range),
+            Kind::This => self.copy(scope.this, branch.range),
             Kind::Index => Ok(scope.index.and_then(|index| i64::try_from(index).ok()).map(Item::Integer).into_iter().collect()),
-            Kind::Total => Ok(scope.total.map(<[Item<'t>]>::to_vec).unwrap_or_default()),
+            Kind::Total => self.copy(scope.total.unwrap_or_default(), branch.range),
             Kind::Variable(name) => self.variable(name, branch.range),
             Kind::Element { of: None, name, .. } => self.head(scope.this, name, branch.range),
             Kind::Element { of: Some(of), name, .. } => self.step(&self.branch(of, scope)?, name, branch.range),
             Kind::Call(call) => self.call(call, scope, branch.range),
             Kind::Indexed { of, index } => self.indexed(of, index, scope),
             Kind::Signed { negative, of } => self.signed(*negative, of, scope),
-            Kind::Binary { operator, left, right } => operators::binary(self, *operator, [left, right], scope, branch.range),
+            Kind::Binary { operator, left, right } => {
+                operators::Operation { evaluator: self, operator: *operator, range: branch.range }.apply(left, right, scope)
+            }
             Kind::Typed { operator, of, name } => self.typed(*operator, of.as_deref(), name, scope),
         }
+    }
+
+    fn copy(&self, items: &[Item<'t>], range: Range) -> Outcome<'t> {
+        self.spend(weight(items), range)?;
+        Ok(items.to_vec())
     }
 
     /// The first name of a path: the type of the context, or an element of it.
@@ -96,8 +113,7 @@ impl<'t> Evaluator<'_, 't> {
 
     fn variable(&self, name: &str, range: Range) -> Outcome<'t> {
         if let Some(items) = self.environment.variables.get(name) {
-            self.spend(items.len(), range)?;
-            return Ok(items.clone());
+            return self.copy(items, range);
         }
         let resource = || self.context.node().map(resource_of);
         let item = match name {
@@ -118,10 +134,19 @@ impl<'t> Evaluator<'_, 't> {
         }
         let input = match &call.of {
             Some(of) => self.branch(of, scope)?,
-            None => scope.this.to_vec(),
+            None => self.copy(scope.this, range)?,
         };
-        self.spend(input.len(), range)?;
-        (function.run)(Invocation { evaluator: self, name: function.name, input, arguments: &call.arguments, scope, range })
+        let found = (function.run)(Invocation {
+            evaluator: self,
+            call,
+            name: function.name,
+            input,
+            arguments: &call.arguments,
+            scope,
+            range,
+        })?;
+        self.spend(weight(&found), range)?;
+        Ok(found)
     }
 
     fn indexed(&self, of: &Branch, index: &Branch, scope: &Scope<'_, 't>) -> Outcome<'t> {
@@ -185,14 +210,37 @@ impl<'t> Evaluator<'_, 't> {
         })
     }
 
-    /// Whether the collection holds an item equal to this one; counts the work.
+    /// Whether two items are equal; counts the work.
+    pub(super) fn equal(&self, left: &Item<'_>, right: &Item<'_>, range: Range) -> Result<Option<bool>, EvaluationError> {
+        let equal = equality::equal(left, right, &self.work);
+        self.spend(1, range)?;
+        Ok(equal)
+    }
+
+    /// Whether two items are equivalent; counts the work.
+    pub(super) fn equivalent(&self, left: &Item<'_>, right: &Item<'_>, range: Range) -> Result<bool, EvaluationError> {
+        let equivalent = equality::equivalent(left, right, &self.work);
+        self.spend(1, range)?;
+        Ok(equivalent)
+    }
+
+    /// Whether the collection holds an item equal to this one.
     pub(super) fn holds(&self, items: &[Item<'t>], wanted: &Item<'t>, range: Range) -> Result<bool, EvaluationError> {
-        self.spend(items.len(), range)?;
-        Ok(items.iter().any(|item| equality::equal(item, wanted) == Some(true)))
+        for item in items {
+            if self.equal(item, wanted, range)? == Some(true) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Adds the items that are not there yet.
     pub(super) fn add_new(&self, to: &mut Vec<Item<'t>>, items: Vec<Item<'t>>, range: Range) -> Result<(), EvaluationError> {
+        self.spend(to.len() + items.len(), range)?;
+        if to.iter().chain(&items).all(|item| item.plain_text().is_some()) {
+            add_new_texts(to, items);
+            return Ok(());
+        }
         for item in items {
             if !self.holds(to, &item, range)? {
                 to.push(item);
@@ -200,6 +248,12 @@ impl<'t> Evaluator<'_, 't> {
         }
         Ok(())
     }
+}
+
+/// Texts are compared by their hash: codes of large code systems, urls of large bundles.
+fn add_new_texts<'t>(to: &mut Vec<Item<'t>>, items: Vec<Item<'t>>) {
+    let mut seen: HashSet<String> = to.iter().filter_map(Item::plain_text).map(str::to_owned).collect();
+    to.extend(items.into_iter().filter(|item| item.plain_text().is_some_and(|text| seen.insert(text.to_owned()))));
 }
 
 /// The parts of FHIRPath's own values that have a name.

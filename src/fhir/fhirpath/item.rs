@@ -164,6 +164,14 @@ impl<'t> Item<'t> {
         }
     }
 
+    /// The text within, when it is text: of a `String` or of a FHIR primitive like it.
+    pub(super) fn plain_text(&self) -> Option<&str> {
+        match self.scalar() {
+            Some(Scalar::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The value within; `None` for elements that have none of their own.
     pub(super) fn scalar(&self) -> Option<Scalar<'_>> {
         match self {

@@ -64,6 +64,18 @@ impl Expression {
         &self.text
     }
 
+    /// The `%variables` that it reads and where they stand, the built-in ones
+    /// included; the same one as often as it is read.
+    pub fn variables(&self) -> impl Iterator<Item = (&str, std::ops::Range<usize>)> {
+        let mut found = Vec::new();
+        self.root.visit(&mut |branch| {
+            if let ast::Kind::Variable(name) = &branch.kind {
+                found.push((&**name, branch.range.start as usize..branch.range.end as usize));
+            }
+        });
+        found.into_iter()
+    }
+
     /// What can be seen to be wrong without a resource: elements that a type
     /// does not have, unknown functions and variables. `context` is the type
     /// that the expression starts from, empty when it is not known.

@@ -2,8 +2,10 @@
 //! length of the text and the depth of the tree are bounded here, so that
 //! everything which walks the tree may recurse.
 
+use std::sync::OnceLock;
+
 use super::ast::{Branch, Call, Kind, Namespace, Negative, Operator, Range, TYPE_STRENGTH, TypeName, TypeOperator};
-use super::item::Unit;
+use super::item::{Item, Unit};
 use super::lexer::{self, Token, TokenKind};
 use super::{SyntaxError, functions, literal};
 
@@ -196,7 +198,7 @@ impl Parser {
         }
         let arguments = self.arguments()?;
         let function = functions::named(&name);
-        let call = Call { of, name: name.into(), name_range: token.range, function, arguments };
+        let call = Call { of, name: name.into(), name_range: token.range, function, arguments, regex: OnceLock::new() };
         self.branch(Kind::Call(Box::new(call)), start.to(self.last_range()))
     }
 
@@ -248,7 +250,7 @@ impl Parser {
         let token = self.peek().clone();
         let kind = match token.kind {
             TokenKind::Word(ref word) if !self.is_call() && (word == "true" || word == "false") => {
-                Kind::Literal(super::item::Item::Boolean(word == "true"))
+                Kind::Literal(Item::Boolean(word == "true"))
             }
             TokenKind::Word(_) | TokenKind::Quoted(_) => return self.named(None),
             TokenKind::Symbol("(") => return self.bracketed(),
@@ -257,7 +259,7 @@ impl Parser {
                 self.expect("}")?;
                 return self.branch(Kind::Empty, token.range.to(self.last_range()));
             }
-            TokenKind::String(text) => Kind::Literal(super::item::Item::String(text)),
+            TokenKind::String(text) => Kind::Literal(Item::String(text)),
             TokenKind::Variable(name) => Kind::Variable(name.into()),
             TokenKind::Dollar(name) => dollar(&name, token.range)?,
             TokenKind::Number(written) => return self.number(&written, token.range),

@@ -30,7 +30,8 @@ fn truth(expression: &str) -> Truth {
 
 fn failure(expression: &str) -> EvaluationError {
     let tree = patient();
-    parse(expression).expect("FHIRPath").evaluate(tree.root(), &Environment::new(r4())).expect_err("no result")
+    let environment = Environment { work: 100_000, ..Environment::new(r4()) };
+    parse(expression).expect("FHIRPath").evaluate(tree.root(), &environment).expect_err("no result")
 }
 
 fn syntax_error(expression: &str) -> (usize, usize, String) {
@@ -110,10 +111,19 @@ fn deep_nesting_is_an_error_not_an_overflow() {
 }
 
 #[test]
+fn the_deepest_expression_that_parses_can_be_evaluated() {
+    let nested = |open: &str, close: &str| format!("{}true{}", open.repeat(90), close.repeat(90));
+    for text in [nested("iif(true, ", ")"), nested("select(", ")"), nested("name.exists(", ")")] {
+        assert_eq!(parse(&text).expect("FHIRPath").check("", &Variables::default(), r4()), []);
+        truth(&text);
+    }
+}
+
+#[test]
 fn an_expression_that_never_ends_is_given_up() {
     for text in [
         "0.repeat($this + 1)",
-        "(1 | 2).repeat($this * 2 + 1 | $this.toString())",
+        "(1 | 2).repeat($this * 2 + 1 | $this * 3 + 1)",
         "('a' | 'b').repeat(iif($this is String, $this + 'aaaaaaaaaaaaaaaa', {}))",
     ] {
         assert_eq!(failure(text).failure, Failure::Work, "{text}");
@@ -125,6 +135,17 @@ fn a_text_that_doubles_again_and_again_is_given_up() {
     let doubling = "('0123456789abcdef'.toChars()).aggregate($total + $total, 'ab')";
     let twice = format!("{doubling}.replace('', '{}').replace('', '{}')", "x".repeat(2_000), "y".repeat(2_000));
     assert_eq!(failure(&twice).failure, Failure::Work);
+}
+
+#[test]
+fn a_collection_that_grows_is_given_up() {
+    for text in [
+        "'0123456789abcdef0123456789abcdef'.toChars().aggregate($total.combine($total), 1)",
+        "'0123456789abcdef'.toChars().aggregate($total.select($total), 1 | 2)",
+        "repeat(children()).select(%resource.repeat(children()).select(%resource.descendants().select(%resource.descendants())))",
+    ] {
+        assert_eq!(failure(text).failure, Failure::Work, "{text}");
+    }
 }
 
 #[test]
@@ -179,6 +200,13 @@ fn given_variables_win_from_the_built_in_ones() {
     let environment = Environment::new(r4()).with("sct", vec![Item::String("mine".to_owned())]);
     let expression = parse("%sct = 'mine' and %loinc = 'http://loinc.org' and %resource.id = 'p' and %context.id = 'p'");
     assert_eq!(expression.expect("FHIRPath").test(tree.root(), &environment), Truth::True);
+}
+
+#[test]
+fn variables_names_what_an_expression_reads() {
+    let expression = parse("name.where(family = %first or given in %second).exists(%`first`)").expect("FHIRPath");
+    let found: Vec<_> = expression.variables().map(|(name, range)| (name, &expression.text()[range])).collect();
+    assert_eq!(found, [("first", "%first"), ("second", "%second"), ("first", "%`first`")]);
 }
 
 #[test]

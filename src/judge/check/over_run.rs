@@ -52,9 +52,11 @@ enum Served {
 }
 
 fn served(run: Run<'_>, group: TransactionGroup, ruling: &mut Ruling) -> Served {
+    let exchanges: Vec<_> = run.suite.exchanges.iter().filter(|exchange| exchange.group == group).collect();
     let mut lacking = Vec::new();
-    let mut unknown = None;
-    for exchange in run.suite.exchanges.iter().filter(|exchange| exchange.group == group) {
+    // Nothing asked of a group is nothing known of it.
+    let mut unknown = exchanges.is_empty().then_some(Obstacle::Untested(Reason::NotSelected));
+    for exchange in exchanges {
         let sent = sent(run, exchange);
         sent.iter().for_each(|sent| ruling.saw(&sent.id));
         match status(run, exchange, &sent) {

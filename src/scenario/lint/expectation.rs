@@ -9,9 +9,10 @@ use crate::scenario::{AnswerPredicate, Check, CountCheck, Expectation, Part};
 pub(super) fn in_step<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, expectation: &'d Expectation, asks: &Asks<'d>) {
     match &expectation.check {
         Check::Status(status) => {
-            for code in status.codes().iter().filter(|code| !(100..=599).contains(*code)) {
-                walk.problems.at(place.key("status"), "value-range", format!("{code} is no status code of HTTP")).hint =
-                    Some("it lies between 100 and 599".to_owned());
+            for (index, code) in status.codes().iter().enumerate().filter(|(_, code)| !(100..=599).contains(*code)) {
+                walk.problems
+                    .at(place.key("status").item(index), "value-range", format!("{code} is no status code of HTTP"))
+                    .hint = Some("it lies between 100 and 599".to_owned());
             }
         }
         Check::Header(_) => {}

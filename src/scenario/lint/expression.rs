@@ -3,7 +3,10 @@
 
 use std::ops::Range;
 
-use super::place::{Place, Problems, suggest};
+use super::place::{Place, Problems};
+use crate::fhir::fhirpath::{self, Expression, Variables};
+use crate::fhir::types::r4;
+use crate::nearest::nearest;
 
 /// Variables that every expression has.
 pub(super) const ENVIRONMENT: [&str; 6] = ["context", "resource", "rootResource", "ucum", "sct", "loinc"];
@@ -29,8 +32,24 @@ pub(super) fn check(place: Place<'_>, text: &str, scope: Scope<'_>, problems: &m
         if !scope.variables.contains(&name) && !ENVIRONMENT.contains(&name) {
             let range = place.range_within(&range);
             problems.within(place, range, "capture-undefined", format!("no variable `%{name}` here")).hint =
-                suggest(name, scope.variables);
+                nearest(name, scope.variables.iter().copied()).map(|meant| format!("did you mean `%{meant}`?"));
         }
+    }
+    match fhirpath::parse(text) {
+        Err(error) => {
+            let range = place.range_within(&(error.start..error.end));
+            problems.within(place, range, "fhirpath-syntax", error.message).hint = error.hint;
+        }
+        Ok(expression) => types(place, text, &expression, scope, problems),
+    }
+}
+
+/// Reports elements that a type does not have. Unknown variables have been reported.
+fn types(place: Place<'_>, text: &str, expression: &Expression, scope: Scope<'_>, problems: &mut Problems) {
+    let known: Variables = variables(text).into_iter().map(|(name, _)| (name.to_owned(), String::new())).collect();
+    for problem in expression.check(scope.context, &known, r4()) {
+        let range = place.range_within(&(problem.start..problem.end));
+        problems.within(place, range, "fhirpath-type", problem.message).hint = problem.hint;
     }
 }
 

@@ -15,6 +15,7 @@ mod scenario;
 mod step;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use names::Names;
 use place::{Place, Problems};
@@ -23,9 +24,9 @@ use super::document::{Document, Documents, Kind};
 use crate::agreements::Actor;
 use crate::diagnostic::Diagnostic;
 
-/// Everything that does not fit together. `findings` are the codes that faults may name; when there are none, they
-/// are not looked at.
-pub(super) fn check(documents: &Documents, findings: &[&str]) -> Vec<Diagnostic> {
+/// Everything that does not fit together in the files that are looked at. `findings` are the codes that faults may
+/// name; when there are none, those are not looked at.
+pub(super) fn check(documents: &Documents, findings: &[&str], looked_at: &dyn Fn(&Path) -> bool) -> Vec<Diagnostic> {
     let names = Names::of(documents, findings);
     let mut problems = Problems::default();
     catalogue::check(&documents.requirements, &mut problems);
@@ -33,19 +34,21 @@ pub(super) fn check(documents: &Documents, findings: &[&str]) -> Vec<Diagnostic>
     named(&documents.scenarios, Kind::Scenario, |value| &value.scenario, &mut problems);
     named(&documents.faults, Kind::Fault, |value| &value.fault, &mut problems);
     named(&documents.personas, Kind::Persona, |value| &value.persona, &mut problems);
-    for document in &documents.exchanges {
+    for document in documents.exchanges.iter().filter(|document| looked_at(&document.file.path)) {
         exchange::check(document, &names, &mut problems);
     }
-    for document in &documents.scenarios {
+    for document in documents.scenarios.iter().filter(|document| looked_at(&document.file.path)) {
         scenario::check(document, &names, &mut problems);
     }
-    for document in &documents.faults {
+    for document in documents.faults.iter().filter(|document| looked_at(&document.file.path)) {
         fault::check(document, &names, &mut problems);
     }
-    for document in &documents.personas {
+    for document in documents.personas.iter().filter(|document| looked_at(&document.file.path)) {
         persona::check(document, &documents.resources, &names, &mut problems);
     }
-    problems.into_inner()
+    let mut problems = problems.into_inner();
+    problems.retain(|problem| looked_at(&problem.file));
+    problems
 }
 
 /// What holds for every file with a name: no other of its kind has it, and the first line names the schema.

@@ -156,7 +156,8 @@ impl<'d> Walk<'d, '_> {
         } else if self.captures.contains_key(name) {
             self.problems.within(place, range.clone(), "id-duplicate", format!("a capture `{name}` is there already"));
         }
-        self.captures.insert(name, Capture { range, used: false });
+        let misnamed = !letters || RESERVED.contains(&name);
+        self.captures.insert(name, Capture { range, used: misnamed });
     }
 
     fn use_capture(&mut self, place: Place<'d>, range: Range<usize>, name: &str) {

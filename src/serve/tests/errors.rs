@@ -80,7 +80,7 @@ fn search_by_post_of_something_else_than_a_form_gives_415() {
 
 #[test]
 fn queries_of_older_versions_give_a_clean_answer() {
-    let suite = suite::suite();
+    let suite = suite();
     for exchange in &suite.exchanges {
         let url = exchange.request[&crate::agreements::Dialect::R4Rc1].replace("${patient}", "full-plan-patient");
         let answer = responder().respond(&get(&url));

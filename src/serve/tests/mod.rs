@@ -4,7 +4,8 @@ mod answers;
 mod errors;
 mod faults;
 mod personas;
-mod suite;
+
+use std::sync::LazyLock;
 
 use super::answer::Answer;
 use super::provider::{Config, prepare};
@@ -13,23 +14,30 @@ use super::responder::Responder;
 use crate::fhir::node::{Node, Tree};
 use crate::fhir::types::r4;
 use crate::fhir::{json, xml};
-use crate::scenario::{Fault, Misbehaviour, Suite, Target};
+use crate::scenario::{Fault, Misbehaviour, Source, Suite, Target, load};
 use crate::text::Text;
 
 const BASE: &str = "http://127.0.0.1:8420/fhir";
 const TOKEN: &str = "test-token";
 
-/// A provider over the fixtures.
-fn responder() -> Responder {
-    let suite = suite::suite();
-    prepare(&Config::new(&suite, TOKEN), BASE).expect("the fixtures can be served")
+/// The suite of this repository.
+fn suite() -> &'static Suite {
+    static SUITE: LazyLock<Suite> = LazyLock::new(|| load(&Source::Embedded).expect("the suite has no mistakes"));
+    &SUITE
+}
+
+/// A provider over the fixtures, without faults.
+fn responder() -> &'static Responder {
+    static RIGHT: LazyLock<Responder> =
+        LazyLock::new(|| prepare(&Config::new(suite(), TOKEN), BASE).expect("the fixtures can be served"));
+    &RIGHT
 }
 
 /// A provider over the fixtures that misbehaves.
 fn faulty(on: Target, behaviour: Vec<Misbehaviour>) -> Responder {
     let text = Text { en: String::new(), nl: String::new() };
     let fault = Fault { fault: "test".to_owned(), title: text, on, behaviour, kills: Vec::new(), also: Vec::new() };
-    let suite = Suite { faults: vec![fault], ..suite::suite() };
+    let suite = Suite { faults: vec![fault], ..suite().clone() };
     let config = Config { faults: vec!["test".to_owned()], ..Config::new(&suite, TOKEN) };
     prepare(&config, BASE).expect("the fault can be used")
 }

@@ -8,7 +8,7 @@ use crate::scenario::Persona;
 
 /// Every query of the agreement for every persona: the URL and the two lists.
 fn queries() -> Vec<(String, Persona, String)> {
-    let suite = suite::suite();
+    let suite = suite();
     let mut queries = Vec::new();
     for persona in &suite.personas {
         for exchange in &suite.exchanges {
@@ -106,7 +106,7 @@ fn pages_of_one_lead_to_the_whole_list() {
 #[test]
 fn every_resource_of_every_persona_can_be_read_in_both_formats() {
     let responder = responder();
-    for persona in suite::suite().personas {
+    for persona in &suite().personas {
         for (name, text) in &persona.resources {
             let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
             for accept in ["application/fhir+json", "application/fhir+xml"] {

@@ -1,8 +1,7 @@
 //! The functions of FHIRPath, in families. Each family lists its own: name,
 //! number of arguments, what they are evaluated on, what comes out, and how.
 
-use super::ast::{Branch, Range};
-use super::equality;
+use super::ast::{Branch, Call, Range};
 use super::error::EvaluationError;
 use super::evaluate::{Evaluator, Outcome, Scope};
 use super::item::{Item, Scalar};
@@ -62,6 +61,7 @@ pub(super) enum Gives {
 /// A function that is called.
 pub(super) struct Invocation<'c, 'e, 't> {
     pub(super) evaluator: &'c Evaluator<'e, 't>,
+    pub(super) call: &'c Call,
     pub(super) name: &'static str,
     pub(super) input: Vec<Item<'t>>,
     pub(super) arguments: &'c [Branch],
@@ -203,8 +203,4 @@ fn boolean<'t>(value: bool) -> Outcome<'t> {
 
 fn optional<'t>(item: Option<Item<'t>>) -> Outcome<'t> {
     Ok(item.into_iter().collect())
-}
-
-fn same(left: &Item<'_>, right: &Item<'_>) -> bool {
-    equality::equal(left, right) == Some(true)
 }

@@ -1,9 +1,12 @@
 //! Functions on text. Positions count characters. Regular expressions are
 //! compiled within bounds and never backtrack.
 
+use std::borrow::Cow;
+
 use regex::{Regex, RegexBuilder};
 
 use super::{BOOLEAN, Function, INTEGER, Invocation, Item, Outcome, Over, STRING, boolean, one};
+use crate::fhir::fhirpath::ast::Kind;
 use crate::fhir::fhirpath::error::EvaluationError;
 
 mod encoding;
@@ -19,8 +22,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     on_text("startsWith", (1, 1), BOOLEAN, |call| ask(&call, |text, part| text.starts_with(part))),
     on_text("endsWith", (1, 1), BOOLEAN, |call| ask(&call, |text, part| text.ends_with(part))),
     on_text("contains", (1, 1), BOOLEAN, |call| ask(&call, |text, part| text.contains(part))),
-    on_text("matches", (1, 1), BOOLEAN, |call| matches(&call, "", "")),
-    on_text("matchesFull", (1, 1), BOOLEAN, |call| matches(&call, "^(?:", ")$")),
+    on_text("matches", (1, 1), BOOLEAN, |call| matches(&call, ["", ""])),
+    on_text("matchesFull", (1, 1), BOOLEAN, |call| matches(&call, ["^(?:", ")$"])),
     on_text("replaceMatches", (2, 2), STRING, replace_matches),
     on_text("replace", (2, 2), STRING, replace),
     on_text("indexOf", (1, 1), INTEGER, |call| position(&call, |text, part| text.find(part))),
@@ -64,21 +67,35 @@ fn change<'t>(call: &Invocation<'_, '_, 't>, change: impl Fn(&str) -> String) ->
     Ok(text.map(|text| Item::String(change(&text))).into_iter().collect())
 }
 
-/// A compiled pattern; compiling is work, and more of it for a longer one.
-fn regex(call: &Invocation<'_, '_, '_>, pattern: &str) -> Result<Regex, EvaluationError> {
-    call.evaluator.spend(100 + pattern.len() * 10, call.range)?;
-    RegexBuilder::new(pattern).dot_matches_new_line(true).size_limit(REGEX_SIZE).nest_limit(50).build().map_err(|error| {
+/// A pattern between `before` and `after`, compiled. One that stands in the
+/// expression itself is compiled once; any other is work.
+fn regex<'c>(
+    call: &Invocation<'c, '_, '_>,
+    pattern: &str,
+    [before, after]: [&str; 2],
+) -> Result<Cow<'c, Regex>, EvaluationError> {
+    let literal = matches!(call.arguments[0].kind, Kind::Literal(_));
+    if literal && let Some(regex) = call.call.regex.get() {
+        return Ok(Cow::Borrowed(regex));
+    }
+    if !literal {
+        call.evaluator.spend(100 + pattern.len() * 10, call.range)?;
+    }
+    let whole = format!("{before}{pattern}{after}");
+    let regex = RegexBuilder::new(&whole).dot_matches_new_line(true).size_limit(REGEX_SIZE).nest_limit(50).build();
+    let regex = regex.map_err(|error| {
         let reason = match error {
             regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
             other => other.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
         };
         call.wrong(format!("`{pattern}` is not a regular expression that can be used: {reason}"))
-    })
+    })?;
+    Ok(if literal { Cow::Borrowed(call.call.regex.get_or_init(|| regex)) } else { Cow::Owned(regex) })
 }
 
-fn matches<'t>(call: &Invocation<'_, '_, 't>, before: &str, after: &str) -> Outcome<'t> {
+fn matches<'t>(call: &Invocation<'_, '_, 't>, around: [&str; 2]) -> Outcome<'t> {
     match two_texts(call)? {
-        Some((text, pattern)) => boolean(regex(call, &format!("{before}{pattern}{after}"))?.is_match(&text)),
+        Some((text, pattern)) => boolean(regex(call, &pattern, around)?.is_match(&text)),
         None => Ok(Vec::new()),
     }
 }
@@ -88,7 +105,7 @@ fn replace_matches<'t>(call: Invocation<'_, '_, 't>) -> Outcome<'t> {
     if pattern.is_empty() {
         return one(Item::String(text));
     }
-    let replaced = regex(&call, &pattern)?.replace_all(&text, by.as_str()).into_owned();
+    let replaced = regex(&call, &pattern, ["", ""])?.replace_all(&text, by.as_str()).into_owned();
     call.evaluator.spend(replaced.len() / 16, call.range)?;
     one(Item::String(replaced))
 }

@@ -1,6 +1,6 @@
 //! Functions that take some of the items by their place.
 
-use super::{Function, Gives, Invocation, Outcome, Over, same};
+use super::{Function, Gives, Invocation, Outcome, Over};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function { name: "single", arguments: (0, 0), over: Over::Outside, gives: Gives::Input, run: single },
@@ -61,7 +61,11 @@ fn intersect<'t>(mut call: Invocation<'_, '_, 't>) -> Outcome<'t> {
 
 fn exclude<'t>(mut call: Invocation<'_, '_, 't>) -> Outcome<'t> {
     let other = call.argument(0)?;
-    call.evaluator.spend(call.input.len() * other.len(), call.range)?;
-    call.input.retain(|item| !other.iter().any(|excluded| same(item, excluded)));
-    Ok(call.input)
+    let mut kept = Vec::new();
+    for item in std::mem::take(&mut call.input) {
+        if !call.evaluator.holds(&other, &item, call.range)? {
+            kept.push(item);
+        }
+    }
+    Ok(kept)
 }

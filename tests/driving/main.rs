@@ -1,0 +1,8 @@
+//! The engine against servers that behave badly, over real sockets.
+
+mod evidence;
+mod personas;
+mod plans;
+mod server;
+mod steps;
+mod transport;

@@ -1,0 +1,103 @@
+//! The suite as a whole: every requirement is judged or says why not, and what
+//! files say of each other and of the judge is so.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use toets::agreements::Actor;
+use toets::judge::Code;
+use toets::scenario::{Expectation, Source, Suite, fits_key, lint, load};
+
+type Check = fn(&Suite) -> Result<Completion, Failed>;
+
+const CHECKS: [(&str, Check); 5] = [
+    ("the_suite_has_no_mistake", the_suite_has_no_mistake),
+    ("each_requirement_is_judged_or_says_why_not", each_requirement_is_judged_or_says_why_not),
+    ("each_pending_requirement_is_really_not_judged", each_pending_requirement_is_really_not_judged),
+    ("each_expectation_has_a_fault_that_kills_it", each_expectation_has_a_fault_that_kills_it),
+    ("each_finding_that_a_fault_names_is_a_code_of_the_judge", each_finding_that_a_fault_names_is_a_code_of_the_judge),
+];
+
+/// Expectations with their key, without variants.
+fn expectations(suite: &Suite) -> BTreeMap<String, &Expectation> {
+    let mut all = BTreeMap::new();
+    for scenario in &suite.scenarios {
+        for step in &scenario.steps {
+            all.extend(step.expect.iter().map(|found| (format!("{}/{}/{}", scenario.scenario, step.id, found.id), found)));
+        }
+        all.extend(scenario.over_run.iter().map(|found| (format!("{}/over-run/{}", scenario.scenario, found.id), found)));
+    }
+    all
+}
+
+fn judged(suite: &Suite) -> BTreeSet<&str> {
+    expectations(suite).into_values().map(|expectation| expectation.req.as_str()).collect()
+}
+
+/// Nothing left, or what is.
+fn none(left: &[String], what: &str) -> Result<Completion, Failed> {
+    if left.is_empty() { Ok(Completion::Completed) } else { Err(format!("{what}:\n{}", left.join("\n")).into()) }
+}
+
+fn the_suite_has_no_mistake(_: &Suite) -> Result<Completion, Failed> {
+    let problems = lint(Path::new(env!("CARGO_MANIFEST_DIR")), &[]);
+    none(&problems.iter().map(|problem| format!("{problem:?}")).collect::<Vec<_>>(), "mistakes")
+}
+
+fn each_requirement_is_judged_or_says_why_not(suite: &Suite) -> Result<Completion, Failed> {
+    let judged = judged(suite);
+    // What the harness itself has to do is held by its own tests.
+    let rows = suite.catalogue.iter().filter(|row| row.actor != Actor::Harness);
+    let left: Vec<_> =
+        rows.filter(|row| row.pending.is_none() && !judged.contains(row.id.as_str())).map(|row| row.id.clone()).collect();
+    none(&left, "requirements that no expectation judges and that do not say `pending`")
+}
+
+fn each_pending_requirement_is_really_not_judged(suite: &Suite) -> Result<Completion, Failed> {
+    let judged = judged(suite);
+    let left: Vec<_> = suite
+        .catalogue
+        .iter()
+        .filter(|row| row.pending.is_some() && judged.contains(row.id.as_str()))
+        .map(|row| row.id.clone())
+        .collect();
+    none(&left, "requirements that say `pending` and are judged")
+}
+
+fn each_expectation_has_a_fault_that_kills_it(suite: &Suite) -> Result<Completion, Failed> {
+    let kills: Vec<&str> = suite.faults.iter().flat_map(|fault| &fault.kills).map(|kill| kill.expect.as_str()).collect();
+    let path = |pattern: &str| pattern.split('@').next().unwrap_or_default().to_owned();
+    let left: Vec<_> =
+        expectations(suite).into_keys().filter(|key| !kills.iter().any(|kill| fits_key(&path(kill), key))).collect();
+    none(&left, "expectations that no fault kills")
+}
+
+fn each_finding_that_a_fault_names_is_a_code_of_the_judge(suite: &Suite) -> Result<Completion, Failed> {
+    let is_code = |name: &str| serde_json::from_value::<Code>(name.into()).is_ok();
+    if !is_code("expression-false") {
+        return Ok(Completion::ignored_with("the judge of this build names no findings about answers"));
+    }
+    let kills = suite.faults.iter().flat_map(|fault| fault.kills.iter().map(move |kill| (fault, kill)));
+    let left: Vec<_> = kills
+        .filter(|(_, kill)| !is_code(&kill.finding))
+        .map(|(fault, kill)| format!("{}: {}", fault.fault, kill.finding))
+        .collect();
+    none(&left, "findings that the judge does not have")
+}
+
+/// One trial per check; they are ignored where there is nothing to hold together.
+fn trial(name: &'static str, check: Check) -> Trial {
+    Trial::ignorable_test(name, move || {
+        let suite = load(&Source::Embedded).map_err(|problems| format!("the embedded suite does not load: {problems:#?}"))?;
+        if suite.scenarios.is_empty() {
+            return Ok(Completion::ignored_with("this build has no scenarios"));
+        }
+        check(&suite)
+    })
+}
+
+fn main() {
+    let arguments = Arguments::from_args();
+    libtest_mimic::run(&arguments, CHECKS.into_iter().map(|(name, check)| trial(name, check)).collect()).exit();
+}
