@@ -127,7 +127,7 @@ fn ticks(text: &str) -> Value {
 
 /// Expectations that are not met before those that are; otherwise as planned.
 fn worst_first(list: Vec<Value>) -> Vec<Value> {
-    let rank = |value: &Value| value.get_attr("outcome").ok().and_then(|outcome| page::rank(outcome.as_str()?));
+    let rank = |value: &Value| value.get_attr("outcome").ok().and_then(|outcome| page::by_name(outcome.as_str()?));
     let mut list = list;
     list.sort_by_key(|value| std::cmp::Reverse(rank(value)));
     list

@@ -18,14 +18,14 @@ use toets::scenario::{Auth, Check, Fault, Format, Isolation, Kill, Method, OneOr
 use toets::text::Text;
 
 /// What a hostile server puts wherever it can.
-pub const HOSTILE: &str = "</code></script><script>alert(1)</script> ]]> & \"'\u{1b}[31m\u{202e}\u{0}";
+pub(crate) const HOSTILE: &str = "</code></script><script>alert(1)</script> ]]> & \"'\u{1b}[31m\u{202e}\u{0}";
 
 /// The values that a report is made of.
-pub struct Run {
-    pub plan: Plan,
-    pub evidence: Evidence,
-    pub verdicts: Verdicts,
-    pub suite: Suite,
+pub(crate) struct Run {
+    pub(crate) plan: Plan,
+    pub(crate) evidence: Evidence,
+    pub(crate) verdicts: Verdicts,
+    pub(crate) suite: Suite,
 }
 
 fn text(en: &str, nl: &str) -> Text {
@@ -33,7 +33,7 @@ fn text(en: &str, nl: &str) -> Text {
 }
 
 /// A run in which everything happened that can happen.
-pub fn everything() -> Run {
+pub(crate) fn everything() -> Run {
     let plan = plan(vec![directives(), metadata()]);
     let body = bundle();
     let blobs = BTreeMap::from([(DIGEST.to_owned(), Arc::from(body.as_bytes()))]);
@@ -43,7 +43,7 @@ pub fn everything() -> Run {
 }
 
 /// A run for which nothing was selected.
-pub fn nothing() -> Run {
+pub(crate) fn nothing() -> Run {
     let mut plan = plan(Vec::new());
     plan.selection = Some("PZP-DAT-001".into());
     let end = Record::End(End { at: "2026-11-22T14:03:05.200Z".into(), took_us: 12_000, stopped: false });
@@ -59,7 +59,7 @@ pub fn nothing() -> Run {
 }
 
 /// A fault that turns one expectation red.
-pub fn fault(name: &str, expect: &str) -> Fault {
+pub(crate) fn fault(name: &str, expect: &str) -> Fault {
     Fault {
         fault: name.into(),
         title: text("A fault", "Een fout"),
