@@ -125,7 +125,7 @@ impl Run<'_> {
             stop: stop::on_interrupt(self.terminal),
         };
         let progress = Progress::new(&self.terminal, plan.scenarios.len());
-        let finished = engine::run(&plan, self.suite, settings, listener(progress.clone())).await;
+        let finished = engine::run(&plan, self.suite, settings, listener(progress.clone(), plan.target.base.clone())).await;
         progress.end();
         Ok((plan, finished.map_err(not_started)?))
     }
@@ -153,9 +153,11 @@ impl Run<'_> {
 }
 
 /// Moves the line while the engine tells what it does.
-fn listener(progress: Progress) -> impl Fn(Event) + Send + Sync + 'static {
+fn listener(progress: Progress, base: String) -> impl Fn(Event) + Send + Sync + 'static {
     move |event| match event {
-        Event::Sent { exchange, method, url } => progress.sent(&exchange, &format!("{method} {url}")),
+        Event::Sent { exchange, method, url } => {
+            progress.sent(&exchange, &format!("{method} {}", url.strip_prefix(&base).unwrap_or(&url)));
+        }
         Event::Answered { exchange, .. } | Event::Broken { exchange, .. } => progress.came(&exchange),
         Event::ScenarioFinished(_) => progress.scenario_done(),
         _ => {}

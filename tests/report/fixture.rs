@@ -42,6 +42,35 @@ pub(crate) fn everything() -> Run {
     Run { plan, evidence, verdicts, suite: suite() }
 }
 
+/// A large run: a thousand expectations, five thousand exchanges, each with a body that a finding is about.
+pub(crate) fn large() -> Run {
+    let mut run = everything();
+    let (mut scenarios, mut records, mut verdicts) = (Vec::new(), Vec::new(), Vec::new());
+    for number in 0..100 {
+        let name = format!("large-{number}");
+        let key = |step: usize| format!("{name}/step-{step}/all");
+        let steps = (0..10).map(|number| step(&format!("step-{number}"), vec![expect(&key(number), "PZP-QRY-023", None)]));
+        scenarios.push(scenario(&name, text("A large scenario", "Een groot scenario"), steps.collect()));
+        for step in 0..10 {
+            let id = |at: usize| format!("{name}@r4.json.plain/step-{step}#{at}");
+            records.extend((1..=5).map(|at| exchange(&id(at), URL, answered(6_000), 1_000 * at as u64)));
+            let mut found = verdict(&key(step), "PZP-QRY-023", Effect::Fail, Outcome::Fail);
+            found.findings = (1..=5)
+                .map(|at| {
+                    let mut finding = finding("Bundle.entry[1].resource.status", &["inactive"], &["active"]);
+                    finding.place.exchange = Some(id(at));
+                    finding
+                })
+                .collect();
+            verdicts.push(found);
+        }
+    }
+    let row = run.verdicts.requirements.iter_mut().find(|requirement| requirement.id == "PZP-QRY-023").expect("the row is there");
+    row.expectations = verdicts.iter().map(|verdict| verdict.key.clone()).collect();
+    (run.plan.scenarios, run.evidence.records, run.verdicts.expectations) = (scenarios, records, verdicts);
+    run
+}
+
 /// A run for which nothing was selected.
 pub(crate) fn nothing() -> Run {
     let mut plan = plan(Vec::new());
@@ -200,16 +229,20 @@ fn exchange(id: &str, url: &str, came: Came, at: u64) -> Record {
     }))
 }
 
-fn records(bytes: u64) -> Vec<Record> {
-    let answered = Came::Answered(Received {
+const URL: &str = "Consent?patient=1&category=http%3A%2F%2Fsnomed.info%2Fsct%7C129125009&_include=Consent%3Aactor";
+
+fn answered(bytes: u64) -> Came {
+    Came::Answered(Received {
         status: 200,
         headers: vec![("content-type".into(), "application/fhir+json".into()), ("x-hostile".into(), HOSTILE.into())],
         body: Some(DIGEST.into()),
         bytes,
-    });
+    })
+}
+
+fn records(bytes: u64) -> Vec<Record> {
     let broken = Broken { kind: BrokenKind::Deadline, detail: "no answer in 20 s".into(), status: None };
     let nothing = Came::Answered(Received { status: 500, headers: Vec::new(), body: None, bytes: 0 });
-    let url = "Consent?patient=1&category=http%3A%2F%2Fsnomed.info%2Fsct%7C129125009&_include=Consent%3Aactor";
     let omitted = Omitted {
         scenario: "directives@r4.json.plain".into(),
         step: "read".into(),
@@ -217,7 +250,7 @@ fn records(bytes: u64) -> Vec<Record> {
     };
     vec![
         exchange("persona@full-plan/lookup#1", "Patient?identifier=999900110", nothing, 500),
-        exchange("directives@r4.json.plain/search#1", url, answered, 13_000),
+        exchange("directives@r4.json.plain/search#1", URL, answered(bytes), 13_000),
         Record::Omitted(omitted),
         exchange("metadata@r4.json.plain/metadata#1", "metadata", Came::Broken(broken), 26_000),
         Record::Replaced(Replaced { token: "B00000001".into(), hmac: "00ff".into(), elfproof: true, test_range: false }),
