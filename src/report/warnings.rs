@@ -28,12 +28,21 @@ pub(super) fn warnings(plan: &Plan, evidence: &Evidence) -> Vec<Text> {
 fn real_data(evidence: &Evidence) -> Option<Text> {
     let real = |record: &&Record| matches!(record, Record::Replaced(replaced) if replaced.elfproof && !replaced.test_range);
     let count = evidence.records.iter().filter(real).count();
-    (count > 0).then(|| {
-        both(
-            format!("The answers held {count} number(s) that may be real citizen service numbers (BSN). They were replaced, but the rest of the data may be about real people: stop, and use test data."),
-            format!("De antwoorden bevatten {count} nummer(s) die echte burgerservicenummers (BSN) kunnen zijn. Ze zijn vervangen, maar de andere gegevens kunnen over echte mensen gaan: stop, en gebruik testgegevens."),
-        )
-    })
+    let (en, nl) = match count {
+        0 => return None,
+        1 => (
+            "The answers held a number that may be a real citizen service number (BSN). It was replaced".to_owned(),
+            "De antwoorden bevatten een nummer dat een echt burgerservicenummer (BSN) kan zijn. Het is vervangen".to_owned(),
+        ),
+        _ => (
+            format!("The answers held {count} numbers that may be real citizen service numbers (BSN). They were replaced"),
+            format!("De antwoorden bevatten {count} nummers die echte burgerservicenummers (BSN) kunnen zijn. Ze zijn vervangen"),
+        ),
+    };
+    Some(both(
+        format!("{en}, but the rest of the data may be about real people: stop, and use test data."),
+        format!("{nl}, maar de andere gegevens kunnen over echte mensen gaan: stop, en gebruik testgegevens."),
+    ))
 }
 
 /// Nothing was answered: everything else follows from that.
