@@ -8,7 +8,7 @@ use crate::text::Language;
 
 /// Conformance harness for the Dutch PZP (advance care planning) standard over FHIR.
 #[derive(Debug, Parser)]
-#[command(name = "toets", version, disable_help_subcommand = false, arg_required_else_help = true)]
+#[command(name = "toets", version, arg_required_else_help = true)]
 #[command(
     after_help = "exit codes: 0 nothing failed, 1 not conformant, 2 wrong use or input, 3 server not reached, 4 Toets broke"
 )]
@@ -171,7 +171,9 @@ fn tempo(text: &str) -> Result<f64, String> {
 }
 
 fn seed(text: &str) -> Result<String, String> {
-    let hex =
-        text.len() <= 64 && !text.is_empty() && text.len() % 2 == 0 && text.chars().all(|letter| letter.is_ascii_hexdigit());
+    let hex = text.len() <= 64
+        && !text.is_empty()
+        && text.len().is_multiple_of(2)
+        && text.chars().all(|letter| letter.is_ascii_hexdigit());
     if hex { Ok(text.to_lowercase()) } else { Err("a seed is 2 to 64 hexadecimal digits, an even number of them".to_owned()) }
 }
