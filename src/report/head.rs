@@ -167,10 +167,11 @@ fn mend(parts: &Parts<'_>) -> Text {
 }
 
 fn decide(parts: &Parts<'_>, binding: Counts) -> Text {
-    let open: Vec<&Gap> =
-        parts.gaps.iter().filter(|gap| matches!(gap.outcome, Outcome::Untested | Outcome::CantTell | Outcome::Broken)).collect();
+    let is_open = |gap: &&Gap| gap.binding > 0 && gap.outcome != Outcome::Inapplicable;
+    let mut open: Vec<&Gap> = parts.gaps.iter().filter(is_open).collect();
+    open.sort_by_key(|gap| std::cmp::Reverse(gap.binding));
     let reasons = |pick: fn(&Gap) -> &str| {
-        let list: Vec<String> = open.iter().take(3).map(|gap| format!("{} ({})", pick(gap), gap.requirements.len())).collect();
+        let list: Vec<String> = open.iter().take(3).map(|gap| format!("{} ({})", pick(gap), gap.binding)).collect();
         list.join("; ")
     };
     if open.is_empty() {
