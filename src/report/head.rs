@@ -179,8 +179,8 @@ fn decide(parts: &Parts<'_>, binding: Counts) -> Text {
         return both(format!("Deciding the {count} that are open."), format!("De {count} die open staan beslissen."));
     }
     both(
-        format!("Deciding what is open. Most of it is open because {}.", reasons(|gap| &gap.reason.en)),
-        format!("Beslissen wat open staat. Het meeste staat open omdat: {}.", reasons(|gap| &gap.reason.nl)),
+        format!("Deciding what is open: {}.", reasons(|gap| &gap.reason.en)),
+        format!("Beslissen wat open staat: {}.", reasons(|gap| &gap.reason.nl)),
     )
 }
 
