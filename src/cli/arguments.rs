@@ -126,11 +126,11 @@ pub(crate) struct JudgeArguments {
 #[derive(Debug, Args)]
 pub(crate) struct ProviderArguments {
     /// Port on the loopback interface; a free one when 0
-    #[arg(long, default_value_t = 8080)]
+    #[arg(long, default_value_t = 8420)]
     pub(crate) port: u16,
-    /// Fault that it has to have
-    #[arg(long, value_name = "NAME")]
-    pub(crate) fault: Option<String>,
+    /// Fault that it has to have; may be given more than once
+    #[arg(long = "fault", value_name = "NAME")]
+    pub(crate) faults: Vec<String>,
     /// Folder with another suite than the built-in one
     #[arg(long, value_name = "DIR")]
     pub(crate) suite: Option<PathBuf>,
