@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use crate::diagnostic::Diagnostic;
 
@@ -43,10 +43,14 @@ pub fn draw(diagnostics: &[Diagnostic], sources: &dyn Fn(&Path) -> Option<String
 
 fn group<'a>(diagnostic: &'a Diagnostic, text: &'a str) -> Group<'a> {
     let path = diagnostic.file.display().to_string().replace('\\', "/");
-    let group = Level::ERROR
-        .primary_title(one_line(&diagnostic.message))
-        .id(diagnostic.code)
-        .element(Snippet::source(text).path(path).annotation(AnnotationKind::Primary.span(first_line(text, diagnostic))));
+    let group = Group::with_title(Level::ERROR.primary_title(one_line(&diagnostic.message)).id(diagnostic.code));
+    // A folder, or a file that could not be read, has no line to show.
+    let group = if text.is_empty() {
+        group.element(Origin::path(path))
+    } else {
+        let annotation = AnnotationKind::Primary.span(first_line(text, diagnostic));
+        group.element(Snippet::source(text).path(path).annotation(annotation))
+    };
     match &diagnostic.hint {
         Some(hint) => group.element(Level::HELP.with_name("hint").message(one_line(hint))),
         None => group,

@@ -69,7 +69,9 @@ pub(super) fn asks<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, step: &'d Step
         return of_exchange(walk, place, step, name);
     }
     if let Some(request) = &step.request {
-        parameter::check(place.key("request").key("url"), &request.url, walk.problems);
+        if walk.is_r4() {
+            parameter::check(place.key("request").key("url"), &request.url, walk.problems);
+        }
         return of_url(&request.url);
     }
     if let Some(follow) = &step.follow {
@@ -152,7 +154,9 @@ fn misplaced<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, key: &str, asks: &As
 
 /// Parameters that are set have to be of the type that is searched.
 fn parameters<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, step: &'d Step, asks: &Asks<'d>) {
-    let Some(with) = step.with.as_ref().filter(|_| asks.is_search() && !asks.matched().is_empty()) else { return };
+    let Some(with) = step.with.as_ref().filter(|_| walk.is_r4() && asks.is_search() && !asks.matched().is_empty()) else {
+        return;
+    };
     for (name, value) in &with.set {
         if let Err(wrong) = parameter::parameter(asks.matched(), name, value) {
             let range = place.key("set").range_of_key(name);
