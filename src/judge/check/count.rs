@@ -1,6 +1,7 @@
 //! `count`: how many of a part there are, over all pages.
 
-use super::super::case::{Case, Chain};
+use super::super::case::Case;
+use super::super::chain::Chain;
 use super::super::code::Code;
 use super::super::expression::{Decision, Scope};
 use super::super::finding::Finding;

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::super::answers::{Entry, resource_name};
-use super::super::case::{Case, Chain, Need};
+use super::super::case::{Case, Need};
+use super::super::chain::Chain;
 use super::super::code::Code;
 use super::super::finding::Finding;
 use super::super::ruling::{Obstacle, Ruling};

@@ -120,7 +120,7 @@ fn sent<'c>(run: Run<'c>, exchange: &scenario::Exchange) -> Vec<&'c Exchange> {
 }
 
 fn firsts<'c>(run: Run<'c>, scenario: &PlannedScenario, step: &PlannedStep) -> Vec<&'c Exchange> {
-    let record = run.answers.step(&super::super::scenario_key(scenario), &step.id);
+    let record = run.answers.step(&scenario.name(), &step.id);
     record.map(|record| record.chains.iter().map(|chain| chain.first).collect()).unwrap_or_default()
 }
 
@@ -178,7 +178,7 @@ fn judge_prefers_resources(run: Run<'_>) -> Ruling {
 }
 
 fn persona<'c>(run: Run<'c>, exchange: &'c Exchange) -> Option<&'c str> {
-    let scenario = || run.plan.scenarios.iter().find(|scenario| super::super::scenario_key(scenario) == exchange.scenario);
+    let scenario = || run.plan.scenarios.iter().find(|scenario| scenario.name() == exchange.scenario);
     exchange.request.persona.as_deref().or_else(|| scenario()?.persona.as_deref())
 }
 

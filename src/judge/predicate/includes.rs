@@ -1,7 +1,8 @@
 //! `includes`: what the exchange asks to come along is there, on any page.
 
 use super::super::answers::Entry;
-use super::super::case::{Case, Chain, Need, bases};
+use super::super::case::{Case, Need};
+use super::super::chain::{Chain, bases};
 use super::super::code::Code;
 use super::super::expression::{Scope, parse};
 use super::super::finding::Finding;

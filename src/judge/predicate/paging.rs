@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::super::answers::{Answer, resource_name};
-use super::super::case::{Case, Chain, ChainEnd, Need};
+use super::super::case::{Case, Need};
+use super::super::chain::{Chain, ChainEnd};
 use super::super::code::Code;
 use super::super::finding::{Finding, Place};
 use super::super::ruling::{Obstacle, Ruling};
