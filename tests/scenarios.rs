@@ -81,10 +81,13 @@ fn is_caught(suite: &Suite, fault: &Fault) -> Result<(), Failed> {
     let mut wrong = Vec::new();
     for kill in &fault.kills {
         for path in paths(&verdicts, &kill.expect) {
-            let fitting = |verdict: &&&ExpectationVerdict| fits_key(&kill.expect, &verdict.key) && path == without_variant(&verdict.key);
-            let killed = |verdict: &&ExpectationVerdict| verdict.findings.iter().any(|finding| finding.code.name() == kill.finding);
+            let fitting =
+                |verdict: &&&ExpectationVerdict| fits_key(&kill.expect, &verdict.key) && path == without_variant(&verdict.key);
+            let killed =
+                |verdict: &&ExpectationVerdict| verdict.findings.iter().any(|finding| finding.code.name() == kill.finding);
             if !red.iter().filter(fitting).any(|verdict| killed(verdict)) {
-                let now: Vec<_> = verdicts.expectations.iter().filter(|verdict| without_variant(&verdict.key) == path).map(shown).collect();
+                let now: Vec<_> =
+                    verdicts.expectations.iter().filter(|verdict| without_variant(&verdict.key) == path).map(shown).collect();
                 wrong.push(format!("does not kill {path} with {}:\n    {}", kill.finding, now.join("\n    ")));
             }
         }
@@ -93,7 +96,9 @@ fn is_caught(suite: &Suite, fault: &Fault) -> Result<(), Failed> {
         }
     }
     let listed = |key: &str| fault.kills.iter().map(|kill| &kill.expect).chain(&fault.also).any(|pattern| fits_key(pattern, key));
-    wrong.extend(red.iter().filter(|verdict| !listed(&verdict.key)).map(|verdict| format!("turns red unlisted: {}", shown(verdict))));
+    wrong.extend(
+        red.iter().filter(|verdict| !listed(&verdict.key)).map(|verdict| format!("turns red unlisted: {}", shown(verdict))),
+    );
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
 }
 
