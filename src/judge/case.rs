@@ -4,7 +4,7 @@
 //! that one broken thing is one finding.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::answers::{Answer, Answers, Entry, RawChain, request, resource_name, searched_type};
 use super::body::Body;
@@ -259,8 +259,17 @@ impl<'c> Case<'c> {
         declared.or_else(|| searched_type(&answer.exchange.request.url, self.run.base()))
     }
 
-    /// The matches of a chain, over all its pages.
+    /// The matches of a chain, over all its pages; one that comes again counts
+    /// once, and that it does is for `pages`.
     pub(crate) fn matches(&self, step: &'c PlannedStep, chain: &Chain<'c>) -> Vec<Entry<'c>> {
+        let mut seen = BTreeSet::new();
+        let mut matches = self.all_matches(step, chain);
+        matches.retain(|entry| entry.resource.and_then(resource_name).is_none_or(|name| seen.insert(name)));
+        matches
+    }
+
+    /// The matches of a chain as often as they come.
+    pub(crate) fn all_matches(&self, step: &'c PlannedStep, chain: &Chain<'c>) -> Vec<Entry<'c>> {
         let Some(first) = chain.pages.first() else { return Vec::new() };
         let asked = self.asked_type(step, *first);
         chain.entries().filter(|entry| entry.is_match(asked)).collect()

@@ -4,6 +4,7 @@
 use super::case::{Case, Chain};
 use super::ruling::Obstacle;
 use super::verdict::Reason;
+use crate::evidence::Origin;
 use crate::fhir::fhirpath::{self, Environment, Expression, Failure, Item};
 use crate::fhir::node::Node;
 use crate::fhir::types::r4;
@@ -59,6 +60,10 @@ impl<'s, 'c> Scope<'s, 'c> {
         ];
         for capture in case.run.answers.captures(case.key) {
             variables.push((&capture.name, capture.values.clone()));
+        }
+        // In a step that repeats, the capture stands for the value of this turn.
+        if let (Some(name), Some(Origin::ForEach(value))) = (&case.step.for_each, exchange.map(|exchange| &exchange.origin)) {
+            variables.push((name, vec![value.clone()]));
         }
         Self { chain: Some(chain), base: case.run.base(), variables }
     }

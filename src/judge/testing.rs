@@ -210,6 +210,12 @@ impl Bench {
         self.record(Origin::Step, &format!("{BASE}/{path}"), outcome)
     }
 
+    /// An answer in a step that repeats, for this value of its capture.
+    pub(crate) fn turn(&mut self, value: &str, body: &str) -> &mut Self {
+        let outcome = self.received(200, body);
+        self.record(Origin::ForEach(value.to_owned()), &format!("{BASE}/Consent?x={value}"), outcome)
+    }
+
     /// An answer to a next link of the exchange before.
     pub(crate) fn page(&mut self, url: &str, status: u16, body: &str) -> &mut Self {
         let outcome = self.received(status, body);

@@ -140,7 +140,7 @@ fn pair<L, R>(index: usize, expected: &[Keyed<L>], found: &[Keyed<R>], owner: &m
 }
 
 fn absent(place: super::super::finding::Place, keyed: &Keyed<Node<'_>>, texts: &[String]) -> Finding {
-    let mut finding = Finding::new(Code::ResourceMissing, place, format!("`{}`", title(keyed.of)));
+    let mut finding = Finding::new(Code::ResourceMissing, place, title(keyed.of));
     finding.expected = shown(texts, &keyed.key);
     finding
 }

@@ -61,9 +61,7 @@ fn judge_reference<'c>(
         ruling.hinder(obstacle);
     } else {
         let place = entry.answer.place_of(entry.resource.unwrap_or(entry.node));
-        let finding = Finding::new(Code::IncludeMissing, place, format!("`{reference}`"));
-        ruling
-            .find(finding.expected(format!("an entry with `{reference}`")).actual(format!("referred to by {}", entry.subject())));
+        ruling.find(Finding::new(Code::IncludeMissing, place, reference).expected(reference));
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::super::testing::{Bench, bundle, consent, searchset};
 use super::super::{Code, Outcome};
 use crate::evidence::BrokenKind;
+use crate::scenario::{Source, load};
 
 const OUTCOME: &str = r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"invalid"}]}"#;
 const PATIENT: &str = r#"{"resourceType":"Patient","id":"12"}"#;
@@ -175,7 +176,7 @@ fn asked() -> Vec<Row> {
         let resource = consent("a").replace(r#"{"reference":"Patient/12"}"#, patient);
         bench(r#"{"answer":"same-patient"}"#, &searchset(&[("match", &resource)]))
     };
-    let dated = |date: &str| format!(r#"{{"resourceType":"Consent","id":"a","status":"active","dateTime":"{date}"}}"#);
+    let dated = |date: &str| format!(r#"{{"resourceType":"Consent","id":"d{date}","status":"active","dateTime":"{date}"}}"#);
     let (found, precise, other) = (dated("2024-03"), dated("2024-03-12"), dated("2024-04"));
     vec![
         (
@@ -301,5 +302,14 @@ fn no_code_is_found_where_it_is_nearly_triggered() {
         let (outcome, codes) = near.result();
         let is_open = outcome == Outcome::Untested && code == Code::AnswerMissing;
         assert!((outcome == Outcome::Pass || is_open) && codes.is_empty(), "{}: {outcome:?} {:?}", code.name(), near.last());
+    }
+}
+
+#[test]
+fn every_finding_that_a_fault_names_is_a_code() {
+    let suite = load(&Source::Embedded).expect("our own suite loads");
+    let names: BTreeSet<_> = Code::all().iter().map(|code| code.name()).collect();
+    for kill in suite.faults.iter().flat_map(|fault| &fault.kills) {
+        assert!(names.contains(kill.finding.as_str()), "{}: {}", kill.expect, kill.finding);
     }
 }
