@@ -188,8 +188,7 @@ fn numbers_beyond_the_bound_are_replaced_without_a_record() {
 
 #[test]
 fn longest_secret_is_found() {
-    for secret in ["aB3+/".repeat(1600)] {
-        let redactor = Redactor::new(b"key", [("LONG", secret.as_str())], []);
-        assert_eq!(redactor.text(&format!("<{secret}>")), "<${LONG}>");
-    }
+    let secret = "aB3+/".repeat(1600);
+    let redactor = Redactor::new(b"key", [("LONG", secret.as_str())], []);
+    assert_eq!(redactor.text(&format!("<{secret}>")), "<${LONG}>");
 }
