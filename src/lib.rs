@@ -31,10 +31,9 @@ pub mod evidence;
 pub mod redact;
 
 pub mod drive;
+pub mod serve;
 
 pub mod engine;
-
-pub mod serve;
 
 pub mod judge;
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs};
 
 use toets::cli::diagnostics::{Paint, draw};
@@ -104,4 +105,27 @@ fn a_file_of_a_hundred_megabytes_is_refused() {
 fn a_file_that_is_not_there_is_a_diagnostic() {
     let diagnostics = lint(Path::new("tests/lint/not-there.yaml"), &[]);
     assert_eq!(diagnostics.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>(), ["file-unreadable"]);
+}
+
+/// The program with these arguments: exit code and standard output.
+fn toets(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_toets")).args(arguments).output().expect("the program starts");
+    (output.status.code(), String::from_utf8(output.stdout).expect("text"))
+}
+
+#[test]
+fn lint_of_the_built_in_suite_finds_nothing_and_exits_with_0() {
+    assert_eq!(toets(&["lint"]), (Some(0), "no mistakes in the built-in suite\n".to_owned()));
+}
+
+#[test]
+fn lint_of_a_file_with_a_mistake_draws_it_and_exits_with_2() {
+    let (code, text) = toets(&["lint", "tests/lint/key-unknown.yaml"]);
+    let golden = fs::read_to_string("tests/lint/key-unknown.txt").expect("the golden file").replace("\r\n", "\n");
+    assert_eq!((code, text), (Some(2), golden));
+}
+
+#[test]
+fn lint_of_what_is_not_there_exits_with_2() {
+    assert_eq!(toets(&["lint", "not-there"]), (Some(2), String::new()));
 }

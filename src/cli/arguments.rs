@@ -8,7 +8,7 @@ use crate::text::Language;
 
 /// Conformance harness for the Dutch PZP (advance care planning) standard over FHIR.
 #[derive(Debug, Parser)]
-#[command(name = "toets", version, disable_help_subcommand = false, arg_required_else_help = true)]
+#[command(name = "toets", version, arg_required_else_help = true)]
 #[command(
     after_help = "exit codes: 0 nothing failed, 1 not conformant, 2 wrong use or input, 3 server not reached, 4 Toets broke"
 )]
@@ -126,11 +126,11 @@ pub(crate) struct JudgeArguments {
 #[derive(Debug, Args)]
 pub(crate) struct ProviderArguments {
     /// Port on the loopback interface; a free one when 0
-    #[arg(long, default_value_t = 8080)]
+    #[arg(long, default_value_t = 8420)]
     pub(crate) port: u16,
-    /// Fault that it has to have
-    #[arg(long, value_name = "NAME")]
-    pub(crate) fault: Option<String>,
+    /// Fault that it has to have; may be given more than once
+    #[arg(long = "fault", value_name = "NAME")]
+    pub(crate) faults: Vec<String>,
     /// Folder with another suite than the built-in one
     #[arg(long, value_name = "DIR")]
     pub(crate) suite: Option<PathBuf>,
@@ -171,7 +171,9 @@ fn tempo(text: &str) -> Result<f64, String> {
 }
 
 fn seed(text: &str) -> Result<String, String> {
-    let hex =
-        text.len() <= 64 && !text.is_empty() && text.len() % 2 == 0 && text.chars().all(|letter| letter.is_ascii_hexdigit());
+    let hex = text.len() <= 64
+        && !text.is_empty()
+        && text.len().is_multiple_of(2)
+        && text.chars().all(|letter| letter.is_ascii_hexdigit());
     if hex { Ok(text.to_lowercase()) } else { Err("a seed is 2 to 64 hexadecimal digits, an even number of them".to_owned()) }
 }

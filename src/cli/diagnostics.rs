@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use crate::diagnostic::Diagnostic;
 
@@ -43,10 +43,14 @@ pub fn draw(diagnostics: &[Diagnostic], sources: &dyn Fn(&Path) -> Option<String
 
 fn group<'a>(diagnostic: &'a Diagnostic, text: &'a str) -> Group<'a> {
     let path = diagnostic.file.display().to_string().replace('\\', "/");
-    let group = Level::ERROR
-        .primary_title(one_line(&diagnostic.message))
-        .id(diagnostic.code)
-        .element(Snippet::source(text).path(path).annotation(AnnotationKind::Primary.span(first_line(text, diagnostic))));
+    let group = Group::with_title(Level::ERROR.primary_title(one_line(&diagnostic.message)).id(diagnostic.code));
+    // A folder, or a file that could not be read, has no line to show.
+    let group = if text.is_empty() {
+        group.element(Origin::path(path))
+    } else {
+        let annotation = AnnotationKind::Primary.span(first_line(text, diagnostic));
+        group.element(Snippet::source(text).path(path).annotation(annotation))
+    };
     match &diagnostic.hint {
         Some(hint) => group.element(Level::HELP.with_name("hint").message(one_line(hint))),
         None => group,
@@ -62,9 +66,12 @@ fn first_line(text: &str, diagnostic: &Diagnostic) -> Range<usize> {
     start..line
 }
 
-/// A message quotes what somebody wrote; a line break or an escape in it must not draw anything.
+/// A message quotes what somebody wrote; a line break, an escape or a change of direction in it must not draw anything.
 fn one_line(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+    let draws = |letter: char| {
+        letter.is_control() || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|letter| if draws(letter) { '\u{fffd}' } else { letter }).collect()
 }
 
 fn summary(diagnostics: &[Diagnostic]) -> String {
@@ -115,5 +122,24 @@ mod tests {
     #[test]
     fn draw_lets_no_escape_sequence_through() {
         assert!(!drawn("a: \u{1b}[31m\n", 0..1, "wrong \u{1b}[2J").contains('\u{1b}'));
+    }
+
+    #[test]
+    fn draw_lets_no_change_of_direction_through() {
+        assert!(!drawn("a: \u{202e}b\n", 0..1, "wrong \u{202e}b").contains('\u{202e}'));
+    }
+
+    #[test]
+    fn draw_shows_a_hundred_and_says_how_many_are_left() {
+        let diagnostic = Diagnostic::new(Path::new("a.yaml"), 0..1, "key-unknown", "unknown key `a`");
+        let text = draw(&vec![diagnostic; 103], &|_| Some("a: 1".to_owned()), Paint::Plain);
+        assert_eq!(text.matches("error[").count(), 100);
+        assert!(text.ends_with("103 mistakes in 1 file; the last 3 are not shown\n"));
+    }
+
+    #[test]
+    fn draw_uses_colour_only_when_asked() {
+        let diagnostic = Diagnostic::new(Path::new("a.yaml"), 0..1, "key-unknown", "unknown key `a`");
+        assert!(draw(&[diagnostic], &|_| Some("a: 1".to_owned()), Paint::Colour).contains('\u{1b}'));
     }
 }

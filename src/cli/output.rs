@@ -41,5 +41,9 @@ fn write(report: &Report, folder: &Path, terminal: &Terminal) -> Result<PathBuf,
 }
 
 fn put(path: &Path, text: &str) -> Result<(), Failure> {
-    fs::write(path, text).map_err(|why| Failure::unwritable(path, why))
+    fs::write(path, text).map_err(|why| {
+        // Half a report would be worse than none; whether it can be taken away changes nothing.
+        let _ = fs::remove_file(path);
+        Failure::unwritable(path, why)
+    })
 }

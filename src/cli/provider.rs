@@ -18,9 +18,9 @@ pub(crate) fn provider(arguments: &ProviderArguments, terminal: &Terminal) -> Re
     runtime::block_on(async {
         let mut config = Config::new(&suite, token.clone());
         config.port = arguments.port;
-        config.faults = arguments.fault.iter().cloned().collect();
+        config.faults.clone_from(&arguments.faults);
         let running = serve::start(config).await.map_err(|why| failure(why, &suite))?;
-        terminal.say(&greeting(&running.base_url, &token, &suite, arguments.fault.as_deref()));
+        terminal.say(&greeting(&running.base_url, &token, &suite, &arguments.faults));
         // Without signals it serves until the process is ended.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
@@ -30,13 +30,14 @@ pub(crate) fn provider(arguments: &ProviderArguments, terminal: &Terminal) -> Re
     })?
 }
 
-fn greeting(base: &str, token: &str, suite: &Suite, fault: Option<&str>) -> String {
+fn greeting(base: &str, token: &str, suite: &Suite, faults: &[String]) -> String {
     let mut lines = vec![format!("Toets reference provider on {base}"), format!("  token    {token}")];
-    lines.extend(fault.map(|fault| format!("  fault    {fault}")));
+    lines.extend(faults.iter().map(|fault| format!("  fault    {fault}")));
     for persona in &suite.personas {
         lines.push(format!("  persona  {}  BSN {}  Patient/{}", persona.persona, persona.bsn, persona.patient));
     }
-    lines.push(format!("  try      curl -H 'Authorization: Bearer {token}' '{base}/metadata'"));
+    let patient = suite.personas.first().map_or("1", |persona| persona.patient.as_str());
+    lines.push(format!("  try      curl -H 'Authorization: Bearer {token}' '{base}/Consent?patient={patient}'"));
     lines.push("Ctrl-C stops it".to_owned());
     lines.join("\n")
 }

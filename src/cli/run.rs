@@ -8,7 +8,7 @@ use super::progress::Progress;
 use super::terminal::Terminal;
 use super::{output, runtime, stop, suite};
 use crate::clock;
-use crate::drive::Secrets;
+use crate::drive::{Address, Secrets};
 use crate::engine::{self, EngineError, Event, Finished, RecordError, Recorder, Settings};
 use crate::judge::{Completeness, ExitCode, exit_code, judge};
 use crate::plan::{Limits, Plan, Selection, Target, TargetAuth, compile};
@@ -18,6 +18,8 @@ use crate::serve;
 
 /// Name of the variable that holds the bearer token.
 pub(crate) const TOKEN: &str = "TOETS_TOKEN";
+
+const BASE: &str = "name the FHIR base of the server, for example `--url https://test.example.nl/fhir`";
 
 /// Runs the suite against a server, or against the built-in reference provider.
 pub(crate) fn run(arguments: &RunArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
@@ -51,6 +53,8 @@ struct Server {
 impl Server {
     /// The server that the user named.
     fn given(arguments: &RunArguments, url: &str) -> Result<Self, Failure> {
+        // Looked at before a folder is made for the run.
+        Address::new(url).map_err(|why| Failure::usage(why.to_string()).hint(BASE))?;
         let token = std::env::var(TOKEN).ok().filter(|token| !token.trim().is_empty());
         let mut secrets = Secrets::new();
         let auth = match (arguments.auth, token) {
@@ -121,7 +125,7 @@ impl Run<'_> {
             stop: stop::on_interrupt(self.terminal),
         };
         let progress = Progress::new(&self.terminal, plan.scenarios.len());
-        let finished = engine::run(&plan, self.suite, settings, listener(progress.clone())).await;
+        let finished = engine::run(&plan, self.suite, settings, listener(progress.clone(), plan.target.base.clone())).await;
         progress.end();
         Ok((plan, finished.map_err(not_started)?))
     }
@@ -149,9 +153,11 @@ impl Run<'_> {
 }
 
 /// Moves the line while the engine tells what it does.
-fn listener(progress: Progress) -> impl Fn(Event) + Send + Sync + 'static {
+fn listener(progress: Progress, base: String) -> impl Fn(Event) + Send + Sync + 'static {
     move |event| match event {
-        Event::Sent { exchange, method, url } => progress.sent(&exchange, &format!("{method} {url}")),
+        Event::Sent { exchange, method, url } => {
+            progress.sent(&exchange, &format!("{method} {}", url.strip_prefix(&base).unwrap_or(&url)));
+        }
         Event::Answered { exchange, .. } | Event::Broken { exchange, .. } => progress.came(&exchange),
         Event::ScenarioFinished(_) => progress.scenario_done(),
         _ => {}
@@ -159,7 +165,7 @@ fn listener(progress: Progress) -> impl Fn(Event) + Send + Sync + 'static {
 }
 
 fn not_started(why: EngineError) -> Failure {
-    Failure::usage(why.to_string()).hint("name the FHIR base of the server, for example `--url https://test.example.nl/fhir`")
+    Failure::usage(why.to_string()).hint(BASE)
 }
 
 /// `reports/2026-11-22T14-03-05Z`, with a number behind it when there is one already.

@@ -18,10 +18,9 @@ const DIALECT: Dialect = Dialect::R4Rc2;
 pub(crate) fn suite(folder: Option<&Path>, terminal: &Terminal) -> Result<Suite, Failure> {
     let source = folder.map_or(Source::Embedded, |folder| Source::Directory(folder.to_owned()));
     load(&source).map_err(|mistakes| {
-        let count = mistakes.len();
+        let count = if mistakes.len() == 1 { "a mistake".to_owned() } else { format!("{} mistakes", mistakes.len()) };
         terminal.note(&diagnostics::draw(&mistakes, &|path| std::fs::read_to_string(path).ok(), terminal.paint()));
-        Failure::usage(format!("the suite has {count} mistake(s)"))
-            .hint("mend the files named above; `toets lint` tells them again")
+        Failure::usage(format!("the suite has {count}")).hint("mend the files named above; `toets lint` tells them again")
     })
 }
 

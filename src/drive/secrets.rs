@@ -8,6 +8,9 @@ use thiserror::Error;
 /// Letters of the shortest secret: what is shorter would be found everywhere when it is redacted.
 const SHORTEST: usize = 6;
 
+/// Letters of the longest secret: servers take no longer header.
+const LONGEST: usize = 8 << 10;
+
 /// Secrets by name. Its debug form shows the names only.
 #[derive(Clone, Default)]
 pub struct Secrets(BTreeMap<String, String>);
@@ -24,6 +27,9 @@ pub enum SecretError {
     /// Too short to be told from other text.
     #[error("the value of `{0}` has fewer than {SHORTEST} letters, so it cannot be kept out of the reports")]
     TooShort(String),
+    /// Too long to be sent.
+    #[error("the value of `{0}` has more than {LONGEST} letters, which no server takes in a header")]
+    TooLong(String),
     /// It cannot be sent.
     #[error("the value of `{0}` holds a line break or another character that a header cannot hold")]
     Unsendable(String),
@@ -44,6 +50,9 @@ impl Secrets {
         let value = value.trim();
         if value.len() < SHORTEST {
             return Err(SecretError::TooShort(name.to_owned()));
+        }
+        if value.len() > LONGEST {
+            return Err(SecretError::TooLong(name.to_owned()));
         }
         if !value.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
             return Err(SecretError::Unsendable(name.to_owned()));

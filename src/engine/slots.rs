@@ -95,3 +95,83 @@ impl Slots<'_> {
 fn search_path(path: &str) -> String {
     if path.ends_with("_search") { path.to_owned() } else { format!("{}/_search", path.trim_end_matches('/')) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agreements::{Actor, Dialect};
+    use crate::drive::Address;
+    use crate::plan::{Claims, Limits, PlannedPersona, SuiteId, Target, TargetAuth, split};
+    use crate::scenario::Format;
+
+    fn plan() -> Plan {
+        let base = "http://localhost/fhir".to_owned();
+        let target = Target { base, auth: TargetAuth::None, built_in: false, fault: None, limits: Limits::default() };
+        let persona = PlannedPersona {
+            persona: "anna".to_owned(),
+            bsn: "999900006".to_owned(),
+            given: None,
+            fixture: "a".to_owned(),
+            lookup: String::new(),
+        };
+        Plan {
+            claims: Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2 },
+            suite: SuiteId { version: "0".to_owned(), digest: String::new() },
+            target,
+            personas: vec![persona],
+            scenarios: Vec::new(),
+            selection: None,
+        }
+    }
+
+    fn url(template: &str, capture: &[&str]) -> Result<String, OmittedReason> {
+        let (path, parameters) = split(template);
+        let method = Method::Get;
+        let template = RequestTemplate { method, path, parameters, format: Format::Json, auth: Auth::Normal, persona: None };
+        let values = capture.iter().map(|value| (*value).to_owned()).collect();
+        let (plan, captures) = (plan(), BTreeMap::from([("c".to_owned(), values)]));
+        let patients = BTreeMap::from([("anna".to_owned(), "7".to_owned())]);
+        let slots = Slots {
+            plan: &plan,
+            patients: &patients,
+            persona: None,
+            captures: &captures,
+            each: None,
+            generated: "0123456789abcdef",
+        };
+        let address = Address::new("http://localhost/fhir").expect("it is a base");
+        slots.request(&template, &address).map(|request| request.url.replace("http://localhost/fhir/", ""))
+    }
+
+    #[test]
+    fn slot_of_a_persona_is_its_id_or_its_bsn() {
+        assert_eq!(
+            url("Goal?patient=Patient/${patient:anna}&x=${bsn:anna}", &[]).as_deref(),
+            Ok("Goal?patient=Patient/7&x=999900006")
+        );
+        assert_eq!(url("Goal/${patient:bram}", &[]), Err(OmittedReason::Persona("bram".to_owned())));
+    }
+
+    #[test]
+    fn captured_value_adds_no_query_to_a_path_and_no_parameter_to_a_query() {
+        assert_eq!(url("Goal/${c}", &["a?b=c#d&e"]).as_deref(), Ok("Goal/a%3Fb=c%23d%26e"));
+        assert_eq!(url("Goal?x=${c}", &["a&b=c"]).as_deref(), Ok("Goal?x=a%26b=c"));
+    }
+
+    #[test]
+    fn captured_absolute_url_is_taken_whole() {
+        assert_eq!(url("${c}", &["http://localhost/fhir/Patient/1"]).as_deref(), Ok("Patient/1"));
+    }
+
+    #[test]
+    fn capture_with_no_or_several_values_is_no_value() {
+        for values in [&[][..], &["a", "b"]] {
+            assert_eq!(url("Goal/${c}", values), Err(OmittedReason::Capture("c".to_owned())));
+        }
+    }
+
+    #[test]
+    fn unknown_looks_like_an_id_of_ours() {
+        assert_eq!(url("Goal/${unknown}", &[]).as_deref(), Ok("Goal/toets-0123456789abcdef"));
+    }
+}

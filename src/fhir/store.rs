@@ -68,7 +68,9 @@ impl Store {
         if self.resources.contains_key(&key) {
             return Err(PutError::Twice);
         }
-        for value in root.children_named("identifier").filter_map(|identifier| identifier.child_value("value")) {
+        // Of a document, `identifier` also searches `masterIdentifier`.
+        let identifiers = root.children().filter(|child| matches!(child.name(), "identifier" | "masterIdentifier"));
+        for value in identifiers.filter_map(|identifier| identifier.child_value("value")) {
             self.identified.entry(value.into()).or_default().insert(key.clone());
         }
         for target in references(root, &self.base) {

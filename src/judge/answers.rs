@@ -259,7 +259,7 @@ impl<'a> Entry<'a> {
 
     /// What it is called: by type and id, or else by its place.
     pub(crate) fn subject(self) -> String {
-        self.resource.and_then(resource_name).map_or_else(|| format!("`{}`", self.node.path()), |name| format!("`{name}`"))
+        self.resource.and_then(resource_name).map_or_else(|| self.node.path(), |name| name.to_string())
     }
 }
 

@@ -2,7 +2,7 @@
 //! it says something else is a finding of `media-type` alone).
 
 use crate::fhir::node::{Node, Tree};
-use crate::fhir::types::{Types, r4};
+use crate::fhir::types::r4;
 use crate::fhir::{json, xml};
 use crate::scenario::Format;
 
@@ -14,7 +14,7 @@ pub(crate) enum Body {
     /// A resource.
     Fhir(Document),
     /// Something else, with the reason why it is no resource.
-    Other(Foreign),
+    Other(String),
     /// The evidence does not hold it.
     Lost,
 }
@@ -29,56 +29,31 @@ pub(crate) struct Document {
     newlines: Vec<u32>,
 }
 
-/// A body that is no resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Foreign {
-    /// What it looks like.
-    pub(crate) kind: ForeignKind,
-    /// Why it is no resource, with the line.
-    pub(crate) why: String,
-}
-
-/// What a body that is no resource looks like.
+/// What a body begins like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ForeignKind {
-    /// A web page.
-    Html,
-    /// JSON, or something that begins like it.
+enum Begin {
     Json,
-    /// XML, or something that begins like it.
     Xml,
-    /// Anything else.
-    Text,
-}
-
-impl ForeignKind {
-    /// What to call it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Html => "an HTML page",
-            Self::Json => "JSON that is no resource",
-            Self::Xml => "XML that is no resource",
-            Self::Text => "no JSON and no XML",
-        }
-    }
+    Other,
 }
 
 impl Body {
     /// Reads a body.
     pub(crate) fn read(bytes: &[u8]) -> Self {
-        let kind = sniff(bytes);
-        let read = match kind {
-            _ if bytes.iter().all(u8::is_ascii_whitespace) => return Self::Empty,
-            ForeignKind::Html | ForeignKind::Text => Err(String::from("it begins with neither `{` nor the tag of a resource")),
-            ForeignKind::Json => json::read(bytes, r4()).map(|tree| (Format::Json, tree)).map_err(|error| error.to_string()),
-            ForeignKind::Xml => xml::read(bytes, r4()).map(|tree| (Format::Xml, tree)).map_err(|error| error.to_string()),
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Self::Empty;
+        }
+        let read = match begin(bytes) {
+            Begin::Other => Err(String::from("it begins with neither `{` nor the tag of a resource")),
+            Begin::Json => json::read(bytes, r4()).map(|tree| (Format::Json, tree)).map_err(|error| error.to_string()),
+            Begin::Xml => xml::read(bytes, r4()).map(|tree| (Format::Xml, tree)).map_err(|error| error.to_string()),
         };
         match read {
-            Ok((format, tree)) if is_resource(tree.root(), r4()) => {
+            Ok((format, tree)) if r4().is_a(tree.root().type_name(), "Resource") => {
                 Self::Fhir(Document { format, tree, newlines: newlines(bytes) })
             }
-            Ok((_, tree)) => Self::Other(Foreign { kind, why: format!("`{}` is no type of resource", tree.root().name()) }),
-            Err(why) => Self::Other(Foreign { kind, why }),
+            Ok((_, tree)) => Self::Other(format!("`{}` is no type of resource", tree.root().name())),
+            Err(why) => Self::Other(why),
         }
     }
 
@@ -99,23 +74,20 @@ impl Document {
     }
 }
 
-fn is_resource(root: Node<'_>, types: &Types) -> bool {
-    types.is_a(root.type_name(), "Resource")
-}
-
 fn newlines(bytes: &[u8]) -> Vec<u32> {
     let positions = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
     positions.filter_map(|(position, _)| u32::try_from(position).ok()).collect()
 }
 
-fn sniff(bytes: &[u8]) -> ForeignKind {
+fn begin(bytes: &[u8]) -> Begin {
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
-    let begin = text[..text.len().min(64)].to_ascii_lowercase();
+    let tag = text[..text.len().min(16)].to_ascii_lowercase();
     match text.first() {
-        Some(b'<') if begin.starts_with(b"<!doctype html") || begin.starts_with(b"<html") => ForeignKind::Html,
-        Some(b'<') => ForeignKind::Xml,
-        Some(b'{' | b'[') => ForeignKind::Json,
-        _ => ForeignKind::Text,
+        // A page is often no XML either; that would say less of what it is.
+        Some(b'<') if tag.starts_with(b"<!doctype html") || tag.starts_with(b"<html") => Begin::Other,
+        Some(b'<') => Begin::Xml,
+        Some(b'{' | b'[') => Begin::Json,
+        _ => Begin::Other,
     }
 }
 
@@ -133,8 +105,7 @@ mod tests {
 
     #[test]
     fn body_that_is_a_page_is_no_resource() {
-        let Body::Other(foreign) = Body::read(b"<!DOCTYPE html><html></html>") else { panic!("a page") };
-        assert_eq!(foreign.kind, ForeignKind::Html);
+        assert!(matches!(Body::read(b"<!DOCTYPE html><html></html>"), Body::Other(_)));
     }
 
     #[test]

@@ -3,12 +3,11 @@
 //! what stands in the way of the others is written into its ruling here, so
 //! that one broken thing is one finding.
 
-use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::answers::{Answer, Answers, Entry, RawChain, request, resource_name, searched_type};
 use super::body::Body;
-use super::reference::{self, Name};
+use super::chain::{Chain, ChainEnd};
 use super::ruling::{Obstacle, Ruling};
 use super::verdict::Reason;
 use crate::agreements::FhirVersion;
@@ -66,36 +65,6 @@ pub(crate) enum Need {
     Success,
     /// A Bundle of a success.
     Bundle,
-}
-
-/// An answer with the pages that follow from it.
-#[derive(Debug)]
-pub(crate) struct Chain<'c> {
-    /// The answer, then its pages in order. Never empty.
-    pub(crate) pages: Vec<Answer<'c>>,
-    /// How it ends.
-    pub(crate) end: ChainEnd<'c>,
-    targets: OnceCell<Targets<'c>>,
-}
-
-/// Entries by what references call them.
-#[derive(Debug, Default)]
-struct Targets<'c> {
-    by_url: BTreeMap<&'c str, Entry<'c>>,
-    by_name: BTreeMap<Name<'c>, Entry<'c>>,
-}
-
-/// How a chain of pages ends.
-#[derive(Debug, Clone)]
-pub(crate) enum ChainEnd<'c> {
-    /// The last page has no next link.
-    Whole,
-    /// The last page has this next link, which was not asked.
-    Unfetched(&'c str),
-    /// The last page has this next link, which leads to a page before it.
-    Loop(&'c str),
-    /// A page was asked and cannot be judged.
-    Broken(&'c Exchange, Reason),
 }
 
 impl<'c> Run<'c> {
@@ -158,7 +127,7 @@ impl<'c> Case<'c> {
     }
 
     fn follow(&self, step: &'c PlannedStep, raw: &'c RawChain<'c>, first: Answer<'c>, need: Need) -> Chain<'c> {
-        let mut chain = Chain { pages: vec![first], end: ChainEnd::Whole, targets: OnceCell::new() };
+        let mut chain = Chain::new(first);
         for exchange in &raw.next {
             if chain.holds(&exchange.request.url) {
                 chain.end = ChainEnd::Loop(&exchange.request.url);
@@ -259,8 +228,17 @@ impl<'c> Case<'c> {
         declared.or_else(|| searched_type(&answer.exchange.request.url, self.run.base()))
     }
 
-    /// The matches of a chain, over all its pages.
+    /// The matches of a chain, over all its pages; one that comes again counts
+    /// once, and that it does is for `pages`.
     pub(crate) fn matches(&self, step: &'c PlannedStep, chain: &Chain<'c>) -> Vec<Entry<'c>> {
+        let mut seen = BTreeSet::new();
+        let mut matches = self.all_matches(step, chain);
+        matches.retain(|entry| entry.resource.and_then(resource_name).is_none_or(|name| seen.insert(name)));
+        matches
+    }
+
+    /// The matches of a chain as often as they come.
+    pub(crate) fn all_matches(&self, step: &'c PlannedStep, chain: &Chain<'c>) -> Vec<Entry<'c>> {
         let Some(first) = chain.pages.first() else { return Vec::new() };
         let asked = self.asked_type(step, *first);
         chain.entries().filter(|entry| entry.is_match(asked)).collect()
@@ -314,51 +292,6 @@ impl<'c> Case<'c> {
             ChainEnd::Unfetched(_) | ChainEnd::Loop(_) | ChainEnd::Broken(..) => Some(blocked(PAGES)),
         }
     }
-}
-
-impl<'c> Chain<'c> {
-    /// Entries of all pages.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = Entry<'c>> {
-        self.pages.clone().into_iter().flat_map(Answer::entries)
-    }
-
-    /// The entry that a reference in another entry means, when it is on these pages.
-    pub(crate) fn target(&self, reference: &str, own: Option<Entry<'c>>, base: &str) -> Option<Entry<'c>> {
-        let targets = self.targets.get_or_init(|| Targets::of(self));
-        let unversioned = reference.split("/_history/").next().unwrap_or(reference);
-        let by_url = targets.by_url.get(reference).or_else(|| targets.by_url.get(unversioned));
-        let by_name = || targets.by_name.get(&reference::name(reference, &bases(own, base))?);
-        by_url.or_else(by_name).copied()
-    }
-
-    fn holds(&self, url: &str) -> bool {
-        self.pages.iter().any(|page| page.exchange.request.url == url)
-    }
-}
-
-impl<'c> Targets<'c> {
-    fn of(chain: &Chain<'c>) -> Self {
-        let mut targets = Self::default();
-        for entry in chain.entries() {
-            if let Some(url) = entry.full_url {
-                targets.by_url.entry(url).or_insert(entry);
-            }
-            if let Some(name) = entry.resource.and_then(resource_name) {
-                targets.by_name.entry(name).or_insert(entry);
-            }
-        }
-        targets
-    }
-}
-
-/// Base URLs that count as the server's own: the one it was asked at, and the
-/// one it calls itself in the full URL of an entry.
-pub(crate) fn bases<'t>(entry: Option<Entry<'t>>, base: &'t str) -> Vec<&'t str> {
-    let own = entry.and_then(|entry| {
-        let name = resource_name(entry.resource?)?;
-        reference::base_of(entry.full_url?, name.kind, name.id)
-    });
-    std::iter::once(base).chain(own).collect()
 }
 
 impl Obstacle {

@@ -58,64 +58,64 @@ codes! {
         nl "header `{subject}` heeft een andere waarde", "vergelijk beide waarden teken voor teken";
     /// The body is no FHIR.
     BodyNotFhir "body-not-fhir"
-        en "the body is not a resource of FHIR: {subject}", "answer with a resource in the format asked for, errors included";
-        nl "de body is geen FHIR-resource: {subject}", "antwoord met een resource in het gevraagde formaat, ook bij fouten";
+        en "the body of the answer to `{subject}` is no resource of FHIR", "answer with a resource in the format asked for, errors included";
+        nl "de body van het antwoord op `{subject}` is geen FHIR-resource", "antwoord met een resource in het gevraagde formaat, ook bij fouten";
     /// The body is in the other format, or the format was refused.
     FormatWrong "format-wrong"
         en "the answer is not in the format asked for, {subject}", "choose by the `Accept` header; the agreement demands both JSON and XML";
         nl "het antwoord is niet in het gevraagde formaat, {subject}", "kies op grond van de `Accept`-header; de afspraak eist JSON én XML";
     /// Content-Type says something else.
     ContentTypeWrong "content-type-wrong"
-        en "`Content-Type` of {subject} is not that of the format asked for", "send `application/fhir+json` or `application/fhir+xml`, as the body is";
-        nl "`Content-Type` van {subject} is niet die van het gevraagde formaat", "stuur `application/fhir+json` of `application/fhir+xml`, zoals de body is";
+        en "`Content-Type` of the answer to `{subject}` is not that of the format asked for", "send `application/fhir+json` or `application/fhir+xml`, as the body is";
+        nl "`Content-Type` van het antwoord op `{subject}` is niet die van het gevraagde formaat", "stuur `application/fhir+json` of `application/fhir+xml`, zoals de body is";
     /// The version of FHIR is another one.
     FhirVersionWrong "fhir-version-wrong"
-        en "{subject} is not the claimed version of FHIR", "serve the version that you claim, or claim the version that you serve";
-        nl "{subject} is niet de geclaimde FHIR-versie", "lever de versie die u claimt, of claim de versie die u levert";
+        en "`{subject}` is not the claimed version of FHIR", "serve the version that you claim, or claim the version that you serve";
+        nl "`{subject}` is niet de geclaimde FHIR-versie", "lever de versie die u claimt, of claim de versie die u levert";
     /// A FHIRPath is false.
     ExpressionFalse "expression-false"
-        en "{subject} does not fulfil the expression", "evaluate the expression on the answer to see which part is false";
-        nl "{subject} voldoet niet aan de expressie", "evalueer de expressie op het antwoord om te zien welk deel onwaar is";
+        en "`{subject}` does not fulfil the expression", "evaluate the expression on the answer to see which part is false";
+        nl "`{subject}` voldoet niet aan de expressie", "evalueer de expressie op het antwoord om te zien welk deel onwaar is";
     /// A FHIRPath that must not be true is true.
     ExpressionTrue "expression-true"
-        en "{subject} fulfils an expression that nothing here may fulfil", "evaluate the expression on the answer to see what makes it true";
-        nl "{subject} voldoet aan een expressie waaraan hier niets mag voldoen", "evalueer de expressie op het antwoord om te zien waardoor zij waar is";
+        en "`{subject}` fulfils an expression that nothing here may fulfil", "evaluate the expression on the answer to see what makes it true";
+        nl "`{subject}` voldoet aan een expressie waaraan hier niets mag voldoen", "evalueer de expressie op het antwoord om te zien waardoor zij waar is";
     /// A FHIRPath is neither true nor false.
     ExpressionUndetermined "expression-undetermined"
-        en "the expression cannot be decided for {subject}: an element that it needs is missing", "fill the elements that the expression names";
-        nl "de expressie is niet te beslissen voor {subject}: een element dat zij nodig heeft ontbreekt", "vul de elementen die de expressie noemt";
+        en "the expression cannot be decided for `{subject}`: an element that it needs is missing", "fill the elements that the expression names";
+        nl "de expressie is niet te beslissen voor `{subject}`: een element dat zij nodig heeft ontbreekt", "vul de elementen die de expressie noemt";
     /// There are more or fewer.
     CountWrong "count-wrong"
-        en "the number of {subject} is another one", "look which are missing or too many, over all pages";
-        nl "het aantal {subject} is anders", "kijk welke ontbreken of te veel zijn, over alle pagina's";
+        en "there are not as many `{subject}` as expected", "look which are missing or too many, over all pages";
+        nl "er zijn niet zoveel `{subject}` als verwacht", "kijk welke ontbreken of te veel zijn, over alle pagina's";
     /// A match is about somebody else.
     PatientOther "patient-other"
-        en "{subject} is about another patient than was asked for", "filter on the whole logical id of the patient; stop and look at this first";
-        nl "{subject} gaat over een andere patiënt dan gevraagd", "filter op het hele logische id van de patiënt; kijk hier het eerst naar";
+        en "`{subject}` is about another patient than was asked for", "filter on the whole logical id of the patient; stop and look at this first";
+        nl "`{subject}` gaat over een andere patiënt dan gevraagd", "filter op het hele logische id van de patiënt; kijk hier het eerst naar";
     /// A match does not say about whom it is.
     PatientMissing "patient-missing"
-        en "{subject} does not say about which patient it is", "fill the reference to the patient";
-        nl "{subject} zegt niet over welke patiënt het gaat", "vul de verwijzing naar de patiënt";
+        en "`{subject}` does not say about which patient it is", "fill the reference to the patient";
+        nl "`{subject}` zegt niet over welke patiënt het gaat", "vul de verwijzing naar de patiënt";
     /// A resource of the persona is not there.
     ResourceMissing "resource-missing"
-        en "{subject} is not among the matches", "enter the test data completely; when it is there, the search leaves it out";
-        nl "{subject} staat niet bij de resultaten", "voer de testgegevens volledig in; staan ze er wel, dan laat de zoekvraag ze weg";
+        en "`{subject}` is not among the matches", "enter the test data completely; when it is there, the search leaves it out";
+        nl "`{subject}` staat niet bij de resultaten", "voer de testgegevens volledig in; staan ze er wel, dan laat de zoekvraag ze weg";
     /// A resource is there that the persona does not have.
     ResourceUnexpected "resource-unexpected"
-        en "{subject} is no match that the test data give", "the search finds too much, or the patient has other data than the test data";
-        nl "{subject} volgt niet uit de testgegevens", "de zoekvraag vindt te veel, of de patiënt heeft andere gegevens dan de testgegevens";
+        en "`{subject}` is no match that the test data give", "the search finds too much, or the patient has other data than the test data";
+        nl "`{subject}` volgt niet uit de testgegevens", "de zoekvraag vindt te veel, of de patiënt heeft andere gegevens dan de testgegevens";
     /// The target of a reference does not come along.
     IncludeMissing "include-missing"
-        en "{subject} is referred to and asked for by `_include`, but not in the Bundle", "add the target as an entry with `search.mode` `include`";
-        nl "naar {subject} wordt verwezen en met `_include` gevraagd, maar het staat niet in de Bundle", "voeg het doel toe als entry met `search.mode` `include`";
+        en "`{subject}` is referred to and asked for by `_include`, but not in the Bundle", "add the target as an entry with `search.mode` `include`";
+        nl "naar `{subject}` wordt verwezen en met `_include` gevraagd, maar het staat niet in de Bundle", "voeg het doel toe als entry met `search.mode` `include`";
     /// An entry has no mode.
     SearchModeMissing "search-mode-missing"
-        en "{subject} has no `search.mode`", "mark each entry as `match`, `include` or `outcome`";
-        nl "{subject} heeft geen `search.mode`", "markeer elke entry als `match`, `include` of `outcome`";
+        en "`{subject}` has no `search.mode`", "mark each entry as `match`, `include` or `outcome`";
+        nl "`{subject}` heeft geen `search.mode`", "markeer elke entry als `match`, `include` of `outcome`";
     /// An entry has the wrong mode.
     SearchModeWrong "search-mode-wrong"
-        en "{subject} has the wrong `search.mode`", "what was asked for is a `match`, what comes along an `include`, a note an `outcome`";
-        nl "{subject} heeft de verkeerde `search.mode`", "wat gevraagd is heet `match`, wat meekomt `include`, een opmerking `outcome`";
+        en "`{subject}` has the wrong `search.mode`", "what was asked for is a `match`, what comes along an `include`, a note an `outcome`";
+        nl "`{subject}` heeft de verkeerde `search.mode`", "wat gevraagd is heet `match`, wat meekomt `include`, een opmerking `outcome`";
     /// The total is not the number of matches.
     TotalWrong "total-wrong"
         en "`Bundle.total` is not the number of matches over all pages of `{subject}`", "count matches only, and all of them; leave the total out when it is not known";
@@ -134,16 +134,16 @@ codes! {
         nl "parameter `{subject}` staat niet met de gestuurde waarde in de self-link", "een parameter die niet herhaald wordt, is misschien niet gebruikt";
     /// No fullUrl.
     FullUrlMissing "full-url-missing"
-        en "{subject} has no `fullUrl`", "give every entry its absolute URL";
-        nl "{subject} heeft geen `fullUrl`", "geef elke entry zijn absolute URL";
+        en "`{subject}` has no `fullUrl`", "give every entry its absolute URL";
+        nl "`{subject}` heeft geen `fullUrl`", "geef elke entry zijn absolute URL";
     /// A fullUrl that is relative, or of something else.
     FullUrlWrong "full-url-wrong"
-        en "the `fullUrl` of {subject} is not an absolute URL that ends with its id", "use `[base]/Type/id` without a version, or a urn:uuid or urn:oid";
-        nl "de `fullUrl` van {subject} is geen absolute URL die op het id eindigt", "gebruik `[base]/Type/id` zonder versie, of een urn:uuid of urn:oid";
+        en "the `fullUrl` of `{subject}` is not an absolute URL that ends with its id", "use `[base]/Type/id` without a version, or a urn:uuid or urn:oid";
+        nl "de `fullUrl` van `{subject}` is geen absolute URL die op het id eindigt", "gebruik `[base]/Type/id` zonder versie, of een urn:uuid of urn:oid";
     /// A resource comes twice.
     ResourceRepeated "resource-repeated"
-        en "{subject} comes more than once over the pages", "keep the order of results the same from page to page";
-        nl "{subject} komt over de pagina's heen meer dan één keer voor", "houd de volgorde van resultaten van pagina tot pagina gelijk";
+        en "`{subject}` comes more than once over the pages", "keep the order of results the same from page to page";
+        nl "`{subject}` komt over de pagina's heen meer dan één keer voor", "houd de volgorde van resultaten van pagina tot pagina gelijk";
     /// A page could not be fetched.
     PageUnavailable "page-unavailable"
         en "the next page `{subject}` could not be fetched", "a next link has to work as it is, with the same credentials, and start with the base URL";
@@ -162,28 +162,28 @@ codes! {
         nl "de fout op `{subject}` wordt niet met een OperationOutcome uitgelegd", "antwoord bij fouten met een OperationOutcome in het gevraagde formaat";
     /// Data of a patient where none may be.
     PatientDataShown "patient-data-shown"
-        en "the answer holds {subject} of a patient", "an answer without access, or about nothing, may hold nothing of a patient";
-        nl "het antwoord bevat {subject} van een patiënt", "een antwoord zonder toegang, of over niets, mag niets van een patiënt bevatten";
+        en "the answer holds `{subject}` of a patient", "an answer without access, or about nothing, may hold nothing of a patient";
+        nl "het antwoord bevat `{subject}` van een patiënt", "een antwoord zonder toegang, of over niets, mag niets van een patiënt bevatten";
     /// Two searches have other matches.
     MatchesDiffer "matches-differ"
-        en "the matches are not those of step `{subject}`", "both requests mean the same, so both find the same";
-        nl "de resultaten zijn niet die van stap `{subject}`", "beide verzoeken betekenen hetzelfde, dus vinden ze hetzelfde";
+        en "the matches are not those of step `{subject}`", "both requests mean the same, so both find the same; what is only in one of them is shown";
+        nl "de resultaten zijn niet die van stap `{subject}`", "beide verzoeken betekenen hetzelfde, dus vinden ze hetzelfde; wat maar in een van beide staat, wordt getoond";
     /// The same resource has other content.
     ContentDiffers "content-differs"
-        en "{subject} has other content in the two answers", "the same resource has the same content, whatever the format or the way it is asked for";
-        nl "{subject} heeft in de twee antwoorden andere inhoud", "dezelfde resource heeft dezelfde inhoud, in elk formaat en hoe er ook om gevraagd wordt";
+        en "`{subject}` has other content in the two answers", "the same resource has the same content, whatever the format or the way it is asked for";
+        nl "`{subject}` heeft in de twee antwoorden andere inhoud", "dezelfde resource heeft dezelfde inhoud, in elk formaat en hoe er ook om gevraagd wordt";
     /// A match of both.
     MatchesShared "matches-shared"
-        en "{subject} is a match of both searches, which exclude each other", "one of the two searches finds too much";
-        nl "{subject} is een resultaat van beide zoekvragen, die elkaar uitsluiten", "een van de twee zoekvragen vindt te veel";
+        en "`{subject}` is a match of both searches, which exclude each other", "one of the two searches finds too much";
+        nl "`{subject}` is een resultaat van beide zoekvragen, die elkaar uitsluiten", "een van de twee zoekvragen vindt te veel";
     /// A transaction group is not whole.
     GroupUnsupported "group-unsupported"
-        en "transaction group {subject} is not served completely", "serve every query of at least one group with 200 and a searchset";
-        nl "transactiegroep {subject} wordt niet volledig bediend", "bedien elke query van minstens één groep met 200 en een searchset";
+        en "transaction group `{subject}` is not served completely", "serve every query of at least one group with 200 and a searchset";
+        nl "transactiegroep `{subject}` wordt niet volledig bediend", "bedien elke query van minstens één groep met 200 en een searchset";
     /// Only the form has content.
     ResourcesAbsent "resources-absent"
-        en "for {subject} only the form has content, not the individual resources", "offer the individual resources as well";
-        nl "voor {subject} heeft alleen het formulier inhoud, niet de losse resources", "bied ook de losse resources aan";
+        en "for `{subject}` only the form has content, not the individual resources", "offer the individual resources as well";
+        nl "voor `{subject}` heeft alleen het formulier inhoud, niet de losse resources", "bied ook de losse resources aan";
 }
 
 impl Code {

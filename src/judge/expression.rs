@@ -1,9 +1,11 @@
 //! FHIRPath as the judge uses it: three-valued, with the variables of the run,
 //! and our own inability kept apart from what the data lacks (settled 5).
 
-use super::case::{Case, Chain};
+use super::case::Case;
+use super::chain::Chain;
 use super::ruling::Obstacle;
 use super::verdict::Reason;
+use crate::evidence::Origin;
 use crate::fhir::fhirpath::{self, Environment, Expression, Failure, Item};
 use crate::fhir::node::Node;
 use crate::fhir::types::r4;
@@ -50,7 +52,7 @@ impl<'s, 'c> Scope<'s, 'c> {
     pub(crate) fn of(case: &Case<'c>, chain: &'s Chain<'c>) -> Self {
         let exchange = chain.pages.first().map(|first| first.exchange);
         let persona = exchange.and_then(|exchange| case.persona(exchange));
-        let planned = case.run.plan.personas.iter().find(|known| Some(known.persona.as_str()) == persona);
+        let planned = persona.and_then(|name| case.run.plan.persona(name));
         let one = |value: Option<&str>| value.map(str::to_owned).into_iter().collect();
         let mut variables = vec![
             ("patient", one(exchange.and_then(|exchange| case.patient(exchange)))),
@@ -60,12 +62,16 @@ impl<'s, 'c> Scope<'s, 'c> {
         for capture in case.run.answers.captures(case.key) {
             variables.push((&capture.name, capture.values.clone()));
         }
+        // In a step that repeats, the capture stands for the value of this turn.
+        if let (Some(name), Some(Origin::ForEach(value))) = (&case.step.for_each, exchange.map(|exchange| &exchange.origin)) {
+            variables.push((name, vec![value.clone()]));
+        }
         Self { chain: Some(chain), base: case.run.base(), variables }
     }
 
-    /// A scope with these variables and nothing to resolve to.
-    pub(crate) fn bare(base: &'c str, variables: Vec<(&'c str, Vec<String>)>) -> Self {
-        Self { chain: None, base, variables }
+    /// A scope without variables and with nothing to resolve to: for fixtures.
+    pub(crate) fn bare(base: &'c str) -> Self {
+        Self { chain: None, base, variables: Vec::new() }
     }
 
     /// What an expression says of an element.

@@ -4,6 +4,7 @@
 mod answers;
 mod body;
 mod case;
+mod chain;
 mod check;
 mod code;
 mod difference;
@@ -50,13 +51,8 @@ pub fn judge(plan: &Plan, evidence: &Evidence, suite: &Suite) -> Verdicts {
     Verdicts { conclusion: requirement::conclusion(&requirements), expectations, requirements }
 }
 
-/// The key of a scenario in the evidence.
-fn scenario_key(scenario: &PlannedScenario) -> String {
-    format!("{}@{}", scenario.scenario, scenario.variant)
-}
-
 fn judge_scenario(run: Run<'_>, scenario: &PlannedScenario) -> Vec<ExpectationVerdict> {
-    let key = scenario_key(scenario);
+    let key = scenario.name();
     let drift = guarded(|| replay::drift(run, scenario, &key)).unwrap_or_else(Some);
     let mut verdicts = Vec::new();
     for step in &scenario.steps {

@@ -3,8 +3,8 @@
 
 use super::answers::StepRecord;
 use super::case::Run;
-use super::expression::{Scope, parse};
 use super::verdict::Reason;
+use crate::engine::{Variables, captured};
 use crate::plan::PlannedScenario;
 
 /// Why the captures of a scenario are not those of the record; nothing when they are.
@@ -13,7 +13,7 @@ pub(crate) fn drift(run: Run<'_>, scenario: &PlannedScenario, key: &str) -> Opti
         let step = scenario.steps.iter().find(|step| step.id == capture.step);
         let expression = step.and_then(|step| step.capture.get(&capture.name));
         let (Some(expression), Some(record)) = (expression, run.answers.step(key, &capture.step)) else { continue };
-        let again = again(run, record, expression, variables(run, scenario, (key, index)));
+        let again = again(run, record, expression, &variables(run, scenario, (key, index)));
         if again != capture.values {
             return Some(Reason::Harness(format!(
                 "capture `{}` of step `{}` was [{}] when it was recorded and is [{}] now",
@@ -27,31 +27,24 @@ pub(crate) fn drift(run: Run<'_>, scenario: &PlannedScenario, key: &str) -> Opti
     None
 }
 
-/// The values of a capture over all answers of its step, as the engine takes
-/// them: what cannot be evaluated has none.
-fn again<'c>(run: Run<'c>, record: &'c StepRecord<'c>, text: &str, variables: Vec<(&'c str, Vec<String>)>) -> Vec<String> {
-    let Ok(expression) = parse(text) else { return Vec::new() };
-    let scope = Scope::bare(run.base(), variables);
+/// The values of a capture over all answers of its step, as the engine takes them.
+fn again(run: Run<'_>, record: &StepRecord<'_>, expression: &str, variables: &Variables) -> Vec<String> {
     let exchanges = record.chains.iter().flat_map(|chain| std::iter::once(chain.first).chain(chain.next.iter().copied()));
     let roots = exchanges.filter_map(|exchange| run.answers.answer(exchange)?.root());
-    let values = roots.flat_map(|root| {
-        let texts = scope.evaluate(&expression, root, |items| items.iter().filter_map(|item| item.text()).collect::<Vec<_>>());
-        texts.unwrap_or_default()
-    });
-    values.collect()
+    roots.flat_map(|root| captured(root, expression, variables)).collect()
 }
 
 /// What `%name` stood for: the captures of the steps before, and the scenario's persona.
-fn variables<'c>(run: Run<'c>, scenario: &'c PlannedScenario, (key, index): (&str, usize)) -> Vec<(&'c str, Vec<String>)> {
+fn variables(run: Run<'_>, scenario: &PlannedScenario, (key, index): (&str, usize)) -> Variables {
     let captures = run.answers.captures(key);
     let step = captures.get(index).map(|capture| capture.step.as_str());
     let before = captures.iter().take(index).filter(|capture| Some(capture.step.as_str()) != step);
-    let mut variables: Vec<_> = before.map(|capture| (capture.name.as_str(), capture.values.clone())).collect();
+    let mut variables: Variables = before.map(|capture| (capture.name.clone(), capture.values.clone())).collect();
     if let Some(persona) = &scenario.persona {
         let patient = run.answers.persona(persona).and_then(|found| found.patient.clone());
-        let bsn = run.plan.personas.iter().find(|known| known.persona == *persona).map(|persona| persona.bsn.clone());
-        variables.push(("patient", patient.into_iter().collect()));
-        variables.push(("bsn", bsn.into_iter().collect()));
+        let bsn = run.plan.persona(persona).map(|persona| persona.bsn.clone());
+        variables.insert(String::from("patient"), patient.into_iter().collect());
+        variables.insert(String::from("bsn"), bsn.into_iter().collect());
     }
     variables
 }

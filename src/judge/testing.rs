@@ -172,7 +172,7 @@ impl Bench {
         let check: Check = serde_json::from_str(check).expect("a check");
         let step = self.edit();
         let key = format!("s/{}/{}@v", step.id, step.expect.len());
-        step.expect.push(PlannedExpectation { key, req: requirement.to_owned(), title: None, check });
+        step.expect.push(PlannedExpectation { key, req: requirement.to_owned(), title: None, hint: None, check });
         self.know(requirement);
         self
     }
@@ -180,8 +180,13 @@ impl Bench {
     /// Adds an expectation over the run.
     pub(crate) fn over_run(&mut self, check: &str) -> &mut Self {
         let check: Check = serde_json::from_str(check).expect("a check");
-        let expectation =
-            PlannedExpectation { key: String::from("s/over/x@v"), req: String::from("PZP-EX-001"), title: None, check };
+        let expectation = PlannedExpectation {
+            key: String::from("s/over/x@v"),
+            req: String::from("PZP-EX-001"),
+            title: None,
+            hint: None,
+            check,
+        };
         self.plan.scenarios[0].over_run.push(expectation);
         self.know("PZP-EX-001");
         self
@@ -208,6 +213,12 @@ impl Bench {
     pub(crate) fn answer_to(&mut self, path: &str, status: u16, body: &str) -> &mut Self {
         let outcome = self.received(status, body);
         self.record(Origin::Step, &format!("{BASE}/{path}"), outcome)
+    }
+
+    /// An answer in a step that repeats, for this value of its capture.
+    pub(crate) fn turn(&mut self, value: &str, body: &str) -> &mut Self {
+        let outcome = self.received(200, body);
+        self.record(Origin::ForEach(value.to_owned()), &format!("{BASE}/Consent?x={value}"), outcome)
     }
 
     /// An answer to a next link of the exchange before.

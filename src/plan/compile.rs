@@ -187,6 +187,7 @@ impl Variant<'_> {
             key: format!("{}/{step}/{}@{}", self.scenario.scenario, expectation.id, self.variant()),
             req: expectation.req.clone(),
             title: expectation.title.clone(),
+            hint: expectation.hint.clone(),
             check: expectation.check.clone(),
         });
         planned.collect()

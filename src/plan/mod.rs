@@ -219,6 +219,8 @@ pub struct PlannedExpectation {
     pub req: String,
     /// A sentence of its own.
     pub title: Option<Text>,
+    /// A hint of its own, shown instead of the finding's.
+    pub hint: Option<Text>,
     /// The check.
     pub check: Check,
 }

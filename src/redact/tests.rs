@@ -167,3 +167,24 @@ fn redacting_twice_changes_nothing_more() {
     let once = redactor.text(r#"{"a":123456782,"b":"123456782"}"#);
     assert_eq!(redactor.text(&once), once);
 }
+
+#[test]
+fn numbers_beyond_the_bound_are_replaced_without_a_record() {
+    let numbers: Vec<String> = (200_000_000_u32..)
+        .map(|number| number.to_string())
+        .filter(|digits| is_elfproof(digits.as_bytes()))
+        .take(10_010)
+        .collect();
+    let redactor = redactor();
+    let redacted = redactor.text(&numbers.join(" "));
+    assert!(redacted.split(' ').all(|token| token.starts_with("bsn")));
+    assert_eq!(redactor.take_fresh().len(), MOST_RECORDED);
+    assert_eq!(redactor.text(&numbers[10_009]), redactor.text(&numbers[10_009]));
+}
+
+#[test]
+fn longest_secret_is_found() {
+    let secret = "aB3+/".repeat(1600);
+    let redactor = Redactor::new(b"key", [("LONG", secret.as_str())], []);
+    assert_eq!(redactor.text(&format!("<{secret}>")), "<${LONG}>");
+}

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::view::{Cause, Expectation, Gap, Group, Requirement};
-use crate::agreements::Effect;
+use crate::agreements::{Effect, Level};
 use crate::judge::Outcome;
 
 /// Causes of findings: failures first, then what blocks most, then what was seen most.
@@ -80,14 +80,13 @@ pub(super) fn gaps(groups: &[Group]) -> Vec<Gap> {
         if !matches!(requirement.outcome, Outcome::Untested | Outcome::CantTell | Outcome::Inapplicable | Outcome::Broken) {
             continue;
         }
-        match gaps.iter_mut().find(|gap| gap.outcome == requirement.outcome && gap.reason == *reason) {
-            Some(gap) => gap.requirements.push(requirement.id.clone()),
-            None => gaps.push(Gap {
-                outcome: requirement.outcome,
-                reason: reason.clone(),
-                requirements: vec![requirement.id.clone()],
-            }),
-        }
+        let known = gaps.iter().position(|gap| gap.outcome == requirement.outcome && gap.reason == *reason);
+        let index = known.unwrap_or_else(|| {
+            gaps.push(Gap { outcome: requirement.outcome, reason: reason.clone(), requirements: Vec::new(), binding: 0 });
+            gaps.len() - 1
+        });
+        gaps[index].requirements.push(requirement.id.clone());
+        gaps[index].binding += usize::from(matches!(requirement.level, Level::Shall | Level::Must));
     }
     gaps.sort_by_key(|gap| std::cmp::Reverse((gap.outcome, gap.requirements.len())));
     gaps

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use super::words;
 use crate::agreements::{Level, Pending};
 use crate::plan::Plan;
-use crate::scenario::Suite;
+use crate::scenario::{Fault, Suite, fits_key};
 use crate::text::Language;
 
 /// What a suite covers for the claims of a plan.
@@ -34,11 +34,10 @@ impl Coverage {
     /// What is covered.
     #[must_use]
     pub fn new(plan: &Plan, suite: &Suite) -> Self {
-        let killers = killers(suite);
         let mut judged: BTreeMap<&str, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
         for expectation in super::build::expectations(plan) {
             let name = without_variant(&expectation.key).to_owned();
-            let faults = killers.get(&name).cloned().unwrap_or_default();
+            let faults = killers(suite, &name);
             judged.entry(&expectation.req).or_default().insert(name, faults);
         }
         let claimed = suite.catalogue.iter().filter(|row| row.is_claimed(plan.claims.actor, plan.claims.dialect));
@@ -63,15 +62,10 @@ impl Coverage {
     }
 }
 
-/// Faults by the expectation that they turn red.
-fn killers(suite: &Suite) -> BTreeMap<String, BTreeSet<String>> {
-    let mut killers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for fault in &suite.faults {
-        for kill in &fault.kills {
-            killers.entry(without_variant(&kill.expect).to_owned()).or_default().insert(fault.fault.clone());
-        }
-    }
-    killers
+/// Faults that turn an expectation red, by its key without variant.
+fn killers(suite: &Suite, name: &str) -> BTreeSet<String> {
+    let kills = |fault: &&Fault| fault.kills.iter().any(|kill| fits_key(without_variant(&kill.expect), name));
+    suite.faults.iter().filter(kills).map(|fault| fault.fault.clone()).collect()
 }
 
 fn without_variant(key: &str) -> &str {

@@ -3,8 +3,10 @@
 
 use super::view::{Excerpt, ExcerptLine};
 
-/// Lines shown before and after the one that a finding is about.
-const AROUND: usize = 6;
+/// Lines shown before the one that a finding is about.
+const BEFORE: usize = 4;
+/// Lines shown after it: what begins on a line is told below it.
+const AFTER: usize = 12;
 /// Bytes of a body that are looked at.
 const LOOKED_AT: usize = 4 << 20;
 /// Letters of a line that are shown.
@@ -47,8 +49,8 @@ enum Layout {
 
 fn around(lines: &[&str], marked: Option<usize>, layout: Layout) -> Excerpt {
     let middle = marked.unwrap_or(0);
-    let first = middle.saturating_sub(AROUND);
-    let last = (middle + AROUND + 1).min(lines.len());
+    let first = middle.saturating_sub(BEFORE);
+    let last = (middle + AFTER + 1).min(lines.len());
     let shown = lines[first..last].iter().enumerate().map(|(index, text)| ExcerptLine {
         number: first + index + 1,
         text: cut(text),

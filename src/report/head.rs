@@ -167,10 +167,11 @@ fn mend(parts: &Parts<'_>) -> Text {
 }
 
 fn decide(parts: &Parts<'_>, binding: Counts) -> Text {
-    let open: Vec<&Gap> =
-        parts.gaps.iter().filter(|gap| matches!(gap.outcome, Outcome::Untested | Outcome::CantTell | Outcome::Broken)).collect();
+    let is_open = |gap: &&Gap| gap.binding > 0 && gap.outcome != Outcome::Inapplicable;
+    let mut open: Vec<&Gap> = parts.gaps.iter().filter(is_open).collect();
+    open.sort_by_key(|gap| std::cmp::Reverse(gap.binding));
     let reasons = |pick: fn(&Gap) -> &str| {
-        let list: Vec<String> = open.iter().take(3).map(|gap| format!("{} ({})", pick(gap), gap.requirements.len())).collect();
+        let list: Vec<String> = open.iter().take(3).map(|gap| format!("{} ({})", pick(gap), gap.binding)).collect();
         list.join("; ")
     };
     if open.is_empty() {
@@ -178,8 +179,8 @@ fn decide(parts: &Parts<'_>, binding: Counts) -> Text {
         return both(format!("Deciding the {count} that are open."), format!("De {count} die open staan beslissen."));
     }
     both(
-        format!("Deciding what is open. Most of it is open because {}.", reasons(|gap| &gap.reason.en)),
-        format!("Beslissen wat open staat. Het meeste staat open omdat: {}.", reasons(|gap| &gap.reason.nl)),
+        format!("Deciding what is open: {}.", reasons(|gap| &gap.reason.en)),
+        format!("Beslissen wat open staat: {}.", reasons(|gap| &gap.reason.nl)),
     )
 }
 

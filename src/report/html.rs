@@ -2,22 +2,20 @@
 //! file that names minijinja. Everything is escaped by the engine; only the
 //! style sheet and the script, which are ours, are put in as they are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-
-use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, Output, UndefinedBehavior, Value, context};
-use serde::Serialize;
 
 use super::Report;
 use super::page;
 use super::view::Exchange;
 use crate::text::Language;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, Output, UndefinedBehavior, Value, context};
 
 /// Exchanges that are shown with everything; of the others one line.
 const DETAILED: usize = 400;
-/// Findings of an expectation that are shown.
-const FINDINGS: usize = 10;
+/// Findings that are shown of one expectation, of one requirement, and in all.
+const FINDINGS: [usize; 3] = [10, 40, 600];
 
 const CSS: &str = include_str!("page/page.css");
 const SCRIPT: &str = include_str!("page/page.js");
@@ -27,12 +25,6 @@ const TEMPLATES: [(&str, &str); 4] = [
     ("requirements.html", include_str!("page/requirements.html")),
     ("scenarios.html", include_str!("page/scenarios.html")),
 ];
-
-/// Bounds that the templates keep.
-#[derive(Serialize)]
-struct Bounds {
-    findings: usize,
-}
 
 /// The page, in this language first; `folder` is where the run stands.
 ///
@@ -52,7 +44,7 @@ pub fn html(report: &Report, language: Language, folder: &str) -> String {
         count_rows => Value::from(Serde(page::count_rows(&report.counts))),
         outcomes => Value::from(Serde(page::OUTCOMES.map(super::words::outcome_name))),
         detailed => Value::from(Serde(detailed(report))),
-        bounds => Value::from(Serde(Bounds { findings: FINDINGS })),
+        shown => Value::from(Serde(shown(report))),
     };
     let mut html = page.render(context).expect("the templates fit the report");
     html.push('\n');
@@ -127,10 +119,26 @@ fn ticks(text: &str) -> Value {
 
 /// Expectations that are not met before those that are; otherwise as planned.
 fn worst_first(list: Vec<Value>) -> Vec<Value> {
-    let rank = |value: &Value| value.get_attr("outcome").ok().and_then(|outcome| page::rank(outcome.as_str()?));
+    let rank = |value: &Value| value.get_attr("outcome").ok().and_then(|outcome| page::by_name(outcome.as_str()?));
     let mut list = list;
     list.sort_by_key(|value| std::cmp::Reverse(rank(value)));
     list
+}
+
+/// How many findings of each expectation are shown, by its key: a server that does everything wrong does not make a
+/// page that nobody can open.
+fn shown(report: &Report) -> BTreeMap<&str, usize> {
+    let [of_expectation, of_requirement, mut left] = FINDINGS;
+    let mut shown = BTreeMap::new();
+    for requirement in report.groups.iter().flat_map(|group| &group.requirements) {
+        let mut left_here = of_requirement.min(left);
+        for expectation in &requirement.expectations {
+            let count = expectation.findings.len().min(of_expectation).min(left_here);
+            (left_here, left) = (left_here - count, left - count);
+            shown.insert(expectation.key.as_str(), count);
+        }
+    }
+    shown
 }
 
 /// Ids of the exchanges that are shown with everything: those with findings before all others.

@@ -66,7 +66,7 @@ fn base64(hex: &str) -> String {
         .collect();
     let six = |bits: &[u8]| (0..6).fold(0, |value, index| value * 2 + usize::from(bits.get(index).copied().unwrap_or(0)));
     let mut text: String = bits.chunks(6).map(|bits| char::from(LETTERS[six(bits)])).collect();
-    while text.len() % 4 != 0 {
+    while !text.len().is_multiple_of(4) {
         text.push('=');
     }
     text
@@ -77,13 +77,9 @@ pub(super) fn outcome(name: &str) -> Text {
     by_name(name).map_or_else(|| words::both(name, name), words::outcome)
 }
 
-fn by_name(name: &str) -> Option<Outcome> {
+/// The outcome that is written so.
+pub(super) fn by_name(name: &str) -> Option<Outcome> {
     OUTCOMES.into_iter().find(|outcome| words::outcome_name(*outcome) == name)
-}
-
-/// How bad an outcome is.
-pub(super) fn rank(name: &str) -> Option<Outcome> {
-    by_name(name)
 }
 
 /// An actor by its name.

@@ -226,6 +226,8 @@ pub struct Gap {
     pub reason: Reason,
     /// The requirements.
     pub requirements: Vec<String>,
+    /// How many of them are SHALL or MUST: those keep a verdict open.
+    pub binding: usize,
 }
 
 /// A scenario in one variant.

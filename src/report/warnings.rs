@@ -2,7 +2,7 @@
 
 use super::reason;
 use super::words::both;
-use crate::evidence::{Broken, Evidence, Outcome, Record};
+use crate::evidence::{Broken, BrokenKind, Evidence, Outcome, Record};
 use crate::plan::{Plan, TargetAuth};
 use crate::text::Text;
 
@@ -28,15 +28,24 @@ pub(super) fn warnings(plan: &Plan, evidence: &Evidence) -> Vec<Text> {
 fn real_data(evidence: &Evidence) -> Option<Text> {
     let real = |record: &&Record| matches!(record, Record::Replaced(replaced) if replaced.elfproof && !replaced.test_range);
     let count = evidence.records.iter().filter(real).count();
-    (count > 0).then(|| {
-        both(
-            format!("The answers held {count} number(s) that may be real citizen service numbers (BSN). They were replaced, but the rest of the data may be about real people: stop, and use test data."),
-            format!("De antwoorden bevatten {count} nummer(s) die echte burgerservicenummers (BSN) kunnen zijn. Ze zijn vervangen, maar de andere gegevens kunnen over echte mensen gaan: stop, en gebruik testgegevens."),
-        )
-    })
+    let (en, nl) = match count {
+        0 => return None,
+        1 => (
+            "The answers held a number that may be a real citizen service number (BSN). It was replaced".to_owned(),
+            "De antwoorden bevatten een nummer dat een echt burgerservicenummer (BSN) kan zijn. Het is vervangen".to_owned(),
+        ),
+        _ => (
+            format!("The answers held {count} numbers that may be real citizen service numbers (BSN). They were replaced"),
+            format!("De antwoorden bevatten {count} nummers die echte burgerservicenummers (BSN) kunnen zijn. Ze zijn vervangen"),
+        ),
+    };
+    Some(both(
+        format!("{en}, but the rest of the data may be about real people: stop, and use test data."),
+        format!("{nl}, maar de andere gegevens kunnen over echte mensen gaan: stop, en gebruik testgegevens."),
+    ))
 }
 
-/// No exchange was answered at all: everything else follows from that.
+/// Nothing was answered: everything else follows from that.
 fn unreachable(evidence: &Evidence) -> Option<Text> {
     let first = broken(evidence)?;
     let Text { en, nl } = reason::broken(first.kind);
@@ -46,16 +55,21 @@ fn unreachable(evidence: &Evidence) -> Option<Text> {
     ))
 }
 
-/// What went wrong first, when nothing was answered.
+/// What went wrong first, when nothing was answered and the way to the server is the cause.
 pub(super) fn broken(evidence: &Evidence) -> Option<&Broken> {
-    let outcomes = || {
-        evidence
-            .records
-            .iter()
-            .filter_map(|record| if let Record::Exchange(exchange) = record { Some(&exchange.outcome) } else { None })
-    };
-    let mut broken = outcomes().filter_map(|outcome| if let Outcome::Broken(broken) = outcome { Some(broken) } else { None });
-    if outcomes().any(|outcome| matches!(outcome, Outcome::Answered(_))) { None } else { broken.next() }
+    let mut first = None;
+    for record in &evidence.records {
+        let Record::Exchange(exchange) = record else { continue };
+        match &exchange.outcome {
+            Outcome::Broken(broken) if is_way(broken.kind) => first = first.or(Some(broken)),
+            _ => return None,
+        }
+    }
+    first
+}
+
+fn is_way(kind: BrokenKind) -> bool {
+    matches!(kind, BrokenKind::Name | BrokenKind::Connect | BrokenKind::Tls | BrokenKind::Deadline)
 }
 
 fn fault(plan: &Plan) -> Option<Text> {

@@ -9,13 +9,9 @@ use crate::text::Text;
 pub(super) const WORDS: &[(&str, &str, &str)] = &[
     ("page-title", "Conformance report", "Conformiteitsrapport"),
     ("skip", "Skip to the requirements", "Direct naar de eisen"),
-    ("language", "Language", "Taal"),
     ("what-would-change", "What would change this", "Wat dit zou veranderen"),
-    ("product", "Product", "Product"),
-    ("claims", "Claims", "Claimt"),
     ("target", "Server", "Server"),
     ("when", "When", "Wanneer"),
-    ("took", "Took", "Duur"),
     ("suite", "Suite", "Toetsset"),
     ("definitions", "Definitions", "Definities"),
     ("approximation", "approximation", "benadering"),
@@ -35,7 +31,6 @@ pub(super) const WORDS: &[(&str, &str, &str)] = &[
     ("picture", "All requirements at a glance", "Alle eisen in één oogopslag"),
     ("counts", "Counts per level", "Aantallen per niveau"),
     ("counts-note", "Of the requirements that are claimed.", "Van de eisen die geclaimd worden."),
-    ("level", "Level", "Niveau"),
     ("claimed", "Claimed", "Geclaimd"),
     ("next-steps", "Next steps", "Volgende stappen"),
     ("next-steps-none", "Nothing to mend was found.", "Er is niets gevonden om te herstellen."),
@@ -55,8 +50,6 @@ pub(super) const WORDS: &[(&str, &str, &str)] = &[
     ("filter-group", "Group", "Groep"),
     ("filter-claimed", "Claimed only", "Alleen geclaimd"),
     ("filter-text", "Search", "Zoek"),
-    ("all", "all", "alle"),
-    ("shown", "shown", "getoond"),
     ("expected", "Expected", "Verwacht"),
     ("actual", "Actual", "Gekregen"),
     ("nothing", "nothing", "niets"),
@@ -64,12 +57,10 @@ pub(super) const WORDS: &[(&str, &str, &str)] = &[
     ("again", "Again", "Opnieuw"),
     ("where", "Where", "Waar"),
     ("line", "line", "regel"),
-    ("step", "Step", "Stap"),
     ("over-run", "Over the whole run", "Over de hele run"),
     ("not-run", "Not run", "Niet uitgevoerd"),
     ("request", "Request", "Verzoek"),
     ("response", "Response", "Antwoord"),
-    ("headers", "headers", "headers"),
     ("body", "Body", "Body"),
     ("body-none", "no body", "geen body"),
     ("bytes", "bytes", "bytes"),
@@ -113,17 +104,9 @@ pub(super) const WORDS: &[(&str, &str, &str)] = &[
     ("not-certification", "This report is not a certificate.", "Dit rapport is geen certificaat."),
     ("seed", "seed", "seed"),
     ("tempo", "tempo", "tempo"),
-    ("binary", "Toets", "Toets"),
-    ("timeline", "Time line", "Tijdlijn"),
-    ("legend", "Legend", "Legenda"),
     ("to-top", "To the top", "Naar boven"),
     ("no-expectations", "No expectations: no scenario judges this.", "Geen verwachtingen: geen scenario beoordeelt dit."),
     ("nothing-selected", "No scenario was run.", "Er is geen scenario uitgevoerd."),
-    ("contents", "Contents", "Inhoud"),
-    ("cannot-tell", "cannot tell", "niet te zeggen"),
-    ("places", "places", "plaatsen"),
-    ("report", "report", "rapport"),
-    ("not-tested-here", "not tested", "niet getoetst"),
 ];
 
 /// Words that are made while building.
@@ -217,5 +200,33 @@ pub(super) fn effect_name(effect: Effect) -> &'static str {
         Effect::Remark => "remark",
         Effect::Warn => "warn",
         Effect::Fail => "fail",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEMPLATES: [&str; 4] = [
+        include_str!("page/page.html"),
+        include_str!("page/parts.html"),
+        include_str!("page/requirements.html"),
+        include_str!("page/scenarios.html"),
+    ];
+
+    #[test]
+    fn every_word_that_a_template_asks_for_is_in_words() {
+        let asked =
+            TEMPLATES.iter().flat_map(|template| template.split("w(\"").skip(1)).filter_map(|rest| rest.split('"').next());
+        let lacking: Vec<&str> = asked.filter(|name| !WORDS.iter().any(|(known, _, _)| known == name)).collect();
+        assert!(lacking.is_empty(), "{lacking:?}");
+    }
+
+    #[test]
+    fn no_word_stands_in_words_twice_or_in_one_language_only() {
+        for (index, (name, en, nl)) in WORDS.iter().enumerate() {
+            assert!(!en.is_empty() && !nl.is_empty(), "{name}");
+            assert!(!WORDS[..index].iter().any(|(other, _, _)| other == name), "{name}");
+        }
     }
 }

@@ -18,6 +18,9 @@ pub struct Expectation {
     /// What is expected as a sentence, where the requirement's own statement is too wide.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<Text>,
+    /// How to mend it, where we know better than the finding's code: shown instead of its hint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<Text>,
     /// The check itself.
     #[serde(flatten)]
     pub check: Check,

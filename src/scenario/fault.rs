@@ -34,8 +34,9 @@ pub struct Fault {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Kill {
-    /// `scenario/step/expectation`, in every variant; with `@variant` only in that one. `*` stands
-    /// for any scenario, step, expectation or variant: every one that fits must turn red.
+    /// `scenario/step/expectation`, which must turn red in one variant at least; with `@variant` in
+    /// that one. `*` stands for any scenario, step, expectation or variant: each expectation that
+    /// fits must turn red.
     pub expect: String,
     /// Code of the finding.
     pub finding: String,

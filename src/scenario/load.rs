@@ -161,4 +161,37 @@ mod tests {
         let folder = load(&Source::Directory(root)).map(|suite| suite.digest);
         assert_eq!(folder, load(&Source::Embedded).map(|suite| suite.digest));
     }
+
+    /// Any change of a file gives diagnostics that lie within it, and never a panic.
+    #[test]
+    fn check_within_survives_any_mutant_of_a_file() {
+        let files = Source::Embedded.files().0;
+        let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+        let mut random = move |below: usize| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            usize::try_from(seed % u64::try_from(below.max(1)).expect("a length fits")).expect("less than a length fits")
+        };
+        let yaml: Vec<&File> = files.iter().filter(|file| file.has_ending("yaml")).collect();
+        for round in 0..200 {
+            let original = yaml[random(yaml.len())];
+            let mut letters: Vec<char> = original.text.chars().collect();
+            for _ in 0..=round % 3 {
+                let at = random(letters.len());
+                match random(4) {
+                    0 => drop(letters.drain(at..(at + random(40)).min(letters.len()))),
+                    1 => letters.insert(at, [':', '-', '"', '\'', '{', '[', '#', 'é', '\n', '$', '%', '&'][random(12)]),
+                    2 => letters.truncate(at),
+                    _ => letters.splice(at..at, ["${", "%x", ": ", "- ", "null", "1e9", "ø"][random(7)].chars()).for_each(drop),
+                }
+            }
+            let text: String = letters.into_iter().collect();
+            let file = File { text: text.clone().into(), ..original.clone() };
+            for problem in check_within(vec![file], &Source::Embedded, &[]) {
+                let whole = text.is_char_boundary(problem.start) && text.is_char_boundary(problem.end);
+                assert!(problem.start <= problem.end && problem.end <= text.len() && whole, "{problem:?}\n{text}");
+            }
+        }
+    }
 }

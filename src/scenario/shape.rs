@@ -1,12 +1,17 @@
 //! The shape of a file: its tree held against the schema of its kind, with every
 //! mistake reported. Whether names exist is for `lint`.
 
+mod words;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
 use regex::Regex;
 use serde_json::Value as Json;
+
+pub(super) use words::list;
+use words::{found, kind, lower, name, strings, suggest, unused, words};
 
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
@@ -249,10 +254,6 @@ impl<'s> Walk<'s> {
             (Some("string"), _) => self.unquoted(node, scalar, "a number where a code or BSN belongs"),
             (Some("integer"), Plain::Integer(value)) => self.range(node, value, schema, what),
             (Some("number"), Plain::Integer(_) | Plain::Decimal(_)) | (Some("boolean"), Plain::Boolean(_)) | (None, _) => {}
-            (Some("integer" | "number"), Plain::Text) if scalar.quoted && scalar.text.parse::<i64>().is_ok() => {
-                let message = format!("{what} is a number, and stands in quotes");
-                self.hinted(node.span.clone(), "value-kind", message, Some(format!("write {}", scalar.text)));
-            }
             (Some(_), _) => self.wrong_kind(node, what, vec![kind(schema)]),
         }
     }
@@ -287,6 +288,9 @@ impl<'s> Walk<'s> {
     fn wrong_kind(&mut self, node: &Node, what: &str, kinds: Vec<&str>) {
         let message = format!("{what} is {}, where {} belongs", found(node), kinds.join(" or "));
         let hint = match (&node.value, kinds.first()) {
+            (Value::Scalar(scalar), Some(&"a whole number")) if scalar.text.parse::<i64>().is_ok() => {
+                Some(format!("write {} without quotes", scalar.text))
+            }
             (Value::Scalar(scalar), Some(&"a list")) => Some(format!("write `[{}]`", scalar.text)),
             _ => None,
         };
@@ -315,89 +319,11 @@ fn fits(node: &Node, schema: &Json) -> bool {
     }
 }
 
-fn kind(schema: &Json) -> &'static str {
-    match schema["type"].as_str() {
-        Some("object") => "keys with values",
-        Some("array") => "a list",
-        Some("string") => "text",
-        Some("integer") => "a whole number",
-        Some("number") => "a number",
-        Some("boolean") => "`true` or `false`",
-        _ => "a value",
-    }
-}
-
-fn found(node: &Node) -> &'static str {
-    match &node.value {
-        Value::Mapping(_) => "keys with values",
-        Value::Sequence(_) => "a list",
-        Value::Scalar(scalar) => match scalar.plain() {
-            Plain::Null => "nothing",
-            Plain::Boolean(_) => "a boolean",
-            Plain::Integer(_) | Plain::Decimal(_) => "a number",
-            Plain::Text => "text",
-        },
-    }
-}
-
 /// The place of a node that is short enough to point at: its first key or word.
 fn head(node: &Node) -> Range<usize> {
     match &node.value {
         Value::Mapping(entries) => entries.first().map_or(node.span.clone(), |(key, _)| key.span.clone()),
         Value::Sequence(_) => node.span.start..node.span.end.min(node.span.start + 1),
         Value::Scalar(_) => node.span.clone(),
-    }
-}
-
-/// How a message speaks of a value: by the name of its type where that has one of ours, else by its key.
-fn name(schema: &Json, key: &str) -> String {
-    match schema["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/$defs/")) {
-        Some(type_name) if key.is_empty() => words(type_name),
-        _ => format!("`{key}`"),
-    }
-}
-
-/// `CountCheck` as words: "count check".
-fn words(type_name: &str) -> String {
-    let mut words = String::new();
-    for letter in type_name.chars() {
-        if letter.is_uppercase() && !words.is_empty() {
-            words.push(' ');
-        }
-        words.extend(letter.to_lowercase());
-    }
-    words
-}
-
-fn lower(text: &str) -> String {
-    let text = text.trim_end_matches('.');
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
-}
-
-fn strings(value: &Json) -> Vec<&str> {
-    value.as_array().into_iter().flatten().filter_map(Json::as_str).collect()
-}
-
-fn unused<'k>(known: &[&'k str], node: &Node) -> Vec<&'k str> {
-    known.iter().copied().filter(|key| node.get(key).is_none()).collect()
-}
-
-fn suggest(written: &str, known: &[&str], introduction: &str) -> Option<String> {
-    match nearest(written, known.iter().copied()) {
-        Some(meant) => Some(format!("did you mean `{meant}`?")),
-        None if known.is_empty() => None,
-        None => Some(format!("{introduction} {}", list(known))),
-    }
-}
-
-/// Names one after another: "`a`, `b` and `c`".
-pub(super) fn list(names: &[&str]) -> String {
-    match names {
-        [] => String::new(),
-        [only] => format!("`{only}`"),
-        [first @ .., last] => {
-            format!("{} and `{last}`", first.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
-        }
     }
 }

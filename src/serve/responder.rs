@@ -150,7 +150,7 @@ impl Responder {
         };
         let here = (window.start > 0).then(|| page_name(window.start));
         let mut links = vec![("self", url(&self.base, here.clone()))];
-        let end = window.start + window.size;
+        let end = window.start.saturating_add(window.size);
         if window.size > 0 && end < total {
             let next = match window.fault {
                 None => Some(url(&self.base, Some(page_name(end)))),

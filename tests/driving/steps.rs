@@ -5,10 +5,10 @@ use std::time::Duration;
 use toets::engine::{self, Event, Recorder};
 use toets::evidence::{BrokenKind, OmittedReason, Origin, Record};
 use toets::plan::{Action, PlannedStep};
-use toets::scenario::{Auth, FollowWhat, Method, Pages, Suite};
+use toets::scenario::{Auth, FollowWhat, Format, Isolation, Method, Pages, Suite};
 use tokio::sync::watch;
 
-use crate::plans::{SECRET, broken, exchanges, follow, omissions, plan, run, settings, statuses, step, with_token};
+use crate::plans::{SECRET, broken, exchanges, follow, omissions, plan, run, scenario, settings, statuses, step, with_token};
 use crate::server::matchers::{header, header_exists, method, path};
 use crate::server::{Mock, MockServer, ResponseTemplate, fhir, on, page};
 
@@ -152,4 +152,59 @@ async fn stopped_run_records_what_was_done() {
     assert_eq!(broken(exchanges(&evidence)[1]), BrokenKind::Stopped);
     assert_eq!(omissions(&evidence), [("never", &OmittedReason::Stopped)]);
     assert!(matches!(evidence.records.last(), Some(Record::End(end)) if end.stopped));
+}
+
+#[tokio::test]
+async fn pages_and_reads_end_at_their_bounds() {
+    let server = MockServer::start().await;
+    let base = format!("{}/fhir", server.uri());
+    for number in 0..5 {
+        on(&server, &format!("/fhir/Goal{number}"), fhir(&page(&format!("Goal{}", number + 1)))).await;
+    }
+    on(&server, "/fhir/Consent", fhir(PLAN_OF_ANNA)).await;
+    let steps = vec![
+        PlannedStep { pages: Pages::All, ..step("pages", "Goal0") },
+        step("ask", "Consent"),
+        follow("reads", "ask", FollowWhat::Resources),
+    ];
+    let mut plan = plan(&base, steps);
+    plan.target.limits.pages = 2;
+    plan.target.limits.reads = 1;
+    let evidence = run(&plan).await;
+    let count = |step: &str| exchanges(&evidence).iter().filter(|exchange| exchange.step == step).count();
+    assert_eq!((count("pages"), count("reads")), (3, 1));
+}
+
+#[tokio::test]
+async fn xml_is_followed_as_json_is() {
+    let server = MockServer::start().await;
+    let bundle = r#"<Bundle xmlns="http://hl7.org/fhir"><link><relation value="next"/><url value="two"/></link>
+        <entry><resource><Goal><id value="g1"/><subject><reference value="Patient/p1"/></subject></Goal></resource></entry></Bundle>"#;
+    on(&server, "/fhir/Goal", ResponseTemplate::new(200).set_body_raw(bundle, "application/fhir+xml")).await;
+    let steps = vec![PlannedStep { pages: Pages::All, ..step("ask", "Goal") }, follow("read", "ask", FollowWhat::References)];
+    let mut plan = plan(&format!("{}/fhir", server.uri()), steps);
+    plan.scenarios[0].format = Format::Xml;
+    let evidence = run(&plan).await;
+    let paths: Vec<&str> =
+        exchanges(&evidence).iter().filter_map(|exchange| exchange.request.url.split("/fhir/").nth(1)).collect();
+    assert_eq!(paths, ["Goal", "two", "Patient/p1"]);
+    let accept = &exchanges(&evidence)[2].request.headers[0];
+    assert_eq!(accept, &("accept".to_owned(), "application/fhir+xml".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn exclusive_scenario_runs_after_the_others_and_alone() {
+    let server = MockServer::start().await;
+    on(&server, "/fhir/metadata", fhir("{}").set_delay(Duration::from_millis(20))).await;
+    let mut plan = plan(&format!("{}/fhir", server.uri()), Vec::new());
+    plan.target.limits.parallel = 4;
+    let steps = || vec![step("one", "metadata"), step("two", "metadata")];
+    plan.scenarios = ["exclusive", "a", "b", "c"].map(|name| scenario(name, steps())).into();
+    plan.scenarios[0].isolation = Isolation::Exclusive;
+    let evidence = run(&plan).await;
+    let (alone, beside): (Vec<_>, Vec<_>) =
+        exchanges(&evidence).into_iter().partition(|exchange| exchange.scenario.starts_with("exclusive"));
+    let ended = beside.iter().map(|exchange| exchange.started_us + exchange.took_us).max();
+    assert!(alone.iter().all(|exchange| Some(exchange.started_us) >= ended));
+    assert_eq!((alone.len(), beside.len()), (2, 6));
 }

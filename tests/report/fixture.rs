@@ -18,14 +18,14 @@ use toets::scenario::{Auth, Check, Fault, Format, Isolation, Kill, Method, OneOr
 use toets::text::Text;
 
 /// What a hostile server puts wherever it can.
-pub const HOSTILE: &str = "</code></script><script>alert(1)</script> ]]> & \"'\u{1b}[31m\u{202e}\u{0}";
+pub(crate) const HOSTILE: &str = "</code></script><script>alert(1)</script> ]]> & \"'\u{1b}[31m\u{202e}\u{0}";
 
 /// The values that a report is made of.
-pub struct Run {
-    pub plan: Plan,
-    pub evidence: Evidence,
-    pub verdicts: Verdicts,
-    pub suite: Suite,
+pub(crate) struct Run {
+    pub(crate) plan: Plan,
+    pub(crate) evidence: Evidence,
+    pub(crate) verdicts: Verdicts,
+    pub(crate) suite: Suite,
 }
 
 fn text(en: &str, nl: &str) -> Text {
@@ -33,7 +33,7 @@ fn text(en: &str, nl: &str) -> Text {
 }
 
 /// A run in which everything happened that can happen.
-pub fn everything() -> Run {
+pub(crate) fn everything() -> Run {
     let plan = plan(vec![directives(), metadata()]);
     let body = bundle();
     let blobs = BTreeMap::from([(DIGEST.to_owned(), Arc::from(body.as_bytes()))]);
@@ -42,8 +42,37 @@ pub fn everything() -> Run {
     Run { plan, evidence, verdicts, suite: suite() }
 }
 
+/// A large run: a thousand expectations, five thousand exchanges, each with a body that a finding is about.
+pub(crate) fn large() -> Run {
+    let mut run = everything();
+    let (mut scenarios, mut records, mut verdicts) = (Vec::new(), Vec::new(), Vec::new());
+    for number in 0..100 {
+        let name = format!("large-{number}");
+        let key = |step: usize| format!("{name}/step-{step}/all");
+        let steps = (0..10).map(|number| step(&format!("step-{number}"), vec![expect(&key(number), "PZP-QRY-023", None)]));
+        scenarios.push(scenario(&name, text("A large scenario", "Een groot scenario"), steps.collect()));
+        for step in 0..10 {
+            let id = |at: usize| format!("{name}@r4.json.plain/step-{step}#{at}");
+            records.extend((1..=5).map(|at| exchange(&id(at), URL, answered(6_000), 1_000 * at as u64)));
+            let mut found = verdict(&key(step), "PZP-QRY-023", Effect::Fail, Outcome::Fail);
+            found.findings = (1..=5)
+                .map(|at| {
+                    let mut finding = finding("Bundle.entry[1].resource.status", &["inactive"], &["active"]);
+                    finding.place.exchange = Some(id(at));
+                    finding
+                })
+                .collect();
+            verdicts.push(found);
+        }
+    }
+    let row = run.verdicts.requirements.iter_mut().find(|requirement| requirement.id == "PZP-QRY-023").expect("the row is there");
+    row.expectations = verdicts.iter().map(|verdict| verdict.key.clone()).collect();
+    (run.plan.scenarios, run.evidence.records, run.verdicts.expectations) = (scenarios, records, verdicts);
+    run
+}
+
 /// A run for which nothing was selected.
-pub fn nothing() -> Run {
+pub(crate) fn nothing() -> Run {
     let mut plan = plan(Vec::new());
     plan.selection = Some("PZP-DAT-001".into());
     let end = Record::End(End { at: "2026-11-22T14:03:05.200Z".into(), took_us: 12_000, stopped: false });
@@ -59,7 +88,7 @@ pub fn nothing() -> Run {
 }
 
 /// A fault that turns one expectation red.
-pub fn fault(name: &str, expect: &str) -> Fault {
+pub(crate) fn fault(name: &str, expect: &str) -> Fault {
     Fault {
         fault: name.into(),
         title: text("A fault", "Een fout"),
@@ -146,7 +175,7 @@ fn step(id: &str, expect: Vec<PlannedExpectation>) -> PlannedStep {
 }
 
 fn expect(key: &str, req: &str, title: Option<Text>) -> PlannedExpectation {
-    PlannedExpectation { key: format!("{key}@r4.json.plain"), req: req.into(), title, check: Check::Status(OneOrMany::One(200)) }
+    PlannedExpectation { key: format!("{key}@r4.json.plain"), req: req.into(), title, hint: None, check: Check::Status(OneOrMany::One(200)) }
 }
 
 fn directives() -> PlannedScenario {
@@ -200,16 +229,20 @@ fn exchange(id: &str, url: &str, came: Came, at: u64) -> Record {
     }))
 }
 
-fn records(bytes: u64) -> Vec<Record> {
-    let answered = Came::Answered(Received {
+const URL: &str = "Consent?patient=1&category=http%3A%2F%2Fsnomed.info%2Fsct%7C129125009&_include=Consent%3Aactor";
+
+fn answered(bytes: u64) -> Came {
+    Came::Answered(Received {
         status: 200,
         headers: vec![("content-type".into(), "application/fhir+json".into()), ("x-hostile".into(), HOSTILE.into())],
         body: Some(DIGEST.into()),
         bytes,
-    });
+    })
+}
+
+fn records(bytes: u64) -> Vec<Record> {
     let broken = Broken { kind: BrokenKind::Deadline, detail: "no answer in 20 s".into(), status: None };
     let nothing = Came::Answered(Received { status: 500, headers: Vec::new(), body: None, bytes: 0 });
-    let url = "Consent?patient=1&category=http%3A%2F%2Fsnomed.info%2Fsct%7C129125009&_include=Consent%3Aactor";
     let omitted = Omitted {
         scenario: "directives@r4.json.plain".into(),
         step: "read".into(),
@@ -217,7 +250,7 @@ fn records(bytes: u64) -> Vec<Record> {
     };
     vec![
         exchange("persona@full-plan/lookup#1", "Patient?identifier=999900110", nothing, 500),
-        exchange("directives@r4.json.plain/search#1", url, answered, 13_000),
+        exchange("directives@r4.json.plain/search#1", URL, answered(bytes), 13_000),
         Record::Omitted(omitted),
         exchange("metadata@r4.json.plain/metadata#1", "metadata", Came::Broken(broken), 26_000),
         Record::Replaced(Replaced { token: "B00000001".into(), hmac: "00ff".into(), elfproof: true, test_range: false }),

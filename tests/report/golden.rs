@@ -5,13 +5,13 @@ use std::path::Path;
 
 /// Holds a text against a file of `tests/golden/report/`.
 #[track_caller]
-pub fn hold(name: &str, text: &str) {
+pub(crate) fn hold(name: &str, text: &str) {
     hold_at(&format!("tests/golden/report/{name}"), text);
 }
 
 /// Holds a text against a file of the project.
 #[track_caller]
-pub fn hold_at(name: &str, text: &str) {
+pub(crate) fn hold_at(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     if std::env::var_os("TOETS_BLESS").is_some() {
         fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the folder can be made");

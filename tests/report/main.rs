@@ -119,3 +119,10 @@ fn coverage_tells_what_is_judged_and_what_no_fault_turns_red() {
     assert_eq!(coverage.unjudged().map(|row| row.req.as_str()).collect::<Vec<_>>(), ["PZP-EX-012"]);
     hold("coverage.txt", &coverage::table(&coverage, Language::En));
 }
+
+#[test]
+fn the_page_of_a_thousand_failures_and_five_thousand_exchanges_is_at_most_5_mb() {
+    let report = report(&fixture::large());
+    let page = html::html(&report, Language::En, "reports/large");
+    assert!(page.len() <= 5 << 20, "{} bytes", page.len());
+}

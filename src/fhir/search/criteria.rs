@@ -113,8 +113,10 @@ pub(in crate::fhir) enum Candidates {
 pub(in crate::fhir) type Resolve<'t> = &'t dyn Fn(&str) -> Option<Node<'t>>;
 
 /// Parameters about the answer; whoever answers reads them.
-const ABOUT_THE_ANSWER: [&str; 5] = ["_format", "_pretty", "_count", "_page", "_summary"];
+const ABOUT_THE_ANSWER: [&str; 4] = ["_format", "_pretty", "_count", "_page"];
 const DEEPEST_CHAIN: usize = 4;
+/// Alternatives of one parameter: far more than any list of codes, few enough to try them all.
+const MOST_ALTERNATIVES: usize = 500;
 
 impl Criteria {
     /// Makes a query ready for a resource type.
@@ -136,6 +138,7 @@ impl Criteria {
     fn take(&mut self, parameter: &Parameter, scope: Scope<'_>) -> Result<(), SearchError> {
         match &*parameter.key {
             key if ABOUT_THE_ANSWER.contains(&key) => {}
+            "_summary" if parameter.value == "false" => {}
             "_include" => self.includes.push(include(&self.resource, &parameter.value, scope)?),
             _ => self.tests.push(test(&self.resource, parameter, scope, 0)?),
         }
@@ -265,8 +268,11 @@ fn test(resource: &str, parameter: &Parameter, scope: Scope<'_>, depth: usize) -
         return Ok(Test::Missing { expression, wanted });
     }
     let negated = if parameter.modifier() == Some("not") { Negated::Yes } else { Negated::No };
-    let wanted =
-        parameter.alternatives().into_iter().map(|text| value(known, parameter, text, scope)).collect::<Result<_, _>>()?;
+    let alternatives = parameter.alternatives();
+    if alternatives.len() > MOST_ALTERNATIVES {
+        return Err(SearchError::Value(parameter.key.clone()));
+    }
+    let wanted = alternatives.into_iter().map(|text| value(known, parameter, text, scope)).collect::<Result<_, _>>()?;
     Ok(Test::Values { code: known.code, expression, wanted, negated })
 }
 

@@ -84,6 +84,8 @@ impl Shape {
             shape.take(parameter);
         }
         shape.pairs.sort();
+        // The same condition twice (`patient` and `subject`, say) asks no more than once.
+        shape.pairs.dedup();
         shape
     }
 

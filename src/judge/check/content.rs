@@ -31,14 +31,14 @@ pub(super) fn judge(case: &Case<'_>, other: &str) -> Ruling {
             Some(known) => compare(name, *member, *known, &mut ruling),
             None => {
                 let place = member.answer.place_of(member.node);
-                ruling.find(Finding::new(Code::MatchesDiffer, place, other).actual(format!("too many: {name}")));
+                ruling.find(Finding::new(Code::MatchesDiffer, place, other).actual(name));
             }
         }
     }
     let place = own.values().next().map(|member| member.answer.place());
     for name in others.keys().filter(|name| !own.contains_key(*name)) {
         let place = place.clone().unwrap_or_default();
-        ruling.find(Finding::new(Code::MatchesDiffer, place, other).expected(format!("missing: {name}")));
+        ruling.find(Finding::new(Code::MatchesDiffer, place, other).expected(name));
     }
     ruling
 }
@@ -48,7 +48,7 @@ fn compare(name: &str, own: Member<'_>, other: Member<'_>, ruling: &mut Ruling) 
     if differences.is_empty() {
         return;
     }
-    let mut finding = Finding::new(Code::ContentDiffers, own.answer.place_of(own.node), format!("`{name}`"));
+    let mut finding = Finding::new(Code::ContentDiffers, own.answer.place_of(own.node), name);
     for difference in differences.iter().take(SHOWN) {
         finding = finding
             .expected(format!("{}: {}", difference.path, difference.left.as_deref().unwrap_or("absent")))

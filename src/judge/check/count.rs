@@ -1,6 +1,7 @@
 //! `count`: how many of a part there are, over all pages.
 
-use super::super::case::{Case, Chain};
+use super::super::case::Case;
+use super::super::chain::Chain;
 use super::super::code::Code;
 use super::super::expression::{Decision, Scope};
 use super::super::finding::Finding;
@@ -57,15 +58,15 @@ fn counted<'c>(case: &Case<'c>, chain: &Chain<'c>, check: &CountCheck, condition
 fn finding(chain: &Chain<'_>, check: &CountCheck, count: u32) -> Finding {
     let place = chain.pages.first().map(|first| first.place()).unwrap_or_default();
     let subject = match &check.condition {
-        Some(condition) => format!("{} for which `{condition}`", name(check.of)),
+        Some(condition) => format!("{}.where({condition})", name(check.of)),
         None => name(check.of).to_owned(),
     };
     let finding = Finding::new(Code::CountWrong, place, subject).actual(count.to_string());
     match (check.min, check.max) {
         (Some(min), Some(max)) if min == max => finding.expected(min.to_string()),
-        (Some(min), Some(max)) => finding.expected(format!("{min} to {max}")),
-        (Some(min), None) => finding.expected(format!("at least {min}")),
-        (None, Some(max)) => finding.expected(format!("at most {max}")),
+        (Some(min), Some(max)) => finding.expected(format!("{min}..{max}")),
+        (Some(min), None) => finding.expected(format!(">= {min}")),
+        (None, Some(max)) => finding.expected(format!("<= {max}")),
         (None, None) => finding,
     }
 }

@@ -2,7 +2,7 @@
 //! part. What cannot be decided is not true (settled 5); over nothing there is
 //! nothing to judge.
 
-use super::super::answers::Answer;
+use super::super::answers::resource_name;
 use super::super::case::{Case, Need};
 use super::super::code::Code;
 use super::super::expression::{Decision, Scope, parse};
@@ -80,16 +80,15 @@ pub(crate) fn unable(why: String) -> Obstacle {
 }
 
 fn finding(code: Code, member: Member<'_>, expression: &Expression) -> Finding {
-    Finding::new(code, member.answer.place_of(member.node), subject(member.answer, member.node)).expected(expression.text())
+    Finding::new(code, member.answer.place_of(member.node), subject(member.node)).expected(expression.text())
 }
 
 /// What an element is called in a sentence.
-pub(crate) fn subject(answer: Answer<'_>, node: Node<'_>) -> String {
+fn subject(node: Node<'_>) -> String {
     let resource = if node.is_resource() { Some(node) } else { node.child("resource") };
-    let name = resource.and_then(super::super::answers::resource_name);
+    let name = resource.and_then(resource_name);
     match name {
-        Some(name) => format!("`{name}`"),
-        None if Some(node) == answer.root() => String::from("the answer"),
-        None => format!("`{}`", node.path()),
+        Some(name) => name.to_string(),
+        None => node.path(),
     }
 }

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::super::answers::{Entry, resource_name};
-use super::super::case::{Case, Chain, Need};
+use super::super::case::{Case, Need};
+use super::super::chain::Chain;
 use super::super::code::Code;
 use super::super::finding::Finding;
 use super::super::ruling::{Obstacle, Ruling};
@@ -27,8 +28,8 @@ pub(super) fn judge_same(case: &Case<'_>, other: &str) -> Ruling {
     }
     let place = own.chains.first().and_then(|chain| chain.pages.first()).map(|first| first.place()).unwrap_or_default();
     let mut finding = Finding::new(Code::MatchesDiffer, place, other);
-    finding.expected = shown(&missing, "missing");
-    finding.actual = shown(&extra, "too many");
+    finding.expected = shown(&missing);
+    finding.actual = shown(&extra);
     ruling.find(finding);
     ruling
 }
@@ -42,7 +43,7 @@ pub(super) fn judge_disjoint(case: &Case<'_>, other: &str) -> Ruling {
     ruling.judged();
     for (name, entry) in own.matches.iter().filter(|(name, _)| others.matches.contains_key(*name)) {
         let place = entry.answer.place_of(entry.node);
-        ruling.find(Finding::new(Code::MatchesShared, place, format!("`{name}`")));
+        ruling.find(Finding::new(Code::MatchesShared, place, name));
     }
     ruling
 }
@@ -80,10 +81,10 @@ fn named(entry: Entry<'_>) -> Option<(String, Entry<'_>)> {
     Some((resource_name(entry.resource?)?.to_string(), entry))
 }
 
-fn shown(names: &[&String], what: &str) -> Vec<String> {
-    let mut lines: Vec<_> = names.iter().take(SHOWN).map(|name| format!("{what}: {name}")).collect();
+fn shown(names: &[&String]) -> Vec<String> {
+    let mut lines: Vec<_> = names.iter().take(SHOWN).map(|name| (*name).clone()).collect();
     if names.len() > SHOWN {
-        lines.push(format!("{what}: {} more", names.len() - SHOWN));
+        lines.push(format!("+ {}", names.len() - SHOWN));
     }
     lines
 }

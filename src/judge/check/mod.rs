@@ -40,7 +40,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Ruling {
 /// Resources of a part of the answers, with the entry each stands in.
 pub(crate) mod part {
     use super::super::answers::{Answer, Entry, Mode};
-    use super::super::case::Chain;
+    use super::super::chain::Chain;
     use super::{Case, Need};
     use crate::fhir::node::Node;
     use crate::scenario::Part;

@@ -68,7 +68,7 @@ fn served(run: Run<'_>, group: TransactionGroup, ruling: &mut Ruling) -> Served 
     match unknown {
         _ if !lacking.is_empty() => {
             let mut finding = Finding::new(Code::GroupUnsupported, Place::default(), name(group));
-            finding.expected = vec![String::from("every query is answered with 200 and a searchset")];
+            finding.expected = vec![String::from("200, searchset")];
             finding.actual = lacking;
             Served::Lacks(finding)
         }
@@ -101,8 +101,8 @@ fn status(run: Run<'_>, exchange: &scenario::Exchange, sent: &[&Exchange]) -> St
         if is_searchset(answer) || (exchange.optional.is_some() && is_refusal(code)) {
             return Status::Served;
         }
-        let kind = answer.root().map_or("no resource", |root| root.type_name());
-        lacks = lacks.or(Some(if code == 200 { format!("200 with {kind}") } else { code.to_string() }));
+        let kind = answer.root().map_or("-", |root| root.type_name());
+        lacks = lacks.or(Some(if code == 200 { format!("200, {kind}") } else { code.to_string() }));
     }
     lacks.map_or(Status::Unknown(unknown), Status::Lacks)
 }
@@ -120,7 +120,7 @@ fn sent<'c>(run: Run<'c>, exchange: &scenario::Exchange) -> Vec<&'c Exchange> {
 }
 
 fn firsts<'c>(run: Run<'c>, scenario: &PlannedScenario, step: &PlannedStep) -> Vec<&'c Exchange> {
-    let record = run.answers.step(&super::super::scenario_key(scenario), &step.id);
+    let record = run.answers.step(&scenario.name(), &step.id);
     record.map(|record| record.chains.iter().map(|chain| chain.first).collect()).unwrap_or_default()
 }
 
@@ -168,9 +168,9 @@ fn judge_prefers_resources(run: Run<'_>) -> Ruling {
         ruling.judged();
         if content.resources == 0 {
             let place = Place { exchange: content.form.map(str::to_owned), ..Place::default() };
-            let finding = Finding::new(Code::ResourcesAbsent, place, format!("`{persona}`"));
+            let finding = Finding::new(Code::ResourcesAbsent, place, persona);
             ruling.find(
-                finding.expected("matches in the individual resources").actual(format!("{} forms, 0 resources", content.forms)),
+                finding.expected("individual-resources: > 0").actual(format!("individual-resources: 0, form: {}", content.forms)),
             );
         }
     }
@@ -178,7 +178,7 @@ fn judge_prefers_resources(run: Run<'_>) -> Ruling {
 }
 
 fn persona<'c>(run: Run<'c>, exchange: &'c Exchange) -> Option<&'c str> {
-    let scenario = || run.plan.scenarios.iter().find(|scenario| super::super::scenario_key(scenario) == exchange.scenario);
+    let scenario = || run.plan.scenarios.iter().find(|scenario| scenario.name() == exchange.scenario);
     exchange.request.persona.as_deref().or_else(|| scenario()?.persona.as_deref())
 }
 

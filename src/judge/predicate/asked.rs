@@ -2,7 +2,8 @@
 //! the patient who was asked for.
 
 use super::super::answers::{Entry, resource_name};
-use super::super::case::{Case, Chain, Need, bases};
+use super::super::case::{Case, Need};
+use super::super::chain::{Chain, bases};
 use super::super::check::part::Member;
 use super::super::check::{demand, parsed};
 use super::super::code::Code;
@@ -113,7 +114,7 @@ fn identified(case: &Case<'_>, entry: Entry<'_>, element: Node<'_>) -> About {
     let identifier = element.child("identifier").filter(|identifier| identifier.child_value("system") == Some(BSN));
     let Some(bsn) = identifier.and_then(|identifier| identifier.child_value("value")) else { return About::Nobody };
     let persona = case.persona(entry.answer.exchange);
-    let known = case.run.plan.personas.iter().find(|known| Some(known.persona.as_str()) == persona);
+    let known = persona.and_then(|name| case.run.plan.persona(name));
     let is_same = known.is_some_and(|persona| persona.bsn == bsn);
     let id = case.patient(entry.answer.exchange).filter(|_| is_same);
     id.map_or_else(|| About::Other(String::from("another BSN")), |id| About::Patient(id.to_owned()))

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use super::super::answers::Entry;
 use super::super::body::Body;
-use super::super::case::{Case, Chain, Need};
+use super::super::case::{Case, Need};
+use super::super::chain::Chain;
 use super::super::code::Code;
 use super::super::expression::{Scope, Unevaluated, parse};
 use super::super::finding::Finding;
@@ -88,7 +89,7 @@ fn expected<'f>(
     let listed =
         listed.ok_or_else(|| lacking(format!("persona `{}` does not say what `{exchange}` returns", persona.persona)))?;
     let resolve = |text: &str| fixtures.get(text);
-    let scope = Scope::bare(case.run.base(), Vec::new());
+    let scope = Scope::bare(case.run.base());
     let mut expected = Vec::new();
     for name in &listed.matches {
         let resource = fixtures.get(name).ok_or_else(|| lacking(format!("fixture `{name}` cannot be read")))?;
@@ -140,7 +141,7 @@ fn pair<L, R>(index: usize, expected: &[Keyed<L>], found: &[Keyed<R>], owner: &m
 }
 
 fn absent(place: super::super::finding::Place, keyed: &Keyed<Node<'_>>, texts: &[String]) -> Finding {
-    let mut finding = Finding::new(Code::ResourceMissing, place, format!("`{}`", title(keyed.of)));
+    let mut finding = Finding::new(Code::ResourceMissing, place, title(keyed.of));
     finding.expected = shown(texts, &keyed.key);
     finding
 }

@@ -12,7 +12,8 @@ pub(super) fn judge_outcome(case: &Case<'_>) -> Ruling {
         let kind = answer.root().map(|root| root.type_name());
         if kind != Some("OperationOutcome") {
             let finding = Finding::new(Code::OutcomeMissing, answer.place(), case.request(answer.exchange));
-            ruling.find(finding.expected("OperationOutcome").actual(kind.unwrap_or("no resource")));
+            ruling
+                .find(finding.expected("OperationOutcome").actual(kind.or_else(|| answer.header("content-type")).unwrap_or("-")));
         }
     }
     ruling
@@ -24,7 +25,7 @@ pub(super) fn judge_server(case: &Case<'_>) -> Ruling {
         ruling.judged();
         if answer.received.status >= 500 {
             let finding = Finding::new(Code::ServerError, answer.place(), case.request(answer.exchange));
-            ruling.find(finding.expected("a status below 500").actual(answer.received.status.to_string()));
+            ruling.find(finding.expected("< 500").actual(answer.received.status.to_string()));
         }
     }
     ruling

@@ -1,7 +1,8 @@
 //! `includes`: what the exchange asks to come along is there, on any page.
 
 use super::super::answers::Entry;
-use super::super::case::{Case, Chain, Need, bases};
+use super::super::case::{Case, Need};
+use super::super::chain::{Chain, bases};
 use super::super::code::Code;
 use super::super::expression::{Scope, parse};
 use super::super::finding::Finding;
@@ -61,9 +62,7 @@ fn judge_reference<'c>(
         ruling.hinder(obstacle);
     } else {
         let place = entry.answer.place_of(entry.resource.unwrap_or(entry.node));
-        let finding = Finding::new(Code::IncludeMissing, place, format!("`{reference}`"));
-        ruling
-            .find(finding.expected(format!("an entry with `{reference}`")).actual(format!("referred to by {}", entry.subject())));
+        ruling.find(Finding::new(Code::IncludeMissing, place, reference).expected(reference));
     }
 }
 

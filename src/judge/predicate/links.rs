@@ -116,7 +116,7 @@ fn judge_full_url(entry: Entry<'_>, ruling: &mut Ruling) {
         let wanted = entry
             .resource
             .and_then(resource_name)
-            .map_or_else(|| String::from("an id to end with"), |name| format!("[base]/{name}"));
+            .map_or_else(|| String::from("[base]/Type/id"), |name| format!("[base]/{name}"));
         ruling.find(Finding::new(Code::FullUrlWrong, place, entry.subject()).expected(wanted).actual(url));
     }
 }

@@ -40,17 +40,14 @@ fn answer_of_any_format<'c>(case: &Case<'c>, exchange: &'c Exchange) -> Result<A
 fn judge_answer(case: &Case<'_>, answer: Answer<'_>, asked: Format, ruling: &mut Ruling) {
     if matches!(answer.received.status, 406 | 415) {
         let finding = Finding::new(Code::FormatWrong, answer.place(), name(asked));
-        ruling.find(finding.expected(media_type(asked)).actual(format!("{} refused", answer.received.status)));
+        ruling.find(finding.expected(media_type(asked)).actual(answer.received.status.to_string()));
         return;
     }
     match answer.body {
         // An error may go without a body, and a success without one is for the checks of its content.
         Body::Empty if !answer.is_success() => {}
-        Body::Empty => ruling.find(Finding::new(Code::BodyNotFhir, answer.place(), "it is empty").expected(media_type(asked))),
-        Body::Other(foreign) => {
-            let finding = Finding::new(Code::BodyNotFhir, answer.place(), format!("it is {}", foreign.kind.name()));
-            ruling.find(finding.expected(media_type(asked)).actual(foreign.why.clone()));
-        }
+        Body::Empty => ruling.find(not_fhir(case, answer, asked).actual("-")),
+        Body::Other(why) => ruling.find(not_fhir(case, answer, asked).actual(why)),
         Body::Lost => ruling.hinder(Obstacle::CantTell(Reason::KnowledgeLacking(format!(
             "the evidence does not hold the body of `{}`",
             case.request(answer.exchange)
@@ -59,17 +56,21 @@ fn judge_answer(case: &Case<'_>, answer: Answer<'_>, asked: Format, ruling: &mut
             let finding = Finding::new(Code::FormatWrong, answer.place(), name(asked));
             ruling.find(finding.expected(media_type(asked)).actual(name(document.format)));
         }
-        Body::Fhir(_) => judge_header(answer, asked, ruling),
+        Body::Fhir(_) => judge_header(case, answer, asked, ruling),
     }
 }
 
-fn judge_header(answer: Answer<'_>, asked: Format, ruling: &mut Ruling) {
+fn not_fhir(case: &Case<'_>, answer: Answer<'_>, asked: Format) -> Finding {
+    Finding::new(Code::BodyNotFhir, answer.place(), case.request(answer.exchange)).expected(media_type(asked))
+}
+
+fn judge_header(case: &Case<'_>, answer: Answer<'_>, asked: Format, ruling: &mut Ruling) {
     ruling.judged();
     let header = answer.header("content-type");
     let essence = header.map(|header| header.split(';').next().unwrap_or(header).trim().to_ascii_lowercase());
     if essence.as_deref() != Some(media_type(asked)) {
-        let finding = Finding::new(Code::ContentTypeWrong, answer.place(), "the answer");
-        ruling.find(finding.expected(media_type(asked)).actual(header.unwrap_or("no `Content-Type`")));
+        let finding = Finding::new(Code::ContentTypeWrong, answer.place(), case.request(answer.exchange));
+        ruling.find(finding.expected(media_type(asked)).actual(header.unwrap_or("-")));
     }
 }
 
@@ -80,7 +81,7 @@ pub(super) fn judge_version(case: &Case<'_>) -> Ruling {
         if let Some(version) = parameter(answer, "fhirversion") {
             ruling.judged();
             if !claimed.number().starts_with(&version) {
-                let finding = Finding::new(Code::FhirVersionWrong, answer.place(), format!("`{version}` in `Content-Type`"));
+                let finding = Finding::new(Code::FhirVersionWrong, answer.place(), "Content-Type");
                 ruling.find(finding.expected(short(claimed)).actual(version));
             }
         }
@@ -89,8 +90,8 @@ pub(super) fn judge_version(case: &Case<'_>) -> Ruling {
         let version = root.child_value("fhirVersion");
         if version != Some(claimed.number()) {
             let place = root.child("fhirVersion").map_or_else(|| answer.place_of(root), |node| answer.place_of(node));
-            let shown = version.unwrap_or("nothing");
-            let finding = Finding::new(Code::FhirVersionWrong, place, format!("`{shown}` in `CapabilityStatement.fhirVersion`"));
+            let shown = version.unwrap_or("-");
+            let finding = Finding::new(Code::FhirVersionWrong, place, "CapabilityStatement.fhirVersion");
             ruling.find(finding.expected(claimed.number()).actual(shown));
         }
     }

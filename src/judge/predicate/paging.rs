@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::super::answers::{Answer, resource_name};
-use super::super::case::{Case, Chain, ChainEnd, Need};
+use super::super::case::{Case, Need};
+use super::super::chain::{Chain, ChainEnd};
 use super::super::code::Code;
 use super::super::finding::{Finding, Place};
 use super::super::ruling::{Obstacle, Ruling};
@@ -46,7 +47,7 @@ pub(super) fn judge_total_on_page(case: &Case<'_>) -> Ruling {
         let promised = node.value().and_then(|value| value.parse::<usize>().ok());
         if promised.is_some_and(|total| total > matches) {
             let finding = Finding::new(Code::TotalBeyondPage, answer.place_of(node), case.request(answer.exchange));
-            ruling.find(finding.expected(format!("at most {matches}")).actual(node.value().unwrap_or_default()));
+            ruling.find(finding.expected(format!("<= {matches}")).actual(node.value().unwrap_or_default()));
         }
     }
     ruling
@@ -81,11 +82,11 @@ fn total<'c>(chain: &Chain<'c>) -> Option<(Answer<'c>, Node<'c>)> {
 fn repeated<'c>(case: &Case<'c>, chain: &Chain<'c>) -> Vec<Finding> {
     let mut seen = BTreeMap::new();
     let mut findings = Vec::new();
-    for entry in case.matches(case.step, chain) {
+    for entry in case.all_matches(case.step, chain) {
         let Some(name) = entry.resource.and_then(resource_name) else { continue };
         if let Some(first) = seen.insert(name, entry) {
-            let finding = Finding::new(Code::ResourceRepeated, entry.answer.place_of(entry.node), format!("`{name}`"));
-            findings.push(finding.expected("once").actual(format!("first in {}", first.answer.exchange.id)));
+            let finding = Finding::new(Code::ResourceRepeated, entry.answer.place_of(entry.node), name.to_string());
+            findings.push(finding.actual(first.answer.exchange.id.clone()).actual(entry.answer.exchange.id.clone()));
         }
     }
     findings

@@ -20,6 +20,7 @@ const IMPERSONAL: [&str; 6] =
 
 /// Something that identifies a person.
 struct Trait {
+    /// The element that holds it.
     what: &'static str,
     text: String,
 }
@@ -29,29 +30,29 @@ pub(super) fn judge(case: &Case<'_>) -> Ruling {
     let traits: Vec<Trait> = case.run.suite.personas.iter().flat_map(traits).collect();
     for answer in case.firsts(&mut ruling, Need::Answer) {
         ruling.judged();
-        for (place, subject, actual) in resources(answer) {
-            ruling.find(Finding::new(Code::PatientDataShown, place, subject).expected("nothing of a patient").actual(actual));
+        for (place, name) in resources(answer) {
+            ruling.find(Finding::new(Code::PatientDataShown, place, name));
         }
         let text = without_echo(case.run.answers.text(answer.received), answer.exchange);
         for shown in traits.iter().filter(|known| has_word(&text, &known.text)) {
             let finding = Finding::new(Code::PatientDataShown, answer.place(), shown.what);
-            ruling.find(finding.expected("nothing of a patient").actual(shown.text.clone()));
+            ruling.find(finding.actual(shown.text.clone()));
         }
     }
     ruling
 }
 
 /// Resources in the answer that are, or are about, a patient.
-fn resources(answer: Answer<'_>) -> Vec<(Place, String, String)> {
+fn resources(answer: Answer<'_>) -> Vec<(Place, String)> {
     let Some(root) = answer.root() else { return Vec::new() };
     let mut found = Vec::new();
     collect(answer, root, &mut found);
     found
 }
 
-fn collect(answer: Answer<'_>, node: Node<'_>, found: &mut Vec<(Place, String, String)>) {
+fn collect(answer: Answer<'_>, node: Node<'_>, found: &mut Vec<(Place, String)>) {
     if node.is_resource() && !IMPERSONAL.contains(&node.type_name()) {
-        found.push((answer.place_of(node), format!("a {}", node.type_name()), super::key::title(node)));
+        found.push((answer.place_of(node), super::key::title(node)));
         return;
     }
     node.children().for_each(|child| collect(answer, child, found));
@@ -59,17 +60,17 @@ fn collect(answer: Answer<'_>, node: Node<'_>, found: &mut Vec<(Place, String, S
 
 /// What identifies a persona: BSN, birth date, names.
 fn traits(persona: &Persona) -> Vec<Trait> {
-    let mut traits = vec![Trait { what: "the BSN", text: persona.bsn.clone() }];
+    let mut traits = vec![Trait { what: "Patient.identifier", text: persona.bsn.clone() }];
     let patient = persona.resources.get(&format!("Patient/{}", persona.patient)).map(|text| Body::read(text.as_bytes()));
     let Some(Body::Fhir(document)) = patient else { return traits };
     let patient = document.tree.root();
-    let birth = patient.child_value("birthDate").map(|date| Trait { what: "the birth date", text: date.to_owned() });
+    let birth = patient.child_value("birthDate").map(|date| Trait { what: "Patient.birthDate", text: date.to_owned() });
     traits.extend(birth);
     for name in patient.children_named("name") {
         let family = name.children_named("family").filter_map(Node::value);
-        traits.extend(family.map(|text| Trait { what: "the family name", text: text.to_owned() }));
+        traits.extend(family.map(|text| Trait { what: "Patient.name", text: text.to_owned() }));
         let given = name.children_named("given").filter_map(Node::value);
-        traits.extend(given.map(|text| Trait { what: "the given name", text: text.to_owned() }));
+        traits.extend(given.map(|text| Trait { what: "Patient.name", text: text.to_owned() }));
     }
     traits.retain(|known| known.text.chars().count() >= SHORTEST_NAME);
     traits.iter_mut().for_each(|known| known.text = known.text.to_lowercase());

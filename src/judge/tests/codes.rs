@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use super::super::testing::{Bench, bundle, consent, searchset};
 use super::super::{Code, Outcome};
 use crate::evidence::BrokenKind;
+use crate::scenario::{Source, load};
+use crate::text::Language;
 
 const OUTCOME: &str = r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"invalid"}]}"#;
 const PATIENT: &str = r#"{"resourceType":"Patient","id":"12"}"#;
@@ -175,7 +177,7 @@ fn asked() -> Vec<Row> {
         let resource = consent("a").replace(r#"{"reference":"Patient/12"}"#, patient);
         bench(r#"{"answer":"same-patient"}"#, &searchset(&[("match", &resource)]))
     };
-    let dated = |date: &str| format!(r#"{{"resourceType":"Consent","id":"a","status":"active","dateTime":"{date}"}}"#);
+    let dated = |date: &str| format!(r#"{{"resourceType":"Consent","id":"d{date}","status":"active","dateTime":"{date}"}}"#);
     let (found, precise, other) = (dated("2024-03"), dated("2024-03-12"), dated("2024-04"));
     vec![
         (
@@ -302,4 +304,38 @@ fn no_code_is_found_where_it_is_nearly_triggered() {
         let is_open = outcome == Outcome::Untested && code == Code::AnswerMissing;
         assert!((outcome == Outcome::Pass || is_open) && codes.is_empty(), "{}: {outcome:?} {:?}", code.name(), near.last());
     }
+}
+
+#[test]
+fn every_finding_that_a_fault_names_is_a_code() {
+    let suite = load(&Source::Embedded).expect("our own suite loads");
+    let names: BTreeSet<_> = Code::all().iter().map(|code| code.name()).collect();
+    for kill in suite.faults.iter().flat_map(|fault| &fault.kills) {
+        assert!(names.contains(kill.finding.as_str()), "{}: {}", kill.expect, kill.finding);
+    }
+}
+
+/// All codes as a page to read.
+fn page() -> String {
+    let mut page = String::from(
+        "# Findings\n\nEvery finding has a code that never changes its meaning. Made by `TOETS_BLESS=1 cargo test --lib judge`.\n",
+    );
+    for code in Code::all() {
+        page.push_str(&format!("\n## {}\n", code.name()));
+        for language in [Language::En, Language::Nl] {
+            let text = code.text(language);
+            page.push_str(&format!("\n- {}\n  - hint: {}\n", text.title, text.hint));
+        }
+    }
+    page
+}
+
+#[test]
+fn findings_page_lists_every_code() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/findings.md");
+    if std::env::var_os("TOETS_BLESS").is_some() {
+        std::fs::write(&path, page()).expect("docs can be written");
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    assert_eq!(written, page(), "docs/findings.md is old: make it again with TOETS_BLESS=1");
 }

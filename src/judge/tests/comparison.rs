@@ -35,7 +35,7 @@ fn content_differs_by_element_with_both_values() {
     let last = formats(&json, &xml).last();
     assert_eq!(last.findings.len(), 1);
     let finding = &last.findings[0];
-    assert_eq!((finding.code, finding.subject.as_str()), (Code::ContentDiffers, "`Patient/12`"));
+    assert_eq!((finding.code, finding.subject.as_str()), (Code::ContentDiffers, "Patient/12"));
     assert_eq!(finding.expected, vec!["Patient.active: true", "Patient.name[1]: HumanName present"]);
     assert_eq!(finding.actual, vec!["Patient.active: false", "Patient.name[1]: absent"]);
 }

@@ -42,7 +42,7 @@ fn each_of_one_bad_among_good_fails() {
     assert_eq!(last.outcome, Outcome::Fail);
     assert_eq!(last.findings.len(), 1);
     assert_eq!(last.findings[0].place.path.as_deref(), Some("Bundle.entry[1].resource"));
-    assert_eq!(last.findings[0].subject, "`Consent/b`");
+    assert_eq!(last.findings[0].subject, "Consent/b");
 }
 
 #[test]
@@ -227,4 +227,15 @@ fn expression_with_a_capture_that_was_not_taken_is_untested() {
     bench.omit(OmittedReason::Unreachable);
     bench.step("second").expect("PZP-EX-010", r#"{"fhirpath":"entry.resource.id = %ids"}"#).answer(200, &searchset(&[]));
     assert_eq!(ended(&bench), (Outcome::Untested, Some(Reason::CaptureMissing(String::from("ids")))));
+}
+
+#[test]
+fn capture_of_a_step_that_repeats_is_the_value_of_the_turn() {
+    let mut bench = Bench::new();
+    bench.step("first").answer(200, &searchset(&[("match", &consent("a")), ("match", &consent("b"))]));
+    bench.capture("entry.resource.id", &["a", "b"]);
+    bench.step("each").expect("PZP-EX-010", r#"{"each":{"of":"matches","fhirpath":"id = %c"}}"#).edit().for_each =
+        Some(String::from("c"));
+    bench.turn("a", &searchset(&[("match", &consent("a"))])).turn("b", &searchset(&[("match", &consent("b"))]));
+    assert_eq!(bench.result(), (Outcome::Pass, vec![]));
 }

@@ -28,9 +28,15 @@ fn complete_is_by_key_and_never_by_id_or_order() {
 #[test]
 fn complete_counts_equal_facts() {
     let twice = directive("1", "active", "2025");
-    let found = directive("x", "active", "2025");
+    let (found, again) = (directive("x", "active", "2025"), directive("y", "active", "2025"));
     assert_eq!(complete(&[&twice, &twice], &[&found]).result(), (Outcome::Fail, vec![Code::ResourceMissing]));
-    assert_eq!(complete(&[&twice], &[&found, &found]).result(), (Outcome::Fail, vec![Code::ResourceUnexpected]));
+    assert_eq!(complete(&[&twice], &[&found, &again]).result(), (Outcome::Fail, vec![Code::ResourceUnexpected]));
+}
+
+#[test]
+fn match_that_comes_again_counts_once() {
+    let (fixture, found) = (directive("1", "active", "2025"), directive("x", "active", "2025"));
+    assert_eq!(complete(&[&fixture], &[&found, &found]).result(), (Outcome::Pass, vec![]));
 }
 
 #[test]
@@ -45,7 +51,7 @@ fn complete_pairs_vague_dates_so_that_all_fit() {
 fn complete_names_what_is_missing_by_fixture_and_key() {
     let bench = complete(&[&directive("mine", "active", "2025")], &[]);
     let finding = &bench.last().findings[0];
-    assert_eq!(finding.subject, "`Consent/mine`");
+    assert_eq!(finding.subject, "Consent/mine");
     assert_eq!(finding.expected, vec!["status = active", "dateTime = 2025"]);
 }
 

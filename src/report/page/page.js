@@ -35,9 +35,15 @@
   form.addEventListener("input", apply);
   form.addEventListener("submit", (event) => event.preventDefault());
   addEventListener("hashchange", reveal);
-  for (const radio of document.querySelectorAll("input[name=language]")) {
-    radio.addEventListener("change", () => { document.documentElement.lang = radio.id.slice(5); });
+  function speak() {
+    const language = document.querySelector("input[name=language]:checked").id.slice(5);
+    document.documentElement.lang = language;
+    for (const option of document.querySelectorAll("option[data-" + language + "]")) {
+      option.textContent = option.dataset[language];
+    }
   }
+  for (const radio of document.querySelectorAll("input[name=language]")) radio.addEventListener("change", speak);
+  speak();
   apply();
   reveal();
 })();

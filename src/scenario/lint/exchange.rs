@@ -42,7 +42,7 @@ fn check_answer(place: Place<'_>, answer: &Answer, problems: &mut Problems) {
     if !resource_type(place.key("resource"), &answer.resource, problems) {
         return;
     }
-    let scope = Scope { context: &answer.resource, variables: &VARIABLES };
+    let scope = Scope { contexts: &[&answer.resource], variables: &VARIABLES };
     if let Some(patient) = &answer.patient {
         expression::check(place.key("patient"), patient, scope, problems);
     }

@@ -16,9 +16,10 @@ pub(super) fn in_step<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, expectation
             }
         }
         Check::Header(_) => {}
-        Check::Fhirpath(text) => walk.expression(place.key("fhirpath"), text, asks.answer()),
-        Check::Each(each) => walk.expression(place.key("each").key("fhirpath"), &each.fhirpath, part(each.of, asks)),
-        Check::None(each) => walk.expression(place.key("none").key("fhirpath"), &each.fhirpath, part(each.of, asks)),
+        // An error has another body.
+        Check::Fhirpath(text) => walk.expression(place.key("fhirpath"), text, &[asks.answer(), "OperationOutcome"]),
+        Check::Each(each) => walk.expression(place.key("each").key("fhirpath"), &each.fhirpath, &[part(each.of, asks)]),
+        Check::None(each) => walk.expression(place.key("none").key("fhirpath"), &each.fhirpath, &[part(each.of, asks)]),
         Check::Count(count) => self::count(walk, place.key("count"), count, asks),
         Check::Answer(predicate) => self::predicate(walk, place.key("answer"), *predicate, asks),
         Check::SameAs(other) => {
@@ -61,7 +62,7 @@ fn part<'a>(part: Part, asks: &'a Asks<'_>) -> &'a str {
 
 fn count<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, count: &'d CountCheck, asks: &Asks<'d>) {
     if let Some(condition) = &count.condition {
-        walk.expression(place.key("where"), condition, part(count.of, asks));
+        walk.expression(place.key("where"), condition, &[part(count.of, asks)]);
     }
     match (count.min, count.max) {
         (None, None) => {

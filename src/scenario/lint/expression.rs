@@ -14,8 +14,8 @@ pub(super) const ENVIRONMENT: [&str; 6] = ["context", "resource", "rootResource"
 /// What an expression is held against.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scope<'s> {
-    /// Type that the expression starts from; empty where it is not known.
-    pub(super) context: &'s str,
+    /// Types that the expression may start from: it has to be right for one of them. Empty where that is not known.
+    pub(super) contexts: &'s [&'s str],
     /// Variables that it may use.
     pub(super) variables: &'s [&'s str],
 }
@@ -47,7 +47,12 @@ pub(super) fn check(place: Place<'_>, text: &str, scope: Scope<'_>, problems: &m
 /// Reports elements that a type does not have. Unknown variables have been reported.
 fn types(place: Place<'_>, text: &str, expression: &Expression, scope: Scope<'_>, problems: &mut Problems) {
     let known: Variables = variables(text).into_iter().map(|(name, _)| (name.to_owned(), String::new())).collect();
-    for problem in expression.check(scope.context, &known, r4()) {
+    let mut found = scope.contexts.iter().map(|context| expression.check(context, &known, r4()));
+    let first = found.next().unwrap_or_default();
+    if found.any(|problems| problems.is_empty()) {
+        return;
+    }
+    for problem in first {
         let range = place.range_within(&(problem.start..problem.end));
         problems.within(place, range, "fhirpath-type", problem.message).hint = problem.hint;
     }

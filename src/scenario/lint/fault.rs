@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::exchange::resource_type;
 use super::expression::{self, Scope};
 use super::names::Names;
-use super::place::{Place, Problems};
+use super::place::{Place, Problems, suggest};
 use crate::agreements::FhirVersion;
 use crate::nearest::nearest;
 use crate::scenario::document::Document;
@@ -54,7 +54,7 @@ fn target(place: Place<'_>, target: &Target, names: &Names<'_>, problems: &mut P
 
 fn misbehaviour(place: Place<'_>, behaviour: &Misbehaviour, target: &Target, names: &Names<'_>, problems: &mut Problems) {
     let resource = struck(target, names);
-    let of_match = Scope { context: &resource, variables: &VARIABLES };
+    let of_match = Scope { contexts: &[&resource], variables: &VARIABLES };
     match behaviour {
         Misbehaviour::Hide(condition) => expression::check(place.key("hide"), condition, of_match, problems),
         Misbehaviour::LatestOnly(only) => {
@@ -63,7 +63,7 @@ fn misbehaviour(place: Place<'_>, behaviour: &Misbehaviour, target: &Target, nam
             expression::check(place.key("date"), &only.date, of_match, problems);
         }
         Misbehaviour::Patch(patch) => {
-            let scope = Scope { context: answered(target), variables: &VARIABLES };
+            let scope = Scope { contexts: &[answered(target)], variables: &VARIABLES };
             expression::check(place.key("patch").key("at"), &patch.at, scope, problems);
         }
         Misbehaviour::AddMatches(ids) => {
@@ -99,28 +99,32 @@ fn answered(target: &Target) -> &str {
     }
 }
 
-/// Reports a pattern that fits no expectation: `scenario/step/expectation`, `*` for any, `@variant` left aside.
+/// Reports a pattern that fits no expectation: `scenario/step/expectation@variant`, `*` for any, every variant when
+/// none is named.
 fn expectation(place: Place<'_>, pattern: &str, names: &Names<'_>, problems: &mut Problems) {
-    let key = pattern.split_once('@').map_or(pattern, |(key, _)| key);
+    let (key, variant) = pattern.split_once('@').map_or((pattern, None), |(key, variant)| (key, Some(variant)));
     let scenario = key.split('/').next().unwrap_or_default();
-    let opaque = names.opaque.iter().any(|name| fits_key(scenario, name));
-    if opaque || names.expectations.iter().any(|known| fits_key(key, known)) {
+    if names.opaque.iter().any(|name| fits_key(scenario, name)) {
         return;
     }
-    let meant = nearest(key, names.expectations.iter().map(String::as_str)).or_else(|| same_ends(key, names));
-    let hint = meant.map_or_else(
-        || "an expectation is named `scenario/step/expectation`".to_owned(),
-        |meant| format!("did you mean `{meant}`?"),
-    );
-    problems.at(place, "expectation-unknown", format!("no expectation `{key}`")).hint = Some(hint);
+    let fitting: Vec<_> = names.expectations.iter().filter(|(known, _)| fits_key(key, known)).collect();
+    if fitting.is_empty() {
+        let known = || names.expectations.keys().map(String::as_str);
+        let meant = nearest(key, known()).or_else(|| known().find(|known| same_ends(key, known)));
+        let hint = meant.map(|meant| format!("did you mean `{meant}`?"));
+        problems.at(place, "expectation-unknown", format!("no expectation `{key}`")).hint =
+            hint.or_else(|| Some("an expectation is named `scenario/step/expectation`".to_owned()));
+        return;
+    }
+    let Some(variant) = variant else { return };
+    let variants: BTreeSet<&str> = fitting.iter().flat_map(|(_, variants)| variants.iter().map(String::as_str)).collect();
+    if !variants.iter().any(|known| fits_key(&format!("x@{variant}"), &format!("x@{known}"))) {
+        let known: Vec<&str> = variants.into_iter().collect();
+        problems.at(place, "expectation-unknown", format!("`{key}` has no variant `{variant}`")).hint = suggest(variant, &known);
+    }
 }
 
-/// An expectation with the same scenario and id, in another step.
-fn same_ends<'n>(key: &str, names: &'n Names<'_>) -> Option<&'n str> {
-    let (scenario, id) = (key.split('/').next()?, key.rsplit('/').next()?);
-    names
-        .expectations
-        .iter()
-        .map(String::as_str)
-        .find(|known| known.split('/').next() == Some(scenario) && known.rsplit('/').next() == Some(id))
+/// The same scenario and id, in another step.
+fn same_ends(key: &str, known: &str) -> bool {
+    key.split('/').next() == known.split('/').next() && key.rsplit('/').next() == known.rsplit('/').next()
 }

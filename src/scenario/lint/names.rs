@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::agreements::Actor;
+use crate::agreements::{Actor, FhirVersion};
 use crate::scenario::document::{Documents, Kind};
 use crate::scenario::load::resource_name;
-use crate::scenario::{Exchange, Scenario};
+use crate::scenario::{Exchange, Format, Scenario};
 
 /// All names of a suite.
 #[derive(Debug, Default)]
@@ -17,8 +17,8 @@ pub(super) struct Names<'d> {
     pub(super) exchanges: BTreeMap<&'d str, Option<&'d Exchange>>,
     /// Personas.
     pub(super) personas: BTreeSet<&'d str>,
-    /// Expectations as `scenario/step/expectation`, with the exchanges that their scenario is run for.
-    pub(super) expectations: BTreeSet<String>,
+    /// Expectations as `scenario/step/expectation`, with the variants that their scenario is run in.
+    pub(super) expectations: BTreeMap<String, Vec<String>>,
     /// Scenarios of which the expectations are not all known.
     pub(super) opaque: BTreeSet<&'d str>,
     /// `Type/id` of every resource.
@@ -66,12 +66,27 @@ impl<'d> Names<'d> {
     }
 }
 
-/// The keys of the expectations of a scenario, without variants.
-fn keys(scenario: &Scenario) -> impl Iterator<Item = String> + '_ {
-    let in_steps =
-        scenario.steps.iter().flat_map(|step| step.expect.iter().map(move |expectation| (step.id.as_str(), &expectation.id)));
-    let over_run = scenario.over_run.iter().map(|expectation| (OVER_RUN, &expectation.id));
-    in_steps.chain(over_run).map(|(step, id)| format!("{}/{step}/{id}", scenario.scenario))
+/// The keys of the expectations of a scenario, with the variants that it is run in.
+fn keys(scenario: &Scenario) -> impl Iterator<Item = (String, Vec<String>)> + '_ {
+    let in_steps = scenario.steps.iter().flat_map(|step| step.expect.iter().map(move |found| (step.id.as_str(), &found.id)));
+    let over_run = scenario.over_run.iter().map(|found| (OVER_RUN, &found.id));
+    let variants = variants(scenario);
+    in_steps.chain(over_run).map(move |(step, id)| (format!("{}/{step}/{id}", scenario.scenario), variants.clone()))
+}
+
+/// `r4.json.plain`, with the name of an exchange behind it where that is an axis.
+fn variants(scenario: &Scenario) -> Vec<String> {
+    let formats = if scenario.axes.format.is_empty() { &[Format::Json][..] } else { &scenario.axes.format };
+    let mut all = Vec::new();
+    for (fhir, format) in scenario.when.fhir.iter().flat_map(|fhir| formats.iter().map(move |format| (fhir, format))) {
+        let fhir = if *fhir == FhirVersion::R4 { "r4" } else { "stu3" };
+        let format = if *format == Format::Json { "json" } else { "xml" };
+        match scenario.axes.exchange.as_slice() {
+            [] => all.push(format!("{fhir}.{format}.plain")),
+            exchanges => all.extend(exchanges.iter().map(|exchange| format!("{fhir}.{format}.plain.{exchange}"))),
+        }
+    }
+    all
 }
 
 /// What stands in a key for the step of an expectation over the run.

@@ -10,6 +10,7 @@ use super::names::{Names, OVER_RUN};
 use super::place::{Place, Problems, suggest};
 use super::placeholder::{self, Allowed, RESERVED};
 use super::step::{self, Asks};
+use crate::agreements::FhirVersion;
 use crate::scenario::document::Document;
 use crate::scenario::{Expectation, Scenario, Step};
 
@@ -55,8 +56,18 @@ impl<'d> Walk<'d, '_> {
         &self.document.value
     }
 
+    /// It is written for R4, and so for the types and search parameters that are known here.
+    pub(super) fn is_r4(&self) -> bool {
+        self.scenario().when.fhir.contains(&FhirVersion::R4)
+    }
+
     fn head(&mut self, place: Place<'d>) {
         let scenario = self.scenario();
+        if scenario.when.fhir.is_empty() && self.document.whole {
+            let range = place.key("when").range_of_key("fhir");
+            self.problems.within(place, range, "value-missing", "`fhir` names no version, so the scenario is never run").hint =
+                Some("write `fhir: [R4]`".to_owned());
+        }
         if let Some(persona) = &scenario.persona {
             self.persona(place.key("persona"), persona);
         }
@@ -86,7 +97,7 @@ impl<'d> Walk<'d, '_> {
         }
         self.strings(place, step);
         for (name, text) in &step.capture {
-            self.expression(place.key("capture").key(name), text, asks.answer());
+            self.expression(place.key("capture").key(name), text, &[asks.answer()]);
         }
         for name in step.capture.keys() {
             self.capture(place, name);
@@ -129,14 +140,16 @@ impl<'d> Walk<'d, '_> {
     }
 
     /// An expression with captures as variables.
-    pub(super) fn expression(&mut self, place: Place<'d>, text: &str, context: &str) {
+    pub(super) fn expression(&mut self, place: Place<'d>, text: &str, contexts: &[&str]) {
         for (name, _) in expression::variables(text) {
             if let Some(capture) = self.captures.get_mut(name) {
                 capture.used = true;
             }
         }
         let variables = self.variables(&["patient", "bsn"]);
-        expression::check(place, text, Scope { context, variables: &variables }, self.problems);
+        // The table of types is that of R4.
+        let contexts = if self.is_r4() { contexts } else { &[] };
+        expression::check(place, text, Scope { contexts, variables: &variables }, self.problems);
     }
 
     fn variables(&self, others: &[&'static str]) -> Vec<&'d str> {

@@ -69,7 +69,9 @@ pub(super) fn asks<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, step: &'d Step
         return of_exchange(walk, place, step, name);
     }
     if let Some(request) = &step.request {
-        parameter::check(place.key("request").key("url"), &request.url, walk.problems);
+        if walk.is_r4() {
+            parameter::check(place.key("request").key("url"), &request.url, walk.problems);
+        }
         return of_url(&request.url);
     }
     if let Some(follow) = &step.follow {
@@ -120,39 +122,41 @@ pub(super) fn placement<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, step: &'d
     let follows = matches!(asks, Asks::Follow);
     for (key, there) in [("for-each", step.for_each.is_some()), ("capture", !step.capture.is_empty())] {
         if there && follows {
-            misplaced(walk, place, key, asks, "a follow step has many answers: do this in a step that has one");
+            misplaced(walk, place, key, asks.words(), "a follow step has many answers: do this in a step that has one");
         }
     }
     if step.pages.is_some() && !asks.is_search() {
-        misplaced(walk, place, "pages", asks, "only a search has pages");
+        misplaced(walk, place, "pages", asks.words(), "only a search has pages");
     }
     let Some(with) = &step.with else { return };
     if let Some(persona) = &with.persona {
         walk.persona(place.key("with").key("persona"), persona);
         if follows {
-            misplaced(walk, place.key("with"), "persona", asks, "it reads what the earlier answers hold");
+            misplaced(walk, place.key("with"), "persona", asks.words(), "it reads what the earlier answers hold");
         }
     }
     let of_query = [("set", !with.set.is_empty()), ("remove", !with.remove.is_empty()), ("method", with.method.is_some())];
     for (key, _) in of_query.into_iter().filter(|(_, there)| *there) {
         if step.request.is_some() {
-            misplaced(walk, place.key("with"), key, asks, "write the request itself as it is sent");
+            misplaced(walk, place.key("with"), key, "a `request`", "write the request itself as it is sent");
         } else if !asks.is_search() {
-            misplaced(walk, place.key("with"), key, asks, "only a search has parameters");
+            misplaced(walk, place.key("with"), key, asks.words(), "only a search has parameters");
         }
     }
     parameters(walk, place.key("with"), step, asks);
 }
 
-fn misplaced<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, key: &str, asks: &Asks<'d>, hint: &str) {
+fn misplaced<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, key: &str, what: &str, hint: &str) {
     let range = place.range_of_key(key);
-    let message = format!("`{key}` means nothing for {}", asks.words());
+    let message = format!("`{key}` means nothing for {what}");
     walk.problems.within(place, range, "key-misplaced", message).hint = Some(hint.to_owned());
 }
 
 /// Parameters that are set have to be of the type that is searched.
 fn parameters<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, step: &'d Step, asks: &Asks<'d>) {
-    let Some(with) = step.with.as_ref().filter(|_| asks.is_search() && !asks.matched().is_empty()) else { return };
+    let Some(with) = step.with.as_ref().filter(|_| walk.is_r4() && asks.is_search() && !asks.matched().is_empty()) else {
+        return;
+    };
     for (name, value) in &with.set {
         if let Err(wrong) = parameter::parameter(asks.matched(), name, value) {
             let range = place.key("set").range_of_key(name);

@@ -32,6 +32,19 @@ fn self_link_of_a_later_page_leads_to_that_page() {
 }
 
 #[test]
+fn page_beyond_the_end_is_empty() {
+    let answer = responder().respond(&get(&format!("{DIRECTIVES}&_page=pffffffffffffffff")));
+    assert_eq!((answer.status, answer.matches().len(), answer.link("next")), (200, 0, None));
+}
+
+#[test]
+fn count_of_zero_gives_the_total_alone() {
+    let answer = responder().respond(&get(&format!("{DIRECTIVES}&_count=0")));
+    assert_eq!((answer.matches().len(), answer.link("next")), (0, None));
+    assert_ne!(answer.tree().root().child_value("total"), Some("0"));
+}
+
+#[test]
 fn total_counts_the_matches_of_all_pages_without_includes() {
     let answer = responder().respond(&get(&format!("{DIRECTIVES}&_count=1&_include=Consent:actor")));
     let all = responder().respond(&get(DIRECTIVES)).matches().len();

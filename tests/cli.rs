@@ -1,0 +1,128 @@
+//! The program as its users call it: exit codes, what is written, and that what
+//! goes wrong is told. Loopback only.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A scenario that is quick, and that the reference provider meets.
+const SCENARIO: &str = "capability-statement";
+
+/// A folder of this test alone, which goes away with it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("toets-cli-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        Self(path)
+    }
+
+    fn text(&self) -> &str {
+        self.0.to_str().expect("the folder for temporary files is named in text")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn toets(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_toets"));
+    command.args(arguments).env_remove("TOETS_TOKEN").env_remove("TOETS_LANG").current_dir(std::env::temp_dir());
+    command.output().expect("the program starts")
+}
+
+#[track_caller]
+fn ends_with(output: &Output, code: i32) {
+    let told = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{told}");
+}
+
+fn bytes(folder: &Path, name: &str) -> Vec<u8> {
+    fs::read(folder.join(name)).expect("the report was written")
+}
+
+#[test]
+fn run_without_url_starts_the_reference_provider_and_ends_with_0() {
+    let folder = Folder::new("zero");
+    let output = toets(&["run", SCENARIO, "--ci", "--out", folder.text()]);
+    ends_with(&output, 0);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.contains("INCOMPLETE") && told.trim_end().ends_with("report.html"), "{told}");
+    for name in ["report.html", "junit.xml", "run.json", "evidence.ndjson"] {
+        assert!(folder.0.join(name).is_file(), "{name} is missing");
+    }
+}
+
+#[test]
+fn run_with_a_fault_or_with_require_complete_ends_with_1() {
+    let folder = Folder::new("fault");
+    ends_with(&toets(&["run", SCENARIO, "--ci", "--fault", "metadata-missing", "--out", folder.text()]), 1);
+    let folder = Folder::new("complete");
+    ends_with(&toets(&["run", SCENARIO, "--ci", "--require-complete", "--out", folder.text()]), 1);
+}
+
+#[test]
+fn wrong_use_ends_with_2_and_makes_no_folder() {
+    let folder = Folder::new("use");
+    for wrong in
+        [vec!["--url", "ftp://example.nl"], vec!["PZP-NO-001"], vec!["--fault", "no-such"], vec!["--patient", "nobody=1"]]
+    {
+        let arguments: Vec<&str> = ["run", "--out", folder.text()].into_iter().chain(wrong).collect();
+        let output = toets(&arguments);
+        ends_with(&output, 2);
+        assert!(String::from_utf8_lossy(&output.stderr).starts_with("error: "));
+        assert!(!folder.0.exists());
+    }
+}
+
+#[test]
+fn a_server_that_is_not_there_ends_with_3_and_is_reported() {
+    let free = TcpListener::bind("127.0.0.1:0").expect("a port is free").local_addr().expect("it has an address");
+    let folder = Folder::new("three");
+    let output = toets(&["run", "--ci", "--url", &format!("http://{free}/fhir"), "--out", folder.text()]);
+    ends_with(&output, 3);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("could not be reached"));
+    assert!(folder.0.join("report.html").is_file());
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_ends_with_4_after_the_verdict() {
+    let folder = Folder::new("four");
+    fs::write(&folder.0, "a file").expect("the folder for temporary files can be written");
+    let below = folder.0.join("run");
+    let output = toets(&["run", SCENARIO, "--ci", "--out", below.to_str().expect("text")]);
+    ends_with(&output, 4);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("INCOMPLETE"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("hint: "));
+    let _ = fs::remove_file(&folder.0);
+}
+
+#[test]
+fn judge_writes_the_same_bytes_again() {
+    let folder = Folder::new("judge");
+    ends_with(&toets(&["run", SCENARIO, "--ci", "--out", folder.text()]), 0);
+    let names = ["report.html", "junit.xml", "run.json"];
+    let first = names.map(|name| bytes(&folder.0, name));
+    for name in names {
+        fs::remove_file(folder.0.join(name)).expect("it was written");
+    }
+    ends_with(&toets(&["judge", folder.text(), "--ci"]), 0);
+    assert!(names.map(|name| bytes(&folder.0, name)) == first);
+}
+
+#[test]
+fn lint_finds_no_mistakes_in_the_built_in_suite() {
+    ends_with(&toets(&["lint"]), 0);
+}
+
+#[test]
+fn help_and_version_end_with_0_and_no_command_with_2() {
+    ends_with(&toets(&["help"]), 0);
+    ends_with(&toets(&["--version"]), 0);
+    ends_with(&toets(&[]), 2);
+}
