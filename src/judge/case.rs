@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::answers::{Answer, Answers, Entry, RawChain, request, resource_name, searched_type};
 use super::body::Body;
 use super::chain::{Chain, ChainEnd};
+use super::personas::Personas;
 use super::ruling::{Obstacle, Ruling};
 use super::verdict::Reason;
 use crate::agreements::FhirVersion;
@@ -35,6 +36,8 @@ pub(crate) struct Run<'c> {
     pub(crate) suite: &'c Suite,
     /// What happened.
     pub(crate) answers: &'c Answers<'c>,
+    /// The personas that it was about.
+    pub(crate) personas: &'c Personas<'c>,
 }
 
 /// One expectation of a step.

@@ -11,6 +11,7 @@ mod difference;
 mod exit;
 mod expression;
 mod finding;
+mod personas;
 mod predicate;
 mod reference;
 mod replay;
@@ -31,6 +32,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use answers::Answers;
 use case::{Case, Run};
+use personas::Personas;
 use ruling::{Closed, Ruling};
 
 use crate::agreements::Effect;
@@ -45,7 +47,8 @@ const AUTHENTICATION: &str = "PZP-EX-012";
 #[must_use]
 pub fn judge(plan: &Plan, evidence: &Evidence, suite: &Suite) -> Verdicts {
     let answers = Answers::new(evidence);
-    let run = Run { plan, suite, answers: &answers };
+    let personas = Personas::new(suite);
+    let run = Run { plan, suite, answers: &answers, personas: &personas };
     let expectations: Vec<_> = plan.scenarios.iter().flat_map(|scenario| judge_scenario(run, scenario)).collect();
     let requirements = requirement::requirements(plan, suite, &expectations);
     Verdicts { conclusion: requirement::conclusion(&requirements), expectations, requirements }
