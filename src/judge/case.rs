@@ -35,6 +35,8 @@ pub(crate) struct Run<'c> {
     pub(crate) suite: &'c Suite,
     /// What happened.
     pub(crate) answers: &'c Answers<'c>,
+    /// When it began: RFC 3339, UTC.
+    pub(crate) at: &'c str,
 }
 
 /// One expectation of a step.
