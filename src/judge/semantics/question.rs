@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::super::answers::{Answer, Entry, resource_name};
 use super::super::case::{Case, Need, Run};
 use super::super::chain::{Chain, bases};
+use super::super::expression::{Decision, Scope, parse};
 use super::super::finding::Place;
 use super::super::reference::{self, Name};
 use super::super::ruling::Ruling;
@@ -35,7 +36,7 @@ pub(super) struct Found<'c> {
 }
 
 impl<'c> Question<'c> {
-    /// The matches of an exchange; nothing when the scenario does not ask it, or when they cannot all be known, which
+    /// The right matches of an exchange: what else comes is for other expectations. Nothing when the scenario does not ask it, or when they cannot all be known, which
     /// is then in the ruling.
     pub(super) fn matches(&self, exchange: &str, ruling: &mut Ruling) -> Option<Vec<Found<'c>>> {
         let step = self.steps().find(|step| step.exchange.as_deref() == Some(exchange))?;
@@ -46,7 +47,7 @@ impl<'c> Question<'c> {
             ruling.hinder(obstacle);
             whole = false;
         }
-        let matches = chains.iter().flat_map(|chain| case.matches(step, chain)).filter_map(Found::of).collect();
+        let matches = chains.iter().flat_map(|chain| right_matches(&case, chain)).collect();
         whole.then_some(matches)
     }
 
@@ -80,12 +81,12 @@ impl<'c> Question<'c> {
     /// The resource that a reference means, in the same answer or in another one.
     pub(super) fn target(&self, reference: Node<'c>, from: Found<'c>, among: &[Found<'c>]) -> Option<Found<'c>> {
         let text = reference.child_value("reference")?;
-        let by_url = |found: &&Found<'c>| found.entry.is_some_and(|entry| entry.full_url == Some(text));
-        if let Some(found) = among.iter().find(by_url) {
-            return Some(*found);
-        }
-        let name = self.named(text, from)?;
-        among.iter().find(|found| found.name() == Some(name)).copied()
+        let name = self.named(text, from);
+        let is_meant = |found: &&Found<'c>| {
+            found.entry.is_some_and(|entry| entry.full_url == Some(text)) || (name.is_some() && found.name() == name)
+        };
+        let beside = |found: &&Found<'c>| found.answer.exchange.id == from.answer.exchange.id;
+        among.iter().filter(beside).find(is_meant).or_else(|| among.iter().find(is_meant)).copied()
     }
 
     /// Type and id that a literal reference names.
@@ -129,6 +130,24 @@ impl<'c> Found<'c> {
     pub(super) fn place(self) -> Place {
         self.answer.place_of(self.node)
     }
+}
+
+/// Matches that are what was asked for, about the patient who was asked for.
+fn right_matches<'c>(case: &Case<'c>, chain: &Chain<'c>) -> Vec<Found<'c>> {
+    let mut matches: Vec<_> = case.matches(case.step, chain).into_iter().filter_map(Found::of).collect();
+    let Some(right) = case.right_answer() else { return matches };
+    let scope = Scope::of(case, chain);
+    if let Ok(expression) = parse(&right.each) {
+        matches.retain(|found| scope.decide(&expression, found.node) == Decision::True);
+    }
+    let patient = chain.pages.first().and_then(|first| case.patient(first.exchange));
+    let is_other = |found: &Found<'c>| {
+        let about = right.patient.as_deref().and_then(|name| found.node.child(name)?.child_value("reference"));
+        let name = about.and_then(|text| reference::name(text, &bases(found.entry, case.run.base())));
+        name.is_some_and(|name| name.kind == "Patient" && Some(name.id) != patient)
+    };
+    matches.retain(|found| !is_other(found));
+    matches
 }
 
 fn resources<'c>(chain: &Chain<'c>) -> Vec<Found<'c>> {
