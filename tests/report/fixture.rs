@@ -166,6 +166,7 @@ fn step(id: &str, expect: Vec<PlannedExpectation>) -> PlannedStep {
             format: Format::Json,
             auth: Auth::Normal,
             persona: None,
+            encoding: None,
         }),
         for_each: None,
         pages: Pages::First,
