@@ -111,7 +111,12 @@ async fn post(server: Server<'_>, resources: &[Resource]) -> Result<Ids, Stopped
     for resource in again {
         let name = &ids[&resource.name];
         let whole = expected(resource, &ids);
-        server.put(name, &whole).await.map_err(|why| Stopped { done: resources.len(), why })?;
+        // A server that creates and does not update keeps it without: reading back tells.
+        if let Err(why) = server.put(name, &whole).await
+            && why.is_final()
+        {
+            return Err(Stopped { done: resources.len(), why });
+        }
     }
     Ok(ids)
 }
