@@ -62,8 +62,7 @@ impl<'c> Question<'c> {
     }
 
     fn probe(&self, resource: &str) -> Option<&'c PlannedStep> {
-        let searches =
-            |step: &&PlannedStep| matches!(&step.action, Action::Send(template) if template.path == resource);
+        let searches = |step: &&PlannedStep| matches!(&step.action, Action::Send(template) if template.path == resource);
         self.steps().filter(|step| step.exchange.is_none()).find(searches)
     }
 
