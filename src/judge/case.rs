@@ -38,6 +38,8 @@ pub(crate) struct Run<'c> {
     pub(crate) answers: &'c Answers<'c>,
     /// The personas that it was about.
     pub(crate) personas: &'c Personas<'c>,
+    /// When it began: RFC 3339, UTC.
+    pub(crate) at: &'c str,
 }
 
 /// One expectation of a step.
@@ -166,10 +168,12 @@ impl<'c> Case<'c> {
             return Err(Obstacle::Beside);
         }
         let expected = expected_status(step).is_some_and(|codes| codes.contains(&answer.received.status));
+        // A step that expects no status has errors to judge only where there are some.
+        let may_succeed = expected_status(step).is_none() && answer.is_success();
         match need {
             Need::Answer => Ok(answer),
             Need::Error if answer.received.status >= 400 => Ok(answer),
-            Need::Error if expected => Err(Obstacle::Beside),
+            Need::Error if expected || may_succeed => Err(Obstacle::Beside),
             Need::Error => Err(blocked(self.status_requirement(step, exchange))),
             Need::Resource if answer.is_success() || (expected && is_about_errors(step)) => resource(step, answer),
             Need::Success if answer.is_success() => resource(step, answer),
@@ -209,7 +213,7 @@ impl<'c> Case<'c> {
     pub(crate) fn format(&self, step: &PlannedStep) -> Format {
         match &step.action {
             Action::Send(template) => template.format,
-            Action::Follow(_) => self.scenario.format,
+            Action::Follow(template) => template.format,
         }
     }
 
@@ -347,6 +351,7 @@ fn omitted(reason: &OmittedReason) -> Obstacle {
     Obstacle::Untested(match reason {
         OmittedReason::Capture(name) => Reason::CaptureMissing(name.clone()),
         OmittedReason::Persona(name) => Reason::PersonaNotFound(name.clone()),
+        OmittedReason::Bsn => Reason::DataUnknown,
         OmittedReason::NothingToFollow => return Obstacle::Beside,
         OmittedReason::Unreachable => Reason::Unreachable,
         OmittedReason::Stopped => Reason::Stopped,

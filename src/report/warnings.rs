@@ -16,6 +16,7 @@ pub(super) fn warnings(plan: &Plan, evidence: &Evidence) -> Vec<Text> {
         ended_early(evidence),
         insecure(plan, evidence),
         no_authentication(plan),
+        own_data(plan),
         approximation(evidence),
         part(plan),
     ]
@@ -121,6 +122,15 @@ fn no_authentication(plan: &Plan) -> Option<Text> {
         both(
             "The run used no authentication, so nothing is known of how the server guards its data.",
             "De run gebruikte geen authenticatie; hoe de server de gegevens bewaakt is dus niet bekend.",
+        )
+    })
+}
+
+fn own_data(plan: &Plan) -> Option<Text> {
+    plan.own_patient().map(|_| {
+        both(
+            "The run was about a patient with data of their own: what needs known data is untested.",
+            "De run ging over een patiënt met eigen gegevens: wat bekende gegevens nodig heeft, is niet getoetst.",
         )
     })
 }

@@ -17,6 +17,8 @@ pub(crate) fn judge_run(run: Run<'_>, predicate: RunPredicate) -> Ruling {
     match predicate {
         RunPredicate::AnyGroup => judge_any_group(run),
         RunPredicate::PrefersResources => judge_prefers_resources(run),
+        // Those over the answers of one scenario are in `semantics`.
+        _ => Ruling::default(),
     }
 }
 
