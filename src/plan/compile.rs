@@ -8,7 +8,8 @@ use thiserror::Error;
 use super::select::{Selection, keep};
 use super::template::{slots, split};
 use super::{
-    Action, Claims, FollowTemplate, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate, SuiteId, Target,
+    Action, Claims, FollowTemplate, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate,
+    SuiteId, Target,
 };
 use crate::agreements::FhirVersion;
 use crate::scenario::{Auth, Expectation, Format, Scenario, Step, Suite, With};

@@ -5,7 +5,8 @@ use toets::drive::Secrets;
 use toets::engine::{self, Finished, Recorder, Settings};
 use toets::evidence::{BrokenKind, Evidence, Exchange, OmittedReason, Outcome, Record};
 use toets::plan::{
-    Action, FollowTemplate, Claims, Limits, Plan, PlannedScenario, PlannedStep, RequestTemplate, SuiteId, Target, TargetAuth, split,
+    Action, Claims, FollowTemplate, Limits, Plan, PlannedScenario, PlannedStep, RequestTemplate, SuiteId, Target, TargetAuth,
+    split,
 };
 use toets::scenario::{Auth, Follow, FollowWhat, Format, Isolation, Method, Pages, Suite};
 use toets::text::Text;

@@ -59,7 +59,8 @@ fn compare((own, date): Dated<'_>, among: &[Dated<'_>], ruling: &mut Ruling) {
         return;
     }
     let mut finding = Finding::new(Code::TalkDatesDiffer, own.answer.place_of(date), own.subject()).actual(day);
-    let mut told: Vec<_> = among.iter().map(|(other, date)| format!("{}: {}", other.subject(), date.value().unwrap_or("-"))).collect();
+    let mut told: Vec<_> =
+        among.iter().map(|(other, date)| format!("{}: {}", other.subject(), date.value().unwrap_or("-"))).collect();
     told.sort_unstable();
     told.dedup();
     finding.expected = told;

@@ -62,8 +62,7 @@ impl<'c> Question<'c> {
     }
 
     fn probe(&self, resource: &str) -> Option<&'c PlannedStep> {
-        let searches =
-            |step: &&PlannedStep| matches!(&step.action, Action::Send(template) if template.path == resource);
+        let searches = |step: &&PlannedStep| matches!(&step.action, Action::Send(template) if template.path == resource);
         self.steps().filter(|step| step.exchange.is_none()).find(searches)
     }
 
@@ -124,6 +123,11 @@ impl<'c> Found<'c> {
     /// What it is called in a sentence.
     pub(super) fn subject(self) -> String {
         self.name().map_or_else(|| self.node.path(), |name| name.to_string())
+    }
+
+    /// Whether it came with the results of a search, and not by a read.
+    pub(super) fn is_result(&self) -> bool {
+        self.entry.is_some()
     }
 
     /// Where it stands.

@@ -157,7 +157,8 @@ fn icd(text: &str, devices: &[(&str, &str)]) -> (Outcome, Vec<Code>) {
 fn switching_off_an_icd_needs_an_icd() {
     assert_eq!(icd("x (SNOMED CT - 400231000146108)", &[]), (Outcome::Fail, vec![Code::IcdMissing]));
     assert_eq!(icd("dialysis", &[]), (Outcome::Inapplicable, vec![]));
-    let device = r#"{"resourceType":"Device","id":"d","type":{"coding":[{"system":"http://snomed.info/sct","code":"72506001"}]}}"#;
+    let device =
+        r#"{"resourceType":"Device","id":"d","type":{"coding":[{"system":"http://snomed.info/sct","code":"72506001"}]}}"#;
     let used = r#"{"resourceType":"DeviceUseStatement","id":"u","subject":{"reference":"Patient/12"},"device":{"reference":"Device/d"}}"#;
     assert_eq!(icd("400231000146108", &[("match", used), ("include", device)]), (Outcome::Pass, vec![]));
 }

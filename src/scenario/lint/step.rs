@@ -137,7 +137,8 @@ pub(super) fn placement<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, step: &'d
     }
     dialect(walk, place.key("with"), step, asks);
     let encoding = ("encoding", with.encoding.is_some());
-    let of_query = [encoding, ("set", !with.set.is_empty()), ("remove", !with.remove.is_empty()), ("method", with.method.is_some())];
+    let of_query =
+        [encoding, ("set", !with.set.is_empty()), ("remove", !with.remove.is_empty()), ("method", with.method.is_some())];
     for (key, _) in of_query.into_iter().filter(|(_, there)| *there) {
         if step.request.is_some() {
             misplaced(walk, place.key("with"), key, "a `request`", "write the request itself as it is sent");
