@@ -7,7 +7,9 @@ pub mod diagnostics;
 mod failure;
 mod judge;
 mod lint;
+mod load;
 mod output;
+mod patients;
 mod progress;
 mod provider;
 mod run;
@@ -36,6 +38,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Provider(arguments) => provider::provider(arguments, &terminal),
         Command::Lint(arguments) => lint::lint(arguments, &terminal),
         Command::Coverage(arguments) => coverage::coverage(arguments, &terminal),
+        Command::Load(arguments) => load::load(arguments, &terminal),
     };
     let exit = done.unwrap_or_else(|failure: Failure| {
         terminal.failure(&failure);

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::answers::{Answer, Answers, Entry, RawChain, request, resource_name, searched_type};
 use super::body::Body;
 use super::chain::{Chain, ChainEnd};
+use super::personas::Personas;
 use super::ruling::{Obstacle, Ruling};
 use super::verdict::Reason;
 use crate::agreements::FhirVersion;
@@ -35,6 +36,8 @@ pub(crate) struct Run<'c> {
     pub(crate) suite: &'c Suite,
     /// What happened.
     pub(crate) answers: &'c Answers<'c>,
+    /// The personas that it was about.
+    pub(crate) personas: &'c Personas<'c>,
     /// When it began: RFC 3339, UTC.
     pub(crate) at: &'c str,
 }
@@ -348,6 +351,7 @@ fn omitted(reason: &OmittedReason) -> Obstacle {
     Obstacle::Untested(match reason {
         OmittedReason::Capture(name) => Reason::CaptureMissing(name.clone()),
         OmittedReason::Persona(name) => Reason::PersonaNotFound(name.clone()),
+        OmittedReason::Bsn => Reason::DataUnknown,
         OmittedReason::NothingToFollow => return Obstacle::Beside,
         OmittedReason::Unreachable => Reason::Unreachable,
         OmittedReason::Stopped => Reason::Stopped,
