@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &RunArguments, terminal: &Terminal) -> Result<ExitC
             None => command.against_built_in().await,
         }
     })??;
-    // As it was recorded: redacted, and what `toets judge` will read.
+    // The plan as the evidence keeps it, redacted: a later `toets judge` sees no other.
     let plan = &finished.evidence.start.plan;
     let verdicts = judge(plan, &finished.evidence, &suite);
     let report = Report::new(plan, &finished.evidence, &verdicts, &suite);

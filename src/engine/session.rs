@@ -53,10 +53,11 @@ impl Session {
     }
 
     /// Sixteen letters that are this step's in this run, and again in every run
-    /// with the same seed. No digits: nine of them in a row would be taken for a BSN.
+    /// with the same seed. No digits: nine in a row could pass for a BSN.
     pub(super) fn generated(&self, scenario: &str, step: &str) -> String {
         let hex = hmac_hex(self.seed.as_bytes(), format!("{scenario}/{step}").as_bytes());
-        hex.bytes().take(16).map(|digit| char::from(if digit.is_ascii_digit() { digit - b'0' + b'g' } else { digit })).collect()
+        let letter = |digit: char| if digit.is_ascii_digit() { char::from(digit as u8 - b'0' + b'g') } else { digit };
+        hex.chars().take(16).map(letter).collect()
     }
 
     /// Sends a request and records what came of it. Gives the answer to go on

@@ -135,6 +135,7 @@ impl Bench {
             format: Format::Json,
             auth: Auth::Normal,
             persona: None,
+            encoding: None,
         };
         self.plan.scenarios[0].steps.push(PlannedStep {
             id: id.to_owned(),

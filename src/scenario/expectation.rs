@@ -217,7 +217,7 @@ pub enum Comparison {
     Content,
 }
 
-/// Predicates over the whole run.
+/// Predicates over the whole run, and over all answers of the scenario that they stand in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RunPredicate {
@@ -225,4 +225,18 @@ pub enum RunPredicate {
     AnyGroup,
     /// Where the form has content, the individual resources have content as well.
     PrefersResources,
+    /// No two active directives of the scenario's answers decide the opposite about one treatment.
+    NoContradiction,
+    /// Procedure, Encounter and directives of one talk have the same date.
+    TalkDates,
+    /// Every contact person whom the server knows is reached from the answers.
+    ContactsReachable,
+    /// Where switching off an ICD is decided on, there is an ICD.
+    IcdPresent,
+    /// The position on euthanasia and the advance directives go together.
+    EuthanasiaAgrees,
+    /// Whoever an advance directive names as representative has role 24.
+    RepresentativeRole,
+    /// A request to inform relatives was not done before it was made.
+    RequestDates,
 }

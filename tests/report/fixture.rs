@@ -167,6 +167,7 @@ fn step(id: &str, expect: Vec<PlannedExpectation>) -> PlannedStep {
             format: Format::Json,
             auth: Auth::Normal,
             persona: None,
+            encoding: None,
         }),
         for_each: None,
         pages: Pages::First,
