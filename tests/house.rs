@@ -33,6 +33,8 @@ const DOORS: &[(&str, &str)] = &[
     ("annotate_snippets", "src/cli/diagnostics.rs"),
     ("indicatif", "src/cli/progress.rs"),
     ("clap", "src/cli/"),
+    ("clap_complete", "src/cli/"),
+    ("clap_mangen", "src/cli/shell.rs"),
     ("quick_xml", "src/fhir/xml"),
     ("bigdecimal", "src/fhir/"),
     ("ring", "src/digest.rs"),

@@ -1,6 +1,7 @@
 //! The report: a view made once of plan, evidence and verdicts, and one pure
 //! function a format over it. Nothing here reads a file or a clock.
 
+pub mod annotations;
 mod build;
 mod causes;
 pub mod coverage;
@@ -11,6 +12,7 @@ mod head;
 pub mod html;
 pub mod json;
 pub mod junit;
+pub mod markdown;
 mod page;
 mod reason;
 mod sentence;

@@ -69,6 +69,7 @@ pub(super) const WORDS: &[(&str, &str, &str)] = &[
     ("laid-out", "laid out again for reading", "opnieuw opgemaakt om te lezen"),
     ("lines-left-out", "lines left out", "regels weggelaten"),
     ("findings-left-out", "findings more; all are in run.json", "bevindingen meer; alle staan in run.json"),
+    ("causes-left-out", "more; all are in the report", "meer; alle staan in het rapport"),
     ("values-left-out", "values more; all are in run.json", "waarden meer; alle staan in run.json"),
     (
         "details-left-out",
