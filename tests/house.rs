@@ -29,6 +29,7 @@ const DOORS: &[(&str, &str)] = &[
     ("axum", "src/serve/"),
     ("saphyr_parser", "src/yaml"),
     ("junit_report", "src/report/junit.rs"),
+    ("similar", "src/report/diff.rs"),
     ("minijinja", "src/report/html"),
     ("annotate_snippets", "src/cli/diagnostics.rs"),
     ("indicatif", "src/cli/progress.rs"),

@@ -21,5 +21,6 @@ pub(crate) fn version(terminal: &Terminal) -> Result<ExitCode, Failure> {
 }
 
 fn short(digest: &str) -> &str {
+    let digest = digest.rsplit(':').next().unwrap_or(digest);
     digest.get(..DIGITS).unwrap_or(digest)
 }

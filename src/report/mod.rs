@@ -6,6 +6,7 @@ mod build;
 mod causes;
 pub mod coverage;
 mod curl;
+mod diff;
 mod excerpt;
 mod exchanges;
 mod head;
