@@ -22,6 +22,9 @@ addEventListener("load", async () => {
     else if (outlineStyle === "none" || outlineWidth === "0px") found.push(`focus cannot be seen: ${name}`);
   }
   if (document.documentElement.scrollWidth > innerWidth) found.push(`wider than the window: ${document.documentElement.scrollWidth} of ${innerWidth}`);
+  for (const row of document.querySelectorAll("table.diff tr")) {
+    if (!row.checkVisibility()) found.push(`a row of a diff is not shown: ${row.outerHTML.slice(0, 120)}`);
+  }
   const answer = document.createElement("pre");
   answer.id = "found";
   answer.textContent = found.map((line) => line.replace(/\s+/g, " ")).join("\n");
