@@ -90,6 +90,8 @@ fn copy(page: &str, tools: &Tools, view: &View) -> Result<String, Failed> {
     }
     let look = if view.look == "dark" { "@media all" } else { "@media not all" };
     let page = page.replace(DARK, look).replace("http-equiv=\"Content-Security-Policy\"", "name=\"policy\"");
+    // Axe looks at what is laid out, and here that has to be all.
+    let page = page.replace("content-visibility: auto", "content-visibility: visible");
     let scripts =
         format!("<script>{}</script><script>const PAGE_LANGUAGE = '{}';\n{CHECK}</script></body>", tools.axe, view.language);
     Ok(page.replacen("</body>", &scripts, 1))
