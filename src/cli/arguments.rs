@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Lint(LintArguments),
     /// Show which requirement is judged by what, and proven able to fail
     Coverage(CoverageArguments),
+    /// Join the shares of a run that was split with --shard, and judge the whole
+    Merge(super::merge::MergeArguments),
 }
 
 #[derive(Debug, Args)]
@@ -57,6 +59,8 @@ pub(crate) struct RunArguments {
     /// Requirements, scenarios or expectations to run; everything when left out
     #[arg(value_name = "ID")]
     pub(crate) ids: Vec<String>,
+    #[command(flatten)]
+    pub(crate) choose: super::choose::ChooseArguments,
     /// FHIR base URL of the server; the built-in reference provider when left out
     #[arg(long)]
     pub(crate) url: Option<String>,

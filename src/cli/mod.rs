@@ -2,12 +2,15 @@
 //! `terminal` only.
 
 mod arguments;
+mod choose;
 mod coverage;
 pub mod diagnostics;
 mod failure;
 mod judge;
 mod lint;
+mod merge;
 mod output;
+mod preview;
 mod progress;
 mod provider;
 mod run;
@@ -36,6 +39,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Provider(arguments) => provider::provider(arguments, &terminal),
         Command::Lint(arguments) => lint::lint(arguments, &terminal),
         Command::Coverage(arguments) => coverage::coverage(arguments, &terminal),
+        Command::Merge(arguments) => merge::merge(arguments, &terminal),
     };
     let exit = done.unwrap_or_else(|failure: Failure| {
         terminal.failure(&failure);

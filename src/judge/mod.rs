@@ -63,6 +63,8 @@ fn judge_scenario(run: Run<'_>, scenario: &PlannedScenario) -> Vec<ExpectationVe
     }
     for expectation in &scenario.over_run {
         verdicts.push(verdict(run, expectation, drift.as_ref(), || match &expectation.check {
+            // What only the whole run can judge, no share of it can.
+            Check::Run(_) if run.plan.shard.is_some() => Ruling::open(Reason::NotSelected),
             Check::Run(predicate) => check::judge_run(run, *predicate),
             // The loader lets predicates over the run alone stand here.
             _ => Ruling::default(),

@@ -360,6 +360,7 @@ fn plan() -> Plan {
             over_run: Vec::new(),
         }],
         selection: None,
+        shard: None,
     }
 }
 

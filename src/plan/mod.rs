@@ -3,6 +3,7 @@
 
 mod compile;
 mod select;
+mod shard;
 mod template;
 
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod tests;
 
 pub use compile::{OVER_RUN, PATIENT_LOOKUP, PlanError, compile};
 pub use select::Selection;
+pub use shard::Shard;
 pub use template::{Piece, pieces, slots, split};
 
 use std::collections::BTreeMap;
@@ -36,6 +38,9 @@ pub struct Plan {
     pub scenarios: Vec<PlannedScenario>,
     /// Why the plan is only a part of the suite, when the user chose so.
     pub selection: Option<String>,
+    /// Which share of the scenarios this is, when the run is split over several machines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
 }
 
 /// What the vendor claims to be.

@@ -5,6 +5,7 @@ mod build;
 mod causes;
 pub mod coverage;
 mod curl;
+pub mod draft;
 mod excerpt;
 mod exchanges;
 mod head;

@@ -18,6 +18,7 @@ pub(super) fn warnings(plan: &Plan, evidence: &Evidence) -> Vec<Text> {
         no_authentication(plan),
         approximation(evidence),
         part(plan),
+        share(plan),
     ]
     .into_iter()
     .flatten()
@@ -136,6 +137,15 @@ fn part(plan: &Plan) -> Option<Text> {
         both(
             format!("Only a part of the suite was run: {selection}."),
             format!("Maar een deel van de toetsset is uitgevoerd: {selection}."),
+        )
+    })
+}
+
+fn share(plan: &Plan) -> Option<Text> {
+    plan.shard.map(|shard| {
+        both(
+            format!("This is share {shard} of a run that was split: `toets merge` joins the shares and judges the whole."),
+            format!("Dit is deel {shard} van een gesplitste run: `toets merge` voegt de delen samen en beoordeelt het geheel."),
         )
     })
 }

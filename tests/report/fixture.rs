@@ -122,6 +122,7 @@ fn plan(scenarios: Vec<PlannedScenario>) -> Plan {
         }],
         scenarios,
         selection: None,
+        shard: None,
     }
 }
 
@@ -175,7 +176,13 @@ fn step(id: &str, expect: Vec<PlannedExpectation>) -> PlannedStep {
 }
 
 fn expect(key: &str, req: &str, title: Option<Text>) -> PlannedExpectation {
-    PlannedExpectation { key: format!("{key}@r4.json.plain"), req: req.into(), title, hint: None, check: Check::Status(OneOrMany::One(200)) }
+    PlannedExpectation {
+        key: format!("{key}@r4.json.plain"),
+        req: req.into(),
+        title,
+        hint: None,
+        check: Check::Status(OneOrMany::One(200)),
+    }
 }
 
 fn directives() -> PlannedScenario {
