@@ -6,6 +6,7 @@ mod body;
 mod case;
 mod chain;
 mod check;
+mod class;
 mod code;
 mod difference;
 mod exit;
@@ -15,6 +16,7 @@ mod predicate;
 mod reference;
 mod replay;
 mod requirement;
+mod root;
 mod ruling;
 #[cfg(test)]
 mod testing;
@@ -22,9 +24,11 @@ mod testing;
 mod tests;
 mod verdict;
 
+pub use class::{Class, Diagnosis};
 pub use code::{Code, Sentences};
 pub use exit::{Completeness, ExitCode, exit_code};
 pub use finding::{Finding, Place};
+pub use root::{Root, RootKind};
 pub use verdict::{Conclusion, Counts, ExpectationVerdict, Outcome, Reason, RequirementVerdict, Verdicts};
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

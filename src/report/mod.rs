@@ -22,5 +22,5 @@ mod words;
 
 pub use view::{
     Cause, Excerpt, ExcerptLine, Exchange, Expectation, Finding, Gap, Group, Head, LevelCounts, Reason, Report, Requirement,
-    Scenario, Step,
+    Root, Scenario, Step,
 };
