@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Lint(LintArguments),
     /// Show which requirement is judged by what, and proven able to fail
     Coverage(CoverageArguments),
+    /// Tell what a requirement, scenario, expectation or finding is, and what a run saw of it
+    Explain(super::explain::ExplainArguments),
     /// Join the shares of a run that was split with --shard, and judge the whole
     Merge(super::merge::MergeArguments),
 }

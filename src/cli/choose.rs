@@ -35,6 +35,12 @@ pub(crate) struct ChooseArguments {
     /// Tell the requests that would be sent, and send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Run again what failed when a file changes or a key is pressed
+    #[arg(long, conflicts_with_all = ["list", "dry_run", "shard"])]
+    pub(crate) watch: bool,
+    /// File or folder that --watch looks at; sut.yaml and the suite when left out
+    #[arg(long, value_name = "PATH", requires = "watch")]
+    pub(crate) watch_path: Vec<PathBuf>,
     /// One share of the scenarios, for example 1/3; `toets merge` joins the shares
     #[arg(long, value_name = "I/N")]
     pub(crate) shard: Option<Shard>,

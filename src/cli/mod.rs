@@ -5,6 +5,7 @@ mod arguments;
 mod choose;
 mod coverage;
 pub mod diagnostics;
+mod explain;
 mod failure;
 mod judge;
 mod lint;
@@ -18,6 +19,7 @@ mod runtime;
 mod stop;
 mod suite;
 mod terminal;
+mod watch;
 
 use std::ffi::OsString;
 
@@ -39,6 +41,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Provider(arguments) => provider::provider(arguments, &terminal),
         Command::Lint(arguments) => lint::lint(arguments, &terminal),
         Command::Coverage(arguments) => coverage::coverage(arguments, &terminal),
+        Command::Explain(arguments) => explain::explain(arguments, &terminal),
         Command::Merge(arguments) => merge::merge(arguments, &terminal),
     };
     let exit = done.unwrap_or_else(|failure: Failure| {

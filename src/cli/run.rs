@@ -6,7 +6,7 @@ use super::arguments::{AuthKind, RunArguments};
 use super::failure::Failure;
 use super::progress::Progress;
 use super::terminal::Terminal;
-use super::{choose, output, preview, runtime, stop, suite};
+use super::{choose, output, preview, runtime, stop, suite, watch};
 use crate::clock;
 use crate::drive::{Address, Secrets};
 use crate::engine::{self, EngineError, Event, Finished, RecordError, Recorder, Settings};
@@ -24,6 +24,9 @@ const BASE: &str = "name the FHIR base of the server, for example `--url https:/
 /// Runs the suite against a server, or against the built-in reference provider.
 pub(crate) fn run(arguments: &RunArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let terminal = if arguments.ci { terminal.quiet() } else { *terminal };
+    if arguments.choose.watch {
+        return watch::watch(arguments, &terminal);
+    }
     let suite = suite::suite(arguments.suite.as_deref(), &terminal)?;
     let Some(selection) = choose::selection(arguments, &suite, &terminal)? else { return Ok(ExitCode::Conformant) };
     if let Some(preview) = arguments.choose.preview() {

@@ -27,7 +27,18 @@ impl Report {
         let head = head::head(&head::Parts { plan, evidence, verdicts, counts: &counts, causes: &causes, gaps: &gaps });
         let [causes, remarks] = [causes, remarks].map(causes::without_explained);
         let preparation = join.exchanges.outside(&steps(plan));
-        Self { warnings: warnings::warnings(plan, evidence), head, counts, groups, roots, causes, gaps, preparation, scenarios, remarks }
+        Self {
+            warnings: warnings::warnings(plan, evidence),
+            head,
+            counts,
+            groups,
+            roots,
+            causes,
+            gaps,
+            preparation,
+            scenarios,
+            remarks,
+        }
     }
 }
 

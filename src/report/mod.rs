@@ -7,7 +7,9 @@ pub mod coverage;
 mod curl;
 pub mod draft;
 mod excerpt;
+
 mod exchanges;
+pub mod explain;
 mod head;
 pub mod html;
 pub mod json;

@@ -104,11 +104,17 @@ const RULES: &[Rule] = &[
     rule(RootKind::CutOff, Class::Availability, |it| it.most_broken(BrokenKind::Cut)),
     rule(RootKind::LoginPage, Class::Configuration, |it| it.all(Look::Everything, Seen::is_login)),
     rule(RootKind::SentElsewhere, Class::Configuration, |it| it.all(Look::Everything, |seen| seen.within(300, 399))),
-    rule(RootKind::TokenMissing, Class::Configuration, |it| it.all(Look::Data, |seen| !it.has_credentials() && seen.is_any(&[401, 403]))),
-    rule(RootKind::TokenRefused, Class::Configuration, |it| it.all(Look::Data, |seen| it.has_credentials() && seen.is_any(&[401, 403]))),
+    rule(RootKind::TokenMissing, Class::Configuration, |it| {
+        it.all(Look::Data, |seen| !it.has_credentials() && seen.is_any(&[401, 403]))
+    }),
+    rule(RootKind::TokenRefused, Class::Configuration, |it| {
+        it.all(Look::Data, |seen| it.has_credentials() && seen.is_any(&[401, 403]))
+    }),
     rule(RootKind::OutOfService, Class::Availability, |it| it.all(Look::Data, |seen| seen.is_any(&[502, 503, 504]))),
     rule(RootKind::Throttled, Class::Availability, |it| it.all(Look::Data, |seen| seen.is_any(&[429]))),
-    rule(RootKind::ServerFails, Class::Availability, |it| it.all(Look::Data, |seen| seen.within(500, 599) && !seen.is_any(&[501]))),
+    rule(RootKind::ServerFails, Class::Availability, |it| {
+        it.all(Look::Data, |seen| seen.within(500, 599) && !seen.is_any(&[501]))
+    }),
     rule(RootKind::BaseWrong, Class::Configuration, |it| it.all(Look::Everything, |seen| seen.is_any(&[404, 410]))),
     rule(RootKind::WebPages, Class::Configuration, |it| it.all(Look::Everything, Seen::is_page)),
     rule(RootKind::AllRefused, Class::Configuration, |it| {

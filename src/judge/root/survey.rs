@@ -103,7 +103,9 @@ impl<'a> Survey<'a> {
             _ => None,
         });
         let lost: Vec<&str> = lost.collect();
-        let looked = |seen: &&Seen<'_>| lost.contains(&seen.exchange.step.as_str()) && seen.is_success() && seen.resource() == Some("Bundle");
+        let looked = |seen: &&Seen<'_>| {
+            lost.contains(&seen.exchange.step.as_str()) && seen.is_success() && seen.resource() == Some("Bundle")
+        };
         let exchanges: BTreeSet<String> = self.all.iter().filter(looked).map(|seen| seen.exchange.id.clone()).collect();
         (!exchanges.is_empty()).then(|| (lost.join(", "), exchanges))
     }
@@ -214,7 +216,9 @@ impl Seen<'_> {
     }
 
     fn text(&self) -> String {
-        String::from_utf8_lossy(self.head).trim_start_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}').to_owned()
+        String::from_utf8_lossy(self.head)
+            .trim_start_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}')
+            .to_owned()
     }
 
     pub(super) fn is_page(&self) -> bool {
