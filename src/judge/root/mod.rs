@@ -36,6 +36,8 @@ pub enum RootKind {
     SentElsewhere,
     /// Web pages instead of FHIR.
     WebPages,
+    /// Answers that are no FHIR.
+    NotFhir,
     /// The token is not accepted.
     TokenRefused,
     /// Credentials are asked for, and there are none.
@@ -117,6 +119,7 @@ const RULES: &[Rule] = &[
     }),
     rule(RootKind::BaseWrong, Class::Configuration, |it| it.all(Look::Everything, |seen| seen.is_any(&[404, 410]))),
     rule(RootKind::WebPages, Class::Configuration, |it| it.all(Look::Everything, Seen::is_page)),
+    rule(RootKind::NotFhir, Class::Configuration, |it| it.all(Look::Everything, Seen::is_no_fhir)),
     rule(RootKind::AllRefused, Class::Configuration, |it| {
         it.all(Look::Everything, |seen| seen.within(400, 499) && !seen.is_any(&[406, 415]))
     }),

@@ -227,6 +227,11 @@ impl Seen<'_> {
         marked || (self.content_type().starts_with("text/html") && self.resource().is_none())
     }
 
+    /// A success that says nothing in FHIR.
+    pub(super) fn is_no_fhir(&self) -> bool {
+        self.is_success() && self.resource().is_none()
+    }
+
     /// A page, or the way to one, that asks who somebody is.
     pub(super) fn is_login(&self) -> bool {
         const WORDS: [&str; 7] = ["login", "log in", "signin", "sign in", "inloggen", "aanmelden", "authorize"];

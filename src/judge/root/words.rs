@@ -143,6 +143,17 @@ fn door(kind: RootKind) -> Option<Words> {
                 "kijk naar het pad van `--url`: dat moet de FHIR-basis zijn, waaronder `metadata` staat",
             ],
         ),
+        RootKind::NotFhir => (
+            "not-fhir",
+            [
+                "every request is answered, and never with FHIR ({detail})",
+                "look at `--url`: something else than a FHIR server may answer there",
+            ],
+            [
+                "elk verzoek wordt beantwoord, en nooit met FHIR ({detail})",
+                "kijk naar `--url`: misschien antwoordt daar iets anders dan een FHIR-server",
+            ],
+        ),
         RootKind::TokenRefused => (
             "token-refused",
             [
