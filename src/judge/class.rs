@@ -132,13 +132,10 @@ impl<'a> Diagnosis<'a> {
     }
 
     fn reason(&self, reason: &Reason) -> Option<Class> {
+        let whole = self.roots.iter().find(|root| root.is_whole()).map(|root| root.kind.class());
         match reason {
-            Reason::Unreachable | Reason::TransportBroken(_) => {
-                Some(self.roots.first().map_or(Class::Availability, |root| root.kind.class()))
-            }
-            Reason::PersonaNotFound(_) | Reason::CaptureMissing(_) => {
-                Some(self.roots.first().map_or(Class::Data, |root| root.kind.class()))
-            }
+            Reason::Unreachable | Reason::TransportBroken(_) => Some(whole.unwrap_or(Class::Availability)),
+            Reason::PersonaNotFound(_) | Reason::CaptureMissing(_) => Some(whole.unwrap_or(Class::Data)),
             Reason::NoAuthentication => Some(Class::Configuration),
             Reason::Harness(_) | Reason::KnowledgeLacking(_) => Some(Class::Harness),
             Reason::Undetermined(_) => Some(Class::Data),

@@ -52,7 +52,7 @@ fn nine_in_ten() -> Result<(), Failed> {
     };
     // Most of the time is waiting for servers that never answer.
     std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..6).map(|_| scope.spawn(work)).collect();
+        let workers: Vec<_> = (0..12).map(|_| scope.spawn(work)).collect();
         workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| "a set-up panicked".to_owned())?)
     })?;
     let misses = misses.into_inner().map_err(|why| why.to_string())?;

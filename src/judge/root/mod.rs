@@ -91,7 +91,7 @@ struct Rule {
     kind: RootKind,
     class: Class,
     reach: Reach,
-    shows: fn(&Survey<'_>) -> Option<(String, BTreeSet<String>)>,
+    shows: Shows,
 }
 
 const XML_CODES: &[Code] = &[Code::FormatWrong, Code::BodyNotFhir, Code::StatusUnexpected, Code::ContentTypeWrong];
@@ -150,7 +150,7 @@ pub(crate) fn roots(survey: &Survey<'_>) -> Vec<Root> {
             continue;
         }
         // Without answers nothing can be said of formats and clocks, except that the clock may be why.
-        let explained = roots.iter().any(|root| matches!(root.rule().reach, Reach::All));
+        let explained = roots.iter().any(Root::is_whole);
         if !is_whole && explained && rule.kind != RootKind::ClockWrong {
             continue;
         }
@@ -174,6 +174,12 @@ impl RootKind {
 impl Root {
     fn rule(&self) -> &'static Rule {
         self.kind.rule().expect("every kind has a rule: the tests hold it")
+    }
+
+    /// Whether it keeps requests from being answered, rather than spoiling a part of the answers.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        matches!(self.rule().reach, Reach::All)
     }
 
     /// Whether a finding follows from this.
