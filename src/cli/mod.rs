@@ -9,8 +9,10 @@ mod explain;
 mod failure;
 mod judge;
 mod lint;
+mod load;
 mod merge;
 mod output;
+mod patients;
 mod preview;
 mod progress;
 mod provider;
@@ -43,6 +45,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Coverage(arguments) => coverage::coverage(arguments, &terminal),
         Command::Explain(arguments) => explain::explain(arguments, &terminal),
         Command::Merge(arguments) => merge::merge(arguments, &terminal),
+        Command::Load(arguments) => load::load(arguments, &terminal),
     };
     let exit = done.unwrap_or_else(|failure: Failure| {
         terminal.failure(&failure);

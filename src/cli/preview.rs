@@ -76,11 +76,11 @@ fn request(plan: &Plan, step: &PlannedStep) -> String {
             format!("# {}{about}{each}{pages}\n{}", step.id, draft::curl(template, &plan.target))
         }
         Action::Follow(follow) => {
-            let what = match follow.what {
+            let what = match follow.follow.what {
                 FollowWhat::Resources => "each resource",
                 FollowWhat::References => "each reference",
             };
-            format!("# {}: reads {what} in the answers of {}", step.id, follow.of.join(", "))
+            format!("# {}: reads {what} in the answers of {}", step.id, follow.follow.of.join(", "))
         }
     }
 }

@@ -1,9 +1,9 @@
 //! A request that was not sent, as a line for the shell: what only a run knows
 //! stands in it as a variable.
 
-use crate::drive::{encode, encode_path};
+use crate::drive::{encode, encode_as, encode_path};
 use crate::plan::{Piece, RequestTemplate, Target, TargetAuth, pieces};
-use crate::scenario::{Auth, Format, Method};
+use crate::scenario::{Auth, Encoding, Format, Method};
 
 /// The request as one line for the shell.
 #[must_use]
@@ -14,9 +14,9 @@ pub fn curl(template: &RequestTemplate, target: &Target) -> String {
         (Auth::Invalid, _) => line.push_str(" -H 'authorization: Bearer nobody-gave-this-out'"),
         (Auth::Normal, TargetAuth::None) | (Auth::None, _) => {}
     }
-    let query: Vec<String> = template.parameters.iter().map(|(name, value)| parameter(name, value)).collect();
+    let query: Vec<String> = template.parameters.iter().map(|(name, value)| parameter(name, value, template.encoding)).collect();
     let query = query.join("&");
-    let url = format!("{}/{}", literal(&target.base), filled(&template.path));
+    let url = format!("{}/{}", literal(&target.base), filled(&template.path, encode_path));
     match template.method {
         Method::Post => line.push_str(&format!(" --data \"{query}\" \"{url}/_search\"")),
         Method::Get if query.is_empty() => line.push_str(&format!(" \"{url}\"")),
@@ -32,15 +32,19 @@ fn media_type(format: Format) -> &'static str {
     }
 }
 
-fn parameter(name: &str, value: &str) -> String {
+fn parameter(name: &str, value: &str, encoding: Option<Encoding>) -> String {
+    let encoded = |text: &str| match encoding {
+        Some(encoding) => encode_as(&[(String::new(), text.to_owned())], encoding).split_off(1),
+        None => encode_path(text),
+    };
     let name = literal(&encode(&[(name.to_owned(), String::new())]));
-    if value.is_empty() { name } else { format!("{name}={}", filled(value)) }
+    if value.is_empty() { name } else { format!("{name}={}", filled(value, encoded)) }
 }
 
 /// Encoded, with late slots as variables.
-fn filled(text: &str) -> String {
+fn filled(text: &str, encoded: impl Fn(&str) -> String) -> String {
     let piece = |piece| match piece {
-        Piece::Literal(text) => literal(&encode_path(text)),
+        Piece::Literal(text) => literal(&encoded(text)),
         Piece::Slot(name) => format!("${{{}}}", variable(name)),
     };
     pieces(text).into_iter().map(piece).collect()
@@ -82,6 +86,7 @@ mod tests {
             format: Format::Json,
             auth: Auth::Normal,
             persona: None,
+            encoding: None,
         }
     }
 

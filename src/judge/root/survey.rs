@@ -157,7 +157,7 @@ impl<'a> Survey<'a> {
 fn should_succeed(step: &PlannedStep) -> bool {
     let usual = match &step.action {
         Action::Send(template) => template.auth == Auth::Normal,
-        Action::Follow(_) => true,
+        Action::Follow(follow) => follow.auth == Auth::Normal,
     };
     let fails = step.expect.iter().any(|expectation| match &expectation.check {
         Check::Status(codes) => codes.codes().iter().all(|code| *code >= 300),
