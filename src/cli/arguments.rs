@@ -52,6 +52,10 @@ pub(crate) enum Command {
     Lint(LintArguments),
     /// Show which requirement is judged by what, and proven able to fail
     Coverage(CoverageArguments),
+    /// Tell what a requirement, scenario, expectation or finding is, and what a run saw of it
+    Explain(super::explain::ExplainArguments),
+    /// Join the shares of a run that was split with --shard, and judge the whole
+    Merge(super::merge::MergeArguments),
     /// Write personas to a server that allows it, or remove them again
     Load(super::load::LoadArguments),
     /// Write the completions of a shell to standard output
@@ -65,6 +69,8 @@ pub(crate) struct RunArguments {
     /// Requirements, scenarios or expectations to run; everything when left out
     #[arg(value_name = "ID")]
     pub(crate) ids: Vec<String>,
+    #[command(flatten)]
+    pub(crate) choose: super::choose::ChooseArguments,
     /// FHIR base URL of the server; the built-in reference provider when left out
     #[arg(long)]
     pub(crate) url: Option<String>,

@@ -2,15 +2,19 @@
 //! `terminal` only.
 
 mod arguments;
+mod choose;
 mod coverage;
 pub mod diagnostics;
+mod explain;
 mod failure;
 mod github;
 mod judge;
 mod lint;
 mod load;
+mod merge;
 mod output;
 mod patients;
+mod preview;
 mod progress;
 mod provider;
 mod run;
@@ -20,6 +24,7 @@ mod stop;
 mod suite;
 mod terminal;
 mod version;
+mod watch;
 
 use std::ffi::OsString;
 
@@ -49,6 +54,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Provider(arguments) => provider::provider(arguments, &terminal),
         Command::Lint(arguments) => lint::lint(arguments, &terminal),
         Command::Coverage(arguments) => coverage::coverage(arguments, &terminal),
+        Command::Explain(arguments) => explain::explain(arguments, &terminal),
+        Command::Merge(arguments) => merge::merge(arguments, &terminal),
         Command::Load(arguments) => load::load(arguments, &terminal),
         Command::Completions(arguments) => shell::completions(arguments, &terminal),
         Command::Man(arguments) => shell::man(arguments, &terminal),

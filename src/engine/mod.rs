@@ -5,6 +5,7 @@ mod answer;
 mod event;
 mod follow;
 mod log;
+mod merge;
 mod open;
 mod persona;
 mod record;
@@ -14,6 +15,7 @@ mod slots;
 
 pub use answer::{Variables, captured};
 pub use event::Event;
+pub use merge::{MergeError, merge, store};
 pub use open::{FORMAT, OpenError, Opened, open};
 pub use persona::PERSONAS;
 pub use record::{BLOBS, RECORDS, RecordError, Recorder, run_folder};

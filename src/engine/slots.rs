@@ -130,6 +130,7 @@ mod tests {
             personas: vec![persona],
             scenarios: Vec::new(),
             selection: None,
+            shard: None,
         }
     }
 

@@ -6,6 +6,7 @@ mod body;
 mod case;
 mod chain;
 mod check;
+mod class;
 mod code;
 mod difference;
 mod exit;
@@ -16,6 +17,7 @@ mod predicate;
 mod reference;
 mod replay;
 mod requirement;
+mod root;
 mod ruling;
 mod semantics;
 #[cfg(test)]
@@ -24,9 +26,11 @@ mod testing;
 mod tests;
 mod verdict;
 
+pub use class::{Class, Diagnosis};
 pub use code::{Code, Sentences};
 pub use exit::{Completeness, ExitCode, exit_code};
 pub use finding::{Finding, Place};
+pub use root::{Root, RootKind};
 pub use verdict::{Conclusion, Counts, ExpectationVerdict, Outcome, Reason, RequirementVerdict, Verdicts};
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -70,6 +74,8 @@ fn judge_scenario(run: Run<'_>, scenario: &PlannedScenario) -> Vec<ExpectationVe
     for expectation in &scenario.over_run {
         let unknown = run.plan.lacks_data_over_run(expectation).then_some(Reason::DataUnknown);
         verdicts.push(verdict(run, expectation, &Before { drift: drift.clone(), unknown }, || match &expectation.check {
+            // What only the whole run can judge, no share of it can.
+            Check::Run(_) if run.plan.shard.is_some() => Ruling::open(Reason::NotSelected),
             Check::Run(predicate) => {
                 let question = Question { run, scenario, key: &key, expectation };
                 semantics::judge(&question, *predicate).unwrap_or_else(|| check::judge_run(run, *predicate))

@@ -30,6 +30,11 @@ pub(crate) enum Obstacle {
 }
 
 impl Ruling {
+    /// Nothing was looked at, for this reason.
+    pub(crate) fn open(reason: Reason) -> Self {
+        Self { open: Some((Outcome::Untested, reason)), ..Self::default() }
+    }
+
     /// Something was there to hold the expectation against.
     pub(crate) fn judged(&mut self) {
         self.judged = true;

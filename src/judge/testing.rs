@@ -370,6 +370,7 @@ fn plan() -> Plan {
             over_run: Vec::new(),
         }],
         selection: None,
+        shard: None,
     }
 }
 

@@ -4,6 +4,7 @@
 mod compile;
 mod own;
 mod select;
+mod shard;
 mod template;
 
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod tests;
 pub use compile::{OVER_RUN, PATIENT_LOOKUP, PlanError, compile};
 pub use own::{OWN, OwnPatient};
 pub use select::Selection;
+pub use shard::Shard;
 pub use template::{Piece, pieces, slots, split};
 
 use std::collections::BTreeMap;
@@ -38,6 +40,9 @@ pub struct Plan {
     pub scenarios: Vec<PlannedScenario>,
     /// Why the plan is only a part of the suite, when the user chose so.
     pub selection: Option<String>,
+    /// Which share of the scenarios this is, when the run is split over several machines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
 }
 
 /// What the vendor claims to be.

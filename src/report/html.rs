@@ -61,6 +61,7 @@ fn environment() -> Environment<'static> {
     }
     environment.add_filter("word", |name: &str| Value::from(Serde(super::words::word(name))));
     environment.add_filter("outcome", |name: &str| Value::from(Serde(page::outcome(name))));
+    environment.add_filter("class", |name: &str| Value::from(Serde(super::words::class(name))));
     environment.add_filter("actor", |name: &str| Value::from(Serde(page::actor(name))));
     environment.add_filter("ticks", ticks);
     environment.add_filter("letter", page::letter);

@@ -7,8 +7,10 @@ mod causes;
 pub mod coverage;
 mod curl;
 mod diff;
+pub mod draft;
 mod excerpt;
 mod exchanges;
+pub mod explain;
 mod head;
 pub mod html;
 pub mod json;
@@ -24,5 +26,5 @@ mod words;
 
 pub use view::{
     Cause, Excerpt, ExcerptLine, Exchange, Expectation, Finding, Gap, Group, Head, LevelCounts, Reason, Report, Requirement,
-    Scenario, Step,
+    Root, Scenario, Step,
 };

@@ -19,6 +19,7 @@ pub(super) fn warnings(plan: &Plan, evidence: &Evidence) -> Vec<Text> {
         own_data(plan),
         approximation(evidence),
         part(plan),
+        share(plan),
     ]
     .into_iter()
     .flatten()
@@ -157,6 +158,15 @@ fn part(plan: &Plan) -> Option<Text> {
         both(
             format!("Only a part of the suite was run: {selection}."),
             format!("Maar een deel van de toetsset is uitgevoerd: {selection}."),
+        )
+    })
+}
+
+fn share(plan: &Plan) -> Option<Text> {
+    plan.shard.map(|shard| {
+        both(
+            format!("This is share {shard} of a run that was split: `toets merge` joins the shares and judges the whole."),
+            format!("Dit is deel {shard} van een gesplitste run: `toets merge` voegt de delen samen en beoordeelt het geheel."),
         )
     })
 }

@@ -33,6 +33,9 @@ pub(super) const WORDS: &[(&str, &str, &str)] = &[
     ("counts-note", "Of the requirements that are claimed.", "Van de eisen die geclaimd worden."),
     ("claimed", "Claimed", "Geclaimd"),
     ("next-steps", "Next steps", "Volgende stappen"),
+    ("class", "Kind of trouble", "Soort probleem"),
+    ("requests", "requests", "verzoeken"),
+    ("explains", "Explains findings against", "Verklaart bevindingen tegen"),
     ("next-steps-none", "Nothing to mend was found.", "Er is niets gevonden om te herstellen."),
     ("seen-once", "seen once", "één keer gezien"),
     ("seen-times", "times", "keer"),
@@ -144,6 +147,19 @@ pub(super) fn outcome(outcome: Outcome) -> Text {
         Outcome::CantTell => both("cannot tell", "niet te zeggen"),
         Outcome::Fail => both("fail", "fout"),
         Outcome::Broken => both("Toets broke", "Toets stuk"),
+    }
+}
+
+/// A kind of trouble as a word.
+#[must_use]
+pub(super) fn class(class: &str) -> Text {
+    match class {
+        "configuration" => both("configuration", "configuratie"),
+        "availability" => both("availability", "beschikbaarheid"),
+        "data" => both("data", "gegevens"),
+        "conformance" => both("conformance", "conformiteit"),
+        "harness" => both("Toets", "Toets"),
+        _ => both("agreement unclear", "afspraak onduidelijk"),
     }
 }
 

@@ -58,6 +58,7 @@ pub(crate) fn plan(base: &str, steps: Vec<PlannedStep>) -> Plan {
         personas: Vec::new(),
         scenarios: vec![scenario("s", steps)],
         selection: None,
+        shard: None,
     }
 }
 

@@ -123,6 +123,7 @@ fn plan(scenarios: Vec<PlannedScenario>) -> Plan {
         }],
         scenarios,
         selection: None,
+        shard: None,
     }
 }
 
