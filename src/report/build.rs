@@ -89,7 +89,7 @@ impl<'a> Join<'a> {
             effect: verdict.effect,
             outcome: verdict.outcome,
             reason: verdict.reason.as_ref().map(reason::reason),
-            findings: verdict.findings.iter().map(|finding| self.finding(finding)).collect(),
+            findings: verdict.findings.iter().map(|finding| self.finding(key, finding)).collect(),
             exchanges: verdict.exchanges.clone(),
         })
     }
@@ -99,13 +99,14 @@ impl<'a> Join<'a> {
         title.or_else(|| Some(self.catalogue.get(requirement)?.statement.clone())).unwrap_or_else(|| super::words::both(key, key))
     }
 
-    fn finding(&self, finding: &crate::judge::Finding) -> Finding {
+    fn finding(&self, key: &str, finding: &crate::judge::Finding) -> Finding {
+        let title = self.planned.get(key).and_then(|planned| planned.title.as_ref());
         let exchange = finding.place.exchange.clone();
         Finding {
             code: sentence::code_name(finding.code),
             subject: finding.subject.clone(),
             sentence: sentence::sentence(finding),
-            hint: sentence::hint(finding),
+            hint: sentence::hint(finding, title),
             curl: exchange.as_deref().and_then(|id| self.exchanges.curl(id)),
             exchange,
             path: finding.place.path.clone(),

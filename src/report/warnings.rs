@@ -12,6 +12,7 @@ pub(super) fn warnings(plan: &Plan, evidence: &Evidence) -> Vec<Text> {
     [
         real_data(evidence),
         unreachable(evidence),
+        lost_personas(evidence),
         fault(plan),
         ended_early(evidence),
         insecure(plan),
@@ -70,6 +71,31 @@ pub(super) fn broken(evidence: &Evidence) -> Option<&Broken> {
 
 fn is_way(kind: BrokenKind) -> bool {
     matches!(kind, BrokenKind::Name | BrokenKind::Connect | BrokenKind::Tls | BrokenKind::Deadline)
+}
+
+/// Nobody to ask about: most of what is untested follows from that.
+fn lost_personas(evidence: &Evidence) -> Option<Text> {
+    if broken(evidence).is_some() {
+        return None;
+    }
+    let lost = |record: &Record| match record {
+        Record::Persona(found) if found.patient.is_none() => Some(format!("`{}`", found.persona)),
+        _ => None,
+    };
+    let names: Vec<String> = evidence.records.iter().filter_map(lost).collect();
+    let names = names.join(", ");
+    (!names.is_empty()).then(|| {
+        both(
+            format!(
+                "Not found on the server, by BSN or by the id of the fixtures: {names}. Load the test patients (folder \
+                 `fixtures`), or say what they are called there: `--patient PERSONA=ID`."
+            ),
+            format!(
+                "Op de server niet gevonden, op BSN noch op het id van de fixtures: {names}. Laad de testpatiënten (map \
+                 `fixtures`), of zeg hoe ze daar heten: `--patient PERSONA=ID`."
+            ),
+        )
+    })
 }
 
 fn fault(plan: &Plan) -> Option<Text> {
