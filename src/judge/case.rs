@@ -286,10 +286,12 @@ impl<'c> Case<'c> {
     /// A capture that an expression uses although the record has none: its step
     /// was not run, or was not answered.
     pub(crate) fn missing_capture(&self, expression: &str) -> Option<Obstacle> {
-        let names = self.scenario.steps.iter().flat_map(|step| step.capture.keys());
+        let names = self.scenario.steps.iter().flat_map(|step| step.capture.keys().map(move |name| (step, name)));
         let is_recorded = |name: &String| self.run.answers.captures(self.key).iter().any(|capture| capture.name == *name);
-        let missing = names.filter(|name| !is_recorded(name)).find(|name| uses(expression, name))?;
-        Some(Obstacle::Untested(Reason::CaptureMissing(missing.clone())))
+        let (step, missing) = names.filter(|(_, name)| !is_recorded(name)).find(|(_, name)| uses(expression, name))?;
+        // Why its step was left out says more than that it was.
+        let left_out = self.run.answers.step(self.key, &step.id).and_then(|record| record.omitted);
+        Some(left_out.map_or_else(|| Obstacle::Untested(Reason::CaptureMissing(missing.clone())), omitted))
     }
 
     /// A request in a few characters.

@@ -86,8 +86,8 @@ codes! {
         nl "de expressie is niet te beslissen voor `{subject}`: een element dat zij nodig heeft ontbreekt", "vul de elementen die de expressie noemt";
     /// There are more or fewer.
     CountWrong "count-wrong"
-        en "the number of `{subject}` is another one", "look which are missing or too many, over all pages";
-        nl "het aantal `{subject}` is anders", "kijk welke ontbreken of te veel zijn, over alle pagina's";
+        en "there are more or fewer `{subject}` than expected", "look which are missing or too many, over all pages";
+        nl "er zijn meer of minder `{subject}` dan verwacht", "kijk welke ontbreken of te veel zijn, over alle pagina's";
     /// A match is about somebody else.
     PatientOther "patient-other"
         en "`{subject}` is about another patient than was asked for", "filter on the whole logical id of the patient; stop and look at this first";

@@ -239,8 +239,14 @@ impl Page {
     }
 
     fn remarks(&mut self, remarks: &[Cause]) {
+        let (expected, actual) = (self.say("expected  ", "verwacht  "), self.say("actual    ", "gekregen  "));
         for remark in remarks.iter().take(SHORT) {
             self.cause(remark);
+            // A remark is short: its values are shown where they are as short.
+            if remark.first.expected.len() <= 1 && remark.first.actual.len() <= 1 {
+                self.values(expected, &remark.first.expected);
+                self.values(actual, &remark.first.actual);
+            }
         }
         if remarks.len() > SHORT {
             let more = self.say("more remarks in the report", "opmerkingen meer in het rapport");

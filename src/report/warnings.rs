@@ -12,6 +12,7 @@ pub(super) fn warnings(plan: &Plan, evidence: &Evidence) -> Vec<Text> {
     [
         real_data(evidence),
         unreachable(evidence),
+        nothing_succeeded(evidence),
         lost_personas(evidence),
         fault(plan),
         ended_early(evidence),
@@ -73,9 +74,38 @@ fn is_way(kind: BrokenKind) -> bool {
     matches!(kind, BrokenKind::Name | BrokenKind::Connect | BrokenKind::Tls | BrokenKind::Deadline)
 }
 
+/// Everything was refused: that is the address or the credentials, hardly the server.
+fn nothing_succeeded(evidence: &Evidence) -> Option<Text> {
+    let first = refusals(evidence)?;
+    Some(both(
+        format!(
+            "No request was answered with success; the first was answered with {first}. Is this the base URL of the FHIR \
+             server (what stands before `/metadata`), and are the credentials right?"
+        ),
+        format!(
+            "Geen enkel verzoek kreeg een geslaagd antwoord; het eerste kreeg {first}. Is dit de basis-URL van de \
+             FHIR-server (wat voor `/metadata` staat), en kloppen de credentials?"
+        ),
+    ))
+}
+
+/// The first status, when there are answers and none is a success.
+fn refusals(evidence: &Evidence) -> Option<u16> {
+    let status = |record: &Record| match record {
+        Record::Exchange(exchange) => match &exchange.outcome {
+            Outcome::Answered(received) => Some(received.status),
+            Outcome::Broken(_) => None,
+        },
+        _ => None,
+    };
+    let mut statuses = evidence.records.iter().filter_map(status);
+    let first = statuses.next()?;
+    std::iter::once(first).chain(statuses).all(|status| !(200..300).contains(&status)).then_some(first)
+}
+
 /// Nobody to ask about: most of what is untested follows from that.
 fn lost_personas(evidence: &Evidence) -> Option<Text> {
-    if broken(evidence).is_some() {
+    if broken(evidence).is_some() || refusals(evidence).is_some() {
         return None;
     }
     let lost = |record: &Record| match record {

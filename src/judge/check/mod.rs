@@ -8,6 +8,7 @@ mod header;
 mod matches;
 mod over_run;
 mod status;
+mod success;
 
 pub(crate) use fhirpath::{demand, parsed};
 pub(crate) use over_run::judge_run;
@@ -32,6 +33,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Ruling {
         Check::SameAs(same) => match same.compare {
             Comparison::Matches => matches::judge_same(case, &same.step),
             Comparison::Content => content::judge(case, &same.step),
+            Comparison::Success => success::judge(case, &same.step),
         },
         Check::DisjointFrom(step) => matches::judge_disjoint(case, step),
         // The loader lets these stand in `over-run` only, where `judge_run` takes them.

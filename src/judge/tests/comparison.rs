@@ -111,3 +111,16 @@ fn content_of_a_request_that_fails_in_xml_only_is_a_finding() {
     bench.step("xml").free().xml().expect("PZP-EX-005", CONTENT).answer_to("Patient/12", 500, outcome);
     assert_eq!(bench.result(), (Outcome::Fail, vec![Code::StatusUnexpected]));
 }
+
+#[test]
+fn success_that_only_the_other_step_has_is_a_finding() {
+    let check = r#"{"same-as":{"step":"json","compare":"success"}}"#;
+    let cases = [(200, 200, Outcome::Pass, 0), (200, 404, Outcome::Fail, 1), (404, 404, Outcome::Untested, 0)];
+    for (first, second, outcome, findings) in cases {
+        let mut bench = Bench::new();
+        bench.step("json").free().expect("PZP-EX-007", r#"{"status":200}"#).answer_to("Patient/12", first, &patient(""));
+        bench.step("again").free().expect("PZP-EX-005", check).answer_to("Patient/12", second, &patient(""));
+        let last = bench.last();
+        assert_eq!((last.outcome, last.findings.len()), (outcome, findings), "{first} {second}");
+    }
+}

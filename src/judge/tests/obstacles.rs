@@ -222,11 +222,22 @@ fn expression_that_we_cannot_evaluate_cannot_be_told() {
 
 #[test]
 fn expression_with_a_capture_that_was_not_taken_is_untested() {
-    let mut bench = Bench::new();
-    bench.step("first").edit().capture.insert(String::from("ids"), String::from("entry.resource.id"));
-    bench.omit(OmittedReason::Unreachable);
-    bench.step("second").expect("PZP-EX-010", r#"{"fhirpath":"entry.resource.id = %ids"}"#).answer(200, &searchset(&[]));
-    assert_eq!(ended(&bench), (Outcome::Untested, Some(Reason::CaptureMissing(String::from("ids")))));
+    let tom = || String::from("tom");
+    let cases = [
+        (None, Reason::CaptureMissing(String::from("ids"))),
+        // Why the step of the capture was left out says more.
+        (Some(OmittedReason::Persona(tom())), Reason::PersonaNotFound(tom())),
+    ];
+    for (omitted, reason) in cases {
+        let mut bench = Bench::new();
+        bench.step("first").edit().capture.insert(String::from("ids"), String::from("entry.resource.id"));
+        match omitted {
+            Some(omitted) => bench.omit(omitted),
+            None => bench.breaks(BrokenKind::Cut),
+        };
+        bench.step("second").expect("PZP-EX-010", r#"{"fhirpath":"entry.resource.id = %ids"}"#).answer(200, &searchset(&[]));
+        assert_eq!(ended(&bench), (Outcome::Untested, Some(reason)));
+    }
 }
 
 #[test]
