@@ -21,7 +21,7 @@ pub(super) fn sentence(finding: &Finding) -> Text {
 #[must_use]
 pub(super) fn hint(finding: &Finding, title: Option<&Text>) -> Option<Text> {
     if let (Code::ExpressionFalse | Code::ExpressionTrue | Code::ExpressionUndetermined, Some(title)) = (finding.code, title) {
-        return Some(both(format!("it asks that {}", title.en), format!("gevraagd is dat {}", title.nl)));
+        return Some(both(format!("asked: {}", title.en), format!("gevraagd: {}", title.nl)));
     }
     let hint = both(finding.hint(Language::En), finding.hint(Language::Nl));
     (!hint.en.is_empty()).then_some(hint)

@@ -310,7 +310,8 @@ fn levels(counts: &[LevelCounts]) -> Vec<(&'static str, Counts)> {
 fn place(finding: &Finding, line: &str) -> Option<String> {
     let exchange = clean(finding.exchange.as_deref()?);
     let path = finding.path.as_deref().map(|path| format!(", {}", clean(path))).unwrap_or_default();
-    let line = finding.line.map(|number| format!(", {line} {number}")).unwrap_or_default();
+    // All of a body that is one line is on line 1: that says nothing.
+    let line = finding.line.filter(|number| *number > 1).map(|number| format!(", {line} {number}")).unwrap_or_default();
     Some(format!("{exchange}{path}{line}"))
 }
 

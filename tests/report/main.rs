@@ -161,5 +161,5 @@ fn expression_that_is_false_says_in_words_what_it_asks() {
     let key = expectation.key.clone();
     let planned = run.plan.scenarios.iter_mut().flat_map(|scenario| &mut scenario.steps).flat_map(|step| &mut step.expect);
     planned.filter(|planned| planned.key == key).for_each(|planned| planned.title = Some(title.clone()));
-    assert!(text::text(&report(&run), plain(Language::En)).contains("hint: it asks that the status is active"));
+    assert!(text::text(&report(&run), plain(Language::En)).contains("hint: asked: the status is active"));
 }
