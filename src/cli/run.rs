@@ -27,14 +27,16 @@ pub(crate) fn run(arguments: &RunArguments, terminal: &Terminal) -> Result<ExitC
     let suite = suite::suite(arguments.suite.as_deref(), &terminal)?;
     let folder = arguments.out.clone().unwrap_or_else(new_folder);
     let command = Run { arguments, suite: &suite, folder: &folder, terminal };
-    let (plan, finished) = runtime::block_on(async {
+    let finished = runtime::block_on(async {
         match &arguments.url {
             Some(url) => command.against(Server::given(arguments, url)?).await,
             None => command.against_built_in().await,
         }
     })??;
-    let verdicts = judge(&plan, &finished.evidence, &suite);
-    let report = Report::new(&plan, &finished.evidence, &verdicts, &suite);
+    // The plan as the evidence keeps it, redacted: a later `toets judge` sees no other.
+    let plan = &finished.evidence.start.plan;
+    let verdicts = judge(plan, &finished.evidence, &suite);
+    let report = Report::new(plan, &finished.evidence, &verdicts, &suite);
     let exit = exit_code(&verdicts, &finished.evidence, completeness(arguments.require_complete));
     output::finish(&report, &output::Folder { path: &folder, trouble: finished.stored.err() }, exit, &terminal)
 }
@@ -103,7 +105,7 @@ struct Run<'r> {
 }
 
 impl Run<'_> {
-    async fn against_built_in(&self) -> Result<(Plan, Finished), Failure> {
+    async fn against_built_in(&self) -> Result<Finished, Failure> {
         let token = clock::random_hex(16);
         let mut config = serve::Config::new(self.suite, token.clone());
         config.faults = self.arguments.fault.iter().cloned().collect();
@@ -114,7 +116,7 @@ impl Run<'_> {
         done
     }
 
-    async fn against(&self, server: Server) -> Result<(Plan, Finished), Failure> {
+    async fn against(&self, server: Server) -> Result<Finished, Failure> {
         let plan = self.plan(server.target)?;
         let settings = Settings {
             recorder: recorder(self.folder)?,
@@ -127,7 +129,7 @@ impl Run<'_> {
         let progress = Progress::new(&self.terminal, plan.scenarios.len());
         let finished = engine::run(&plan, self.suite, settings, listener(progress.clone(), plan.target.base.clone())).await;
         progress.end();
-        Ok((plan, finished.map_err(not_started)?))
+        finished.map_err(not_started)
     }
 
     fn plan(&self, target: Target) -> Result<Plan, Failure> {

@@ -7,6 +7,6 @@ mod broken;
 mod client;
 mod secrets;
 
-pub use address::{Address, AddressError, encode, encode_path};
+pub use address::{Address, AddressError, encode, encode_as, encode_path};
 pub use client::{Client, ClientError, Credentials, Delivery, Reply, Request};
 pub use secrets::{SecretError, Secrets};

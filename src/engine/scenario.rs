@@ -10,7 +10,7 @@ use super::slots::Slots;
 use crate::drive::{Credentials, Request};
 use crate::evidence::{OmittedReason, Origin};
 use crate::plan::{Action, PlannedScenario, PlannedStep, RequestTemplate};
-use crate::scenario::{Format, Method, Pages};
+use crate::scenario::{Auth, Format, Method, Pages};
 
 /// A scenario while it runs.
 pub(super) struct Running<'a> {
@@ -26,9 +26,12 @@ pub(super) struct Running<'a> {
     kept: Variables,
     /// Answers by step.
     pub(super) answers: BTreeMap<&'a str, Vec<Answer>>,
-    /// What follow steps have read: `Type/id`.
-    pub(super) read: BTreeSet<String>,
+    /// What follow steps have read: `Type/id`, and how.
+    pub(super) read: BTreeSet<(How, String)>,
 }
+
+/// How follow steps read.
+pub(super) type How = (Format, Auth);
 
 /// Answers of a step, and why the rest of it was left out.
 #[derive(Default)]

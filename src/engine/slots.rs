@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::drive::{Credentials, Request, encode, encode_path};
+use crate::drive::{Credentials, Request, encode, encode_as, encode_path};
 use crate::evidence::OmittedReason;
 use crate::plan::{Piece, Plan, RequestTemplate, pieces};
 use crate::scenario::{Auth, Method};
@@ -35,12 +35,11 @@ impl Slots<'_> {
         for (name, value) in &template.parameters {
             parameters.push((self.fill(name, str::to_owned)?, self.fill(value, str::to_owned)?));
         }
-        let query = encode(&parameters);
-        let credentials = match template.auth {
-            Auth::Normal => Credentials::Run,
-            Auth::None => Credentials::None,
-            Auth::Invalid => Credentials::Invalid(format!("toets-invalid-{}", self.generated)),
+        let query = match template.encoding {
+            None => encode(&parameters),
+            Some(encoding) => encode_as(&parameters, encoding),
         };
+        let credentials = credentials(template.auth, self.generated);
         let (url, form) = match template.method {
             Method::Get => (address.request(&path, &query), None),
             Method::Post => (address.request(&search_path(&path), ""), Some(query)),
@@ -91,6 +90,15 @@ impl Slots<'_> {
     }
 }
 
+/// What is shown to the server; an invalid token is the step's own.
+pub(super) fn credentials(auth: Auth, generated: &str) -> Credentials {
+    match auth {
+        Auth::Normal => Credentials::Run,
+        Auth::None => Credentials::None,
+        Auth::Invalid => Credentials::Invalid(format!("toets-invalid-{generated}")),
+    }
+}
+
 /// `Patient/_search`
 fn search_path(path: &str) -> String {
     if path.ends_with("_search") { path.to_owned() } else { format!("{}/_search", path.trim_end_matches('/')) }
@@ -127,7 +135,8 @@ mod tests {
     fn url(template: &str, capture: &[&str]) -> Result<String, OmittedReason> {
         let (path, parameters) = split(template);
         let method = Method::Get;
-        let template = RequestTemplate { method, path, parameters, format: Format::Json, auth: Auth::Normal, persona: None };
+        let (format, auth) = (Format::Json, Auth::Normal);
+        let template = RequestTemplate { method, path, parameters, format, auth, persona: None, encoding: None };
         let values = capture.iter().map(|value| (*value).to_owned()).collect();
         let (plan, captures) = (plan(), BTreeMap::from([("c".to_owned(), values)]));
         let patients = BTreeMap::from([("anna".to_owned(), "7".to_owned())]);

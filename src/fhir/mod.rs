@@ -1,6 +1,7 @@
 //! What Toets knows of FHIR. Nothing here knows PZP or HTTP.
 
 pub mod date;
+pub mod definition;
 pub mod fhirpath;
 pub mod json;
 pub mod node;

@@ -11,11 +11,13 @@ mod difference;
 mod exit;
 mod expression;
 mod finding;
+mod personas;
 mod predicate;
 mod reference;
 mod replay;
 mod requirement;
 mod ruling;
+mod semantics;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -31,7 +33,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use answers::Answers;
 use case::{Case, Run};
+use personas::Personas;
 use ruling::{Closed, Ruling};
+use semantics::Question;
 
 use crate::agreements::Effect;
 use crate::evidence::Evidence;
@@ -45,7 +49,8 @@ const AUTHENTICATION: &str = "PZP-EX-012";
 #[must_use]
 pub fn judge(plan: &Plan, evidence: &Evidence, suite: &Suite) -> Verdicts {
     let answers = Answers::new(evidence);
-    let run = Run { plan, suite, answers: &answers };
+    let personas = Personas::new(suite);
+    let run = Run { plan, suite, answers: &answers, personas: &personas, at: &evidence.start.at };
     let expectations: Vec<_> = plan.scenarios.iter().flat_map(|scenario| judge_scenario(run, scenario)).collect();
     let requirements = requirement::requirements(plan, suite, &expectations);
     Verdicts { conclusion: requirement::conclusion(&requirements), expectations, requirements }
@@ -63,7 +68,10 @@ fn judge_scenario(run: Run<'_>, scenario: &PlannedScenario) -> Vec<ExpectationVe
     }
     for expectation in &scenario.over_run {
         verdicts.push(verdict(run, expectation, drift.as_ref(), || match &expectation.check {
-            Check::Run(predicate) => check::judge_run(run, *predicate),
+            Check::Run(predicate) => {
+                let question = Question { run, scenario, key: &key, expectation };
+                semantics::judge(&question, *predicate).unwrap_or_else(|| check::judge_run(run, *predicate))
+            }
             // The loader lets predicates over the run alone stand here.
             _ => Ruling::default(),
         }));

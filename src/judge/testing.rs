@@ -135,6 +135,7 @@ impl Bench {
             format: Format::Json,
             auth: Auth::Normal,
             persona: None,
+            encoding: None,
         };
         self.plan.scenarios[0].steps.push(PlannedStep {
             id: id.to_owned(),
@@ -172,7 +173,7 @@ impl Bench {
         let check: Check = serde_json::from_str(check).expect("a check");
         let step = self.edit();
         let key = format!("s/{}/{}@v", step.id, step.expect.len());
-        step.expect.push(PlannedExpectation { key, req: requirement.to_owned(), title: None, check });
+        step.expect.push(PlannedExpectation { key, req: requirement.to_owned(), title: None, hint: None, check });
         self.know(requirement);
         self
     }
@@ -180,8 +181,13 @@ impl Bench {
     /// Adds an expectation over the run.
     pub(crate) fn over_run(&mut self, check: &str) -> &mut Self {
         let check: Check = serde_json::from_str(check).expect("a check");
-        let expectation =
-            PlannedExpectation { key: String::from("s/over/x@v"), req: String::from("PZP-EX-001"), title: None, check };
+        let expectation = PlannedExpectation {
+            key: String::from("s/over/x@v"),
+            req: String::from("PZP-EX-001"),
+            title: None,
+            hint: None,
+            check,
+        };
         self.plan.scenarios[0].over_run.push(expectation);
         self.know("PZP-EX-001");
         self

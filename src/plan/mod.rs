@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::agreements::{Actor, Dialect};
-use crate::scenario::{Auth, Check, Follow, Format, Isolation, Method, Pages};
+use crate::scenario::{Auth, Check, Encoding, Follow, Format, Isolation, Method, Pages};
 use crate::text::Text;
 
 /// What a run intends to do.
@@ -188,7 +188,22 @@ pub enum Action {
     /// Sends a request.
     Send(RequestTemplate),
     /// Reads what earlier answers hold.
-    Follow(Follow),
+    Follow(FollowTemplate),
+}
+
+/// Reads that follow from earlier answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct FollowTemplate {
+    /// Of which answers what is read.
+    #[serde(flatten)]
+    pub follow: Follow,
+    /// Format asked for.
+    #[serde(default)]
+    pub format: Format,
+    /// Credentials.
+    #[serde(default)]
+    pub auth: Auth,
 }
 
 /// A request with late slots: `${patient}`, `${bsn}`, `${patient:PERSONA}` and captures, filled when it is sent.
@@ -207,6 +222,9 @@ pub struct RequestTemplate {
     pub auth: Auth,
     /// The persona it is about, when that is not the scenario's.
     pub persona: Option<String>,
+    /// How `|`, `,` and `:` in values are written, when that matters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<Encoding>,
 }
 
 /// An expectation with its place in the results.
@@ -219,6 +237,8 @@ pub struct PlannedExpectation {
     pub req: String,
     /// A sentence of its own.
     pub title: Option<Text>,
+    /// A hint of its own, shown instead of the finding's.
+    pub hint: Option<Text>,
     /// The check.
     pub check: Check,
 }

@@ -1,9 +1,12 @@
 //! Finding secrets in every spelling in which they may come back: plain,
-//! percent-encoded, in JSON, in XML and in base64.
+//! percent-encoded, escaped in JSON, HTML or XML, and in base64.
 
 use std::borrow::Cow;
 
-use regex::bytes::{Captures, Regex};
+use regex::bytes::{Captures, Regex, RegexBuilder};
+
+/// Bytes of the expression that the longest secrets, all of it escapable, stay within.
+const LARGEST: usize = 256 << 20;
 
 /// Secrets and one expression that finds all of their spellings.
 #[derive(Debug)]
@@ -17,17 +20,19 @@ pub(super) struct Secrets {
 impl Secrets {
     /// Secrets as name and value.
     pub(super) fn new<'a>(secrets: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut spelled: Vec<(String, String)> = Vec::new();
+        let mut spelled: Vec<(usize, String, String)> = Vec::new();
         for (name, value) in secrets.into_iter().filter(|(_, value)| !value.is_empty()) {
-            spelled.extend(spellings(value).into_iter().map(|spelling| (spelling, name.to_owned())));
+            let encoded = [Alphabet::Standard, Alphabet::Url].map(|alphabet| base64(value.as_bytes(), alphabet));
+            let texts = std::iter::once(value).chain(encoded.iter().map(|text| text.trim_end_matches('=')));
+            spelled.extend(texts.map(|text| (text.len(), spellings(text), name.to_owned())));
         }
         // The first alternative that fits wins: a longer secret before one that it holds.
-        spelled.sort_by(|left, right| right.0.len().cmp(&left.0.len()).then_with(|| left.cmp(right)));
-        spelled.dedup_by(|left, right| left.0 == right.0);
-        let alternatives: Vec<String> = spelled.iter().map(|(spelling, _)| format!("({})", regex::escape(spelling))).collect();
-        let spellings = (!alternatives.is_empty())
-            .then(|| Regex::new(&alternatives.join("|")).expect("escaped texts are an expression, and secrets are short"));
-        Self { names: spelled.into_iter().map(|(_, name)| name).collect(), spellings }
+        spelled.sort_by(|left, right| right.0.cmp(&left.0).then_with(|| left.cmp(right)));
+        spelled.dedup_by(|left, right| left.1 == right.1);
+        let alternatives: Vec<String> = spelled.iter().map(|(_, expression, _)| format!("({expression})")).collect();
+        let build = || RegexBuilder::new(&alternatives.join("|")).unicode(false).size_limit(LARGEST).build();
+        let spellings = (!alternatives.is_empty()).then(|| build().expect("bytes and their escapes are an expression"));
+        Self { names: spelled.into_iter().map(|(_, _, name)| name).collect(), spellings }
     }
 
     /// The bytes with every secret as `${NAME}`.
@@ -40,38 +45,29 @@ impl Secrets {
     }
 }
 
-fn spellings(value: &str) -> Vec<String> {
-    let mut all = vec![value.to_owned(), json(value), xml(value), percent(value, Case::Upper), percent(value, Case::Lower)];
-    for alphabet in [Alphabet::Standard, Alphabet::Url] {
-        let encoded = base64(value.as_bytes(), alphabet);
-        all.push(encoded.trim_end_matches('=').to_owned());
+/// An expression for every way in which a text may be written. Letters and
+/// digits are left alone by all; of the rest each server escapes what it likes.
+fn spellings(text: &str) -> String {
+    text.bytes().map(spelling).collect()
+}
+
+fn spelling(byte: u8) -> String {
+    if byte.is_ascii_alphanumeric() {
+        return char::from(byte).to_string();
     }
-    all.sort();
-    all.dedup();
-    all
-}
-
-fn json(value: &str) -> String {
-    serde_json::to_string(value).map_or_else(|_| value.to_owned(), |quoted| quoted[1..quoted.len() - 1].to_owned())
-}
-
-fn xml(value: &str) -> String {
-    value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-#[derive(Clone, Copy)]
-enum Case {
-    Upper,
-    Lower,
-}
-
-fn percent(value: &str, case: Case) -> String {
-    let encode = |byte: u8| match case {
-        _ if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => char::from(byte).to_string(),
-        Case::Upper => format!("%{byte:02X}"),
-        Case::Lower => format!("%{byte:02x}"),
+    let named = match byte {
+        b'&' => "|&amp;",
+        b'<' => "|&lt;",
+        b'>' => "|&gt;",
+        b'"' => "|&quot;",
+        b'\'' => "|&apos;",
+        b' ' => "|\\+",
+        _ => "",
     };
-    value.bytes().map(encode).collect()
+    // As it is or behind the backslashes of JSON, then as URLs, JSON, HTML and XML write a byte by its number.
+    format!(
+        r"(?:\\{{0,3}}\x{byte:02x}|%(?:25)?(?i:{byte:02x})|\\{{1,2}}u00(?i:{byte:02x})|&#0*{byte};|&#[xX]0*(?i:{byte:02x});{named})"
+    )
 }
 
 #[derive(Clone, Copy)]

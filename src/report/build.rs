@@ -101,12 +101,13 @@ impl<'a> Join<'a> {
 
     fn finding(&self, key: &str, finding: &crate::judge::Finding) -> Finding {
         let title = self.planned.get(key).and_then(|planned| planned.title.as_ref());
+        let own_hint = self.planned.get(key).and_then(|planned| planned.hint.clone());
         let exchange = finding.place.exchange.clone();
         Finding {
             code: sentence::code_name(finding.code),
             subject: finding.subject.clone(),
             sentence: sentence::sentence(finding),
-            hint: sentence::hint(finding, title),
+            hint: own_hint.or_else(|| sentence::hint(finding, title)),
             curl: exchange.as_deref().and_then(|id| self.exchanges.curl(id)),
             exchange,
             path: finding.place.path.clone(),

@@ -18,6 +18,9 @@ pub struct Expectation {
     /// What is expected as a sentence, where the requirement's own statement is too wide.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<Text>,
+    /// How to mend it, where we know better than the finding's code: shown instead of its hint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<Text>,
     /// The check itself.
     #[serde(flatten)]
     pub check: Check,
@@ -183,7 +186,7 @@ pub enum Comparison {
     Success,
 }
 
-/// Predicates over the whole run.
+/// Predicates over the whole run, and over all answers of the scenario that they stand in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RunPredicate {
@@ -191,4 +194,18 @@ pub enum RunPredicate {
     AnyGroup,
     /// Where the form has content, the individual resources have content as well.
     PrefersResources,
+    /// No two active directives of the scenario's answers decide the opposite about one treatment.
+    NoContradiction,
+    /// Procedure, Encounter and directives of one talk have the same date.
+    TalkDates,
+    /// Every contact person whom the server knows is reached from the answers.
+    ContactsReachable,
+    /// Where switching off an ICD is decided on, there is an ICD.
+    IcdPresent,
+    /// The position on euthanasia and the advance directives go together.
+    EuthanasiaAgrees,
+    /// Whoever an advance directive names as representative has role 24.
+    RepresentativeRole,
+    /// A request to inform relatives was not done before it was made.
+    RequestDates,
 }

@@ -29,7 +29,7 @@ pub use files::Source;
 pub use load::{GROUPS, lint, load};
 pub use persona::{Persona, PersonaExchange};
 pub use schema::schema;
-pub use step::{Auth, Axes, Follow, FollowWhat, Format, Isolation, Method, Pages, Request, Scenario, Step, When, With};
+pub use step::{Auth, Axes, Encoding, Follow, FollowWhat, Format, Isolation, Method, Pages, Request, Scenario, Step, When, With};
 
 use crate::agreements::Catalogue;
 

@@ -49,6 +49,8 @@ pub(super) struct Faults {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen<'r> {
     pub(super) path: &'r str,
+    /// The query as it was sent.
+    pub(super) written: &'r str,
     pub(super) query: &'r Query,
     pub(super) interaction: &'r Interaction,
     pub(super) format: Option<Format>,
@@ -92,6 +94,7 @@ impl Faults {
                 &|kind| matches!(seen.interaction, Interaction::Read { resource, .. } if kind == "*" || kind == resource),
             )
             && all(&target.query, &|text| written(seen.query).contains(text))
+            && all(&target.written, &|text| seen.written.contains(text))
             && all(&target.path, &|path| seen.path.starts_with(path))
             && all(&target.parameter, &|key| seen.query.first(key).is_some())
             && target.format.is_none_or(|format| seen.format == Some(format))

@@ -40,6 +40,7 @@ impl Responder {
         let wanted = negotiate(query.first("_format"), request.header("accept"));
         let seen = Seen {
             path: request.path.as_deref().unwrap_or_default(),
+            written: &request.query,
             query: &query,
             interaction: &interaction,
             format: wanted.ok(),

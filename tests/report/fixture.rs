@@ -176,6 +176,7 @@ fn step(id: &str, expect: Vec<PlannedExpectation>) -> PlannedStep {
             format: Format::Json,
             auth: Auth::Normal,
             persona: None,
+            encoding: None,
         }),
         for_each: None,
         pages: Pages::First,
@@ -185,7 +186,13 @@ fn step(id: &str, expect: Vec<PlannedExpectation>) -> PlannedStep {
 }
 
 fn expect(key: &str, req: &str, title: Option<Text>) -> PlannedExpectation {
-    PlannedExpectation { key: format!("{key}@r4.json.plain"), req: req.into(), title, check: Check::Status(OneOrMany::One(200)) }
+    PlannedExpectation {
+        key: format!("{key}@r4.json.plain"),
+        req: req.into(),
+        title,
+        hint: None,
+        check: Check::Status(OneOrMany::One(200)),
+    }
 }
 
 fn directives() -> PlannedScenario {

@@ -115,12 +115,12 @@ impl Measure {
         if written.is_empty() {
             return Some(Self::one());
         }
-        let digits_at = written.rfind(|letter: char| !letter.is_ascii_digit()).map_or(0, |at| at + 1);
+        let digits_at = written.trim_end_matches(|letter: char| letter.is_ascii_digit()).len();
         if digits_at == 0 {
             return Some(Self { factor: number::decimal(written)?, dimension: [0; 8] });
         }
         let (code, power) = written.split_at(if written[..digits_at].ends_with('-') { digits_at - 1 } else { digits_at });
-        let power: i8 = if power.is_empty() { 1 } else { power.parse().ok().filter(|power| (-9..=9).contains(power))? };
+        let power: i8 = if power.is_empty() { 1 } else { power.parse().ok().filter(|power| (-30..=30).contains(power))? };
         let base = if matches!(code, "10*" | "10^") {
             Self { factor: BigDecimal::from(10), dimension: [0; 8] }
         } else {
@@ -257,12 +257,15 @@ mod tests {
         assert!(same(quantity("1", "g/L"), quantity("100", "mg/dL")));
         assert!(same(quantity("1", "10*9/L"), quantity("1000", "10*6/L")));
         assert!(same(quantity("60", "/min"), quantity("1", "s-1")));
+        assert!(same(quantity("5", "10*12/L"), quantity("5000", "10*9/L")));
     }
 
     #[test]
     fn an_unknown_code_compares_with_itself_alone() {
         assert!(same(quantity("1", "[foo]"), quantity("1.0", "[foo]")));
-        assert!(matches!(compare(&quantity("1", "[foo]"), &quantity("1", "g")), Comparison::Unknown));
+        for code in ["[foo]", "é€𝄞", "-", "m-", "//", "10*", "m99999"] {
+            assert!(!comparable(&quantity("1", code), &quantity("1", "g")), "{code}");
+        }
     }
 
     #[test]
