@@ -5,28 +5,41 @@ mod arguments;
 mod coverage;
 pub mod diagnostics;
 mod failure;
+mod github;
 mod judge;
 mod lint;
+mod load;
 mod output;
+mod patients;
 mod progress;
 mod provider;
 mod run;
 mod runtime;
+mod shell;
 mod stop;
 mod suite;
 mod terminal;
+mod version;
 
 use std::ffi::OsString;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
+use clap::error::ErrorKind;
 use failure::Failure;
 use terminal::Terminal;
+
+use crate::judge::ExitCode;
+use crate::text::Language;
 
 /// Does what the arguments ask and returns the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
+        Err(message) if message.kind() == ErrorKind::DisplayVersion => {
+            let terminal = Terminal::new(Language::En);
+            return ended(version::version(&terminal), &terminal);
+        }
         Err(message) => return terminal::usage(&message).number(),
     };
     let terminal = Terminal::new(arguments.lang.into());
@@ -36,7 +49,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Provider(arguments) => provider::provider(arguments, &terminal),
         Command::Lint(arguments) => lint::lint(arguments, &terminal),
         Command::Coverage(arguments) => coverage::coverage(arguments, &terminal),
+        Command::Load(arguments) => load::load(arguments, &terminal),
+        Command::Completions(arguments) => shell::completions(arguments, &terminal),
+        Command::Man(arguments) => shell::man(arguments, &terminal),
     };
+    ended(done, &terminal)
+}
+
+/// The exit code, after what went wrong is told.
+fn ended(done: Result<ExitCode, Failure>, terminal: &Terminal) -> u8 {
     let exit = done.unwrap_or_else(|failure: Failure| {
         terminal.failure(&failure);
         failure.exit

@@ -92,11 +92,11 @@ impl<'a> Running<'a> {
         let (mut variables, mut kept) = (self.captures.clone(), self.kept.clone());
         if let Some(persona) = &self.scenario.persona {
             let patient = self.patients.get(persona);
-            let bsn = self.session.plan.persona(persona).map(|persona| persona.bsn.clone());
+            let bsn = self.session.plan.persona(persona).and_then(|persona| persona.known_bsn().map(str::to_owned));
             variables.insert("patient".to_owned(), patient.into_iter().cloned().collect());
             kept.insert("patient".to_owned(), patient.into_iter().map(|patient| self.session.log.redacted(patient)).collect());
             variables.insert("bsn".to_owned(), bsn.iter().cloned().collect());
-            kept.insert("bsn".to_owned(), bsn.into_iter().collect());
+            kept.insert("bsn".to_owned(), bsn.into_iter().map(|bsn| self.session.log.redacted(&bsn)).collect());
         }
         (variables, kept)
     }

@@ -20,7 +20,7 @@ pub(super) struct Slots<'a> {
     pub(super) captures: &'a BTreeMap<String, Vec<String>>,
     /// The capture that the step repeats for, and its present value.
     pub(super) each: Option<(&'a str, &'a str)>,
-    /// Sixteen hex digits of this step.
+    /// Sixteen letters of this step.
     pub(super) generated: &'a str,
 }
 
@@ -82,8 +82,8 @@ impl Slots<'_> {
                 self.patients.get(persona).cloned().ok_or_else(|| OmittedReason::Persona(persona.to_owned()))
             }
             ("bsn", Some(persona)) => {
-                let known = self.plan.persona(persona);
-                known.map(|known| known.bsn.clone()).ok_or_else(|| OmittedReason::Persona(persona.to_owned()))
+                let known = self.plan.persona(persona).ok_or_else(|| OmittedReason::Persona(persona.to_owned()))?;
+                known.known_bsn().map(str::to_owned).ok_or(OmittedReason::Bsn)
             }
             _ => Err(OmittedReason::Capture(name.to_owned())),
         }
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
     use crate::agreements::{Actor, Dialect};
     use crate::drive::Address;
-    use crate::plan::{Claims, Limits, PlannedPersona, SuiteId, Target, TargetAuth, split};
+    use crate::plan::{Claims, Data, Limits, PlannedPersona, SuiteId, Target, TargetAuth, split};
     use crate::scenario::Format;
 
     fn plan() -> Plan {
@@ -121,6 +121,7 @@ mod tests {
             given: None,
             fixture: "a".to_owned(),
             lookup: String::new(),
+            data: Data::Fixture,
         };
         Plan {
             claims: Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2 },

@@ -379,6 +379,7 @@ pub(crate) fn omitted(reason: &OmittedReason) -> Obstacle {
     Obstacle::Untested(match reason {
         OmittedReason::Capture(name) => Reason::CaptureMissing(name.clone()),
         OmittedReason::Persona(name) => Reason::PersonaNotFound(name.clone()),
+        OmittedReason::Bsn => Reason::DataUnknown,
         OmittedReason::NothingToFollow => return Obstacle::Beside,
         OmittedReason::Unreachable => Reason::Unreachable,
         OmittedReason::Stopped => Reason::Stopped,

@@ -8,8 +8,8 @@ use thiserror::Error;
 use super::select::{Selection, keep};
 use super::template::{slots, split};
 use super::{
-    Action, Claims, FollowTemplate, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate,
-    SuiteId, Target,
+    Action, Claims, Data, FollowTemplate, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep,
+    RequestTemplate, SuiteId, Target,
 };
 use crate::agreements::FhirVersion;
 use crate::scenario::{Auth, Expectation, Format, Scenario, Step, Suite, With};
@@ -197,6 +197,7 @@ impl Variant<'_> {
             req: expectation.req.clone(),
             title: expectation.title.clone(),
             hint: expectation.hint.clone(),
+            needs: expectation.needs(),
             check: expectation.check.clone(),
         });
         planned.collect()
@@ -241,11 +242,13 @@ fn planned_personas(suite: &Suite, claims: &Claims, scenarios: &[PlannedScenario
             given: None,
             fixture: persona.patient.clone(),
             lookup: lookup.map_or_else(String::new, |template| template.replace("${bsn}", &persona.bsn)),
+            data: Data::Fixture,
         });
     planned.collect()
 }
 
-fn needed_personas(scenarios: &[PlannedScenario]) -> BTreeSet<&str> {
+/// Personas that scenarios speak of by name.
+pub(super) fn needed_personas(scenarios: &[PlannedScenario]) -> BTreeSet<&str> {
     let mut needed: BTreeSet<&str> = scenarios.iter().filter_map(|scenario| scenario.persona.as_deref()).collect();
     for step in scenarios.iter().flat_map(|scenario| &scenario.steps) {
         let Action::Send(template) = &step.action else { continue };

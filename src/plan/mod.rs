@@ -2,6 +2,7 @@
 //! no opinion, no secret and no I/O handle; goes into the evidence as it is.
 
 mod compile;
+mod own;
 mod select;
 mod template;
 
@@ -9,6 +10,7 @@ mod template;
 mod tests;
 
 pub use compile::{OVER_RUN, PATIENT_LOOKUP, PlanError, compile};
+pub use own::{OWN, OwnPatient};
 pub use select::Selection;
 pub use template::{Piece, pieces, slots, split};
 
@@ -17,7 +19,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::agreements::{Actor, Dialect};
-use crate::scenario::{Auth, Check, Encoding, Follow, Format, Isolation, Method, Pages};
+use crate::scenario::{Auth, Check, Encoding, Follow, Format, Isolation, Method, Needs, Pages};
 use crate::text::Text;
 
 /// What a run intends to do.
@@ -129,7 +131,7 @@ impl Default for Limits {
 pub struct PlannedPersona {
     /// Name.
     pub persona: String,
-    /// Test BSN.
+    /// Test BSN; of a patient with data of their own perhaps empty: not known.
     pub bsn: String,
     /// Logical id on the server, when the user gave it.
     pub given: Option<String>,
@@ -137,6 +139,36 @@ pub struct PlannedPersona {
     pub fixture: String,
     /// The lookup by BSN: a URL relative to the base.
     pub lookup: String,
+    /// Whose data it is.
+    #[serde(default, skip_serializing_if = "Data::is_fixture")]
+    pub data: Data,
+}
+
+/// Whose data a patient has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Data {
+    /// That of a persona: known to the last resource.
+    #[default]
+    Fixture,
+    /// Their own, which nobody described.
+    Own,
+}
+
+impl Data {
+    /// Whether it is that of a persona.
+    #[must_use]
+    pub fn is_fixture(&self) -> bool {
+        *self == Self::Fixture
+    }
+}
+
+impl PlannedPersona {
+    /// The BSN, where it is known.
+    #[must_use]
+    pub fn known_bsn(&self) -> Option<&str> {
+        Some(self.bsn.as_str()).filter(|bsn| !bsn.is_empty())
+    }
 }
 
 /// A scenario in one variant.
@@ -239,6 +271,9 @@ pub struct PlannedExpectation {
     pub title: Option<Text>,
     /// A hint of its own, shown instead of the finding's.
     pub hint: Option<Text>,
+    /// What has to be known of the patient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<Needs>,
     /// The check.
     pub check: Check,
 }

@@ -18,6 +18,7 @@ pub(super) fn warnings(plan: &Plan, evidence: &Evidence) -> Vec<Text> {
         ended_early(evidence),
         insecure(plan, evidence),
         no_authentication(plan),
+        own_data(plan),
         approximation(evidence),
         part(plan),
     ]
@@ -118,12 +119,12 @@ fn lost_personas(evidence: &Evidence) -> Option<Text> {
     (!names.is_empty()).then(|| {
         both(
             format!(
-                "Not found on the server, by BSN or by the id of the fixtures: {names}. Load the test patients (folder \
-                 `fixtures`), or say what they are called there: `--patient PERSONA=ID`."
+                "Not found on the server, by BSN or by the id of the fixtures: {names}. Write the test patients to it with \
+                 `toets load`, or say what they are called there: `--patient PERSONA=ID`."
             ),
             format!(
-                "Op de server niet gevonden, op BSN noch op het id van de fixtures: {names}. Laad de testpatiënten (map \
-                 `fixtures`), of zeg hoe ze daar heten: `--patient PERSONA=ID`."
+                "Op de server niet gevonden, op BSN noch op het id van de fixtures: {names}. Schrijf de testpatiënten \
+                 erheen met `toets load`, of zeg hoe ze daar heten: `--patient PERSONA=ID`."
             ),
         )
     })
@@ -177,6 +178,15 @@ fn no_authentication(plan: &Plan) -> Option<Text> {
         both(
             "The run used no authentication, so nothing is known of how the server guards its data.",
             "De run gebruikte geen authenticatie; hoe de server de gegevens bewaakt is dus niet bekend.",
+        )
+    })
+}
+
+fn own_data(plan: &Plan) -> Option<Text> {
+    plan.own_patient().map(|_| {
+        both(
+            "The run was about a patient with data of their own: what needs known data is untested.",
+            "De run ging over een patiënt met eigen gegevens: wat bekende gegevens nodig heeft, is niet getoetst.",
         )
     })
 }

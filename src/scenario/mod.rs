@@ -20,7 +20,7 @@ mod step;
 pub use document::Kind;
 pub use exchange::{Answer, Exchange, Include, TransactionGroup};
 pub use expectation::{
-    AnswerPredicate, Check, Comparison, CountCheck, Each, Expectation, HeaderCheck, OneOrMany, Part, RunPredicate, SameAs,
+    AnswerPredicate, Check, Comparison, CountCheck, Each, Expectation, HeaderCheck, Needs, OneOrMany, Part, RunPredicate, SameAs,
 };
 pub use fault::{
     Credentials, EmptyAnswer, Fault, FormatFault, Kill, LatestOnlyKey, LinkFault, Misbehaviour, Patch, Target, fits_key,

@@ -1,7 +1,7 @@
 //! Finding personas on the server.
 
 use toets::evidence::{Evidence, FoundHow, OmittedReason, Record};
-use toets::plan::{Plan, PlannedPersona};
+use toets::plan::{Data, Plan, PlannedPersona};
 
 use crate::plans::{exchanges, omissions, plan, run, step};
 use crate::server::matchers::{path, query_param};
@@ -14,6 +14,7 @@ pub(crate) fn persona() -> PlannedPersona {
         given: None,
         fixture: "anna-1".to_owned(),
         lookup: "Patient?identifier=http://fhir.nl/fhir/NamingSystem/bsn|999900006".to_owned(),
+        data: Data::Fixture,
     }
 }
 

@@ -11,8 +11,8 @@ use toets::evidence::{
 };
 use toets::judge::{Code, Conclusion, ExpectationVerdict, Finding, Outcome, Place, Reason, RequirementVerdict, Verdicts};
 use toets::plan::{
-    Action, Claims, Limits, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate, SuiteId,
-    Target, TargetAuth,
+    Action, Claims, Data, Limits, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate,
+    SuiteId, Target, TargetAuth,
 };
 use toets::scenario::{Auth, Check, Fault, Format, Isolation, Kill, Method, OneOrMany, Pages, Suite, Target as Strikes};
 use toets::text::Text;
@@ -129,6 +129,7 @@ fn plan(scenarios: Vec<PlannedScenario>) -> Plan {
             given: None,
             fixture: "full-plan-patient".into(),
             lookup: "Patient?identifier=http://fhir.nl/fhir/NamingSystem/bsn|999900110".into(),
+            data: Data::Fixture,
         }],
         scenarios,
         selection: None,
@@ -191,6 +192,7 @@ fn expect(key: &str, req: &str, title: Option<Text>) -> PlannedExpectation {
         req: req.into(),
         title,
         hint: None,
+        needs: None,
         check: Check::Status(OneOrMany::One(200)),
     }
 }
@@ -314,6 +316,11 @@ fn expectations() -> Vec<ExpectationVerdict> {
         findings: vec![
             finding("Bundle.entry[1].resource.status", &missing, &[HOSTILE]),
             finding("Bundle.entry[0].resource.status", &["inactive"], &[]),
+            finding(
+                "Bundle.entry[0].resource",
+                &["Consent.status: inactive", "Consent.note.text: not on a Monday", "Consent.scope.coding.code: treatment"],
+                &["Consent.status: inactive", "Consent.note.text: not on a Friday"],
+            ),
         ],
         ..verdict("directives/search/all", "PZP-QRY-023", Effect::Fail, Outcome::Fail)
     };
