@@ -30,6 +30,7 @@ pub struct Redactor {
     key: Vec<u8>,
     secrets: Secrets,
     shown: BTreeSet<String>,
+    hidden: BTreeSet<String>,
     replaced: Mutex<BTreeMap<(String, Shape), Replacement>>,
     fresh: Mutex<Vec<Replacement>>,
 }
@@ -70,9 +71,17 @@ impl Redactor {
             key: key.to_vec(),
             secrets: Secrets::new(secrets),
             shown: shown.into_iter().map(str::to_owned).collect(),
+            hidden: BTreeSet::new(),
             replaced: Mutex::default(),
             fresh: Mutex::default(),
         }
+    }
+
+    /// Hides these numbers wherever they stand, also where others would be codes for certain.
+    #[must_use]
+    pub fn hiding<'a>(mut self, numbers: impl IntoIterator<Item = &'a str>) -> Self {
+        self.hidden.extend(numbers.into_iter().filter(|number| !self.shown.contains(*number)).map(str::to_owned));
+        self
     }
 
     /// The bytes of a body without what must not be kept.
@@ -106,9 +115,9 @@ impl Redactor {
         let mut copied = 0;
         number::candidates(bytes, |start, place| {
             let digits = &bytes[start..start + number::LENGTH];
-            let Verdict::Hide = number::judge(bytes, start) else { return };
             let number = String::from_utf8_lossy(digits).into_owned();
-            if self.shown.contains(&number) {
+            let may_stay = number::judge(bytes, start) == Verdict::Keep && !self.hidden.contains(&number);
+            if may_stay || self.shown.contains(&number) {
                 return;
             }
             let shape = if place == Place::BareJson { Shape::Digits } else { Shape::Letters };

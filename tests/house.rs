@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["evidence"],
     &["redact"],
     &["drive", "serve"],
-    &["engine"],
+    &["engine", "load"],
     &["judge"],
     &["report"],
     &["cli"],

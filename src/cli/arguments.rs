@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::patients::{self, GivenPatient};
 use crate::text::Language;
 
 /// Conformance harness for the Dutch PZP (advance care planning) standard over FHIR.
@@ -51,6 +52,8 @@ pub(crate) enum Command {
     Lint(LintArguments),
     /// Show which requirement is judged by what, and proven able to fail
     Coverage(CoverageArguments),
+    /// Write personas to a server that allows it, or remove them again
+    Load(super::load::LoadArguments),
     /// Write the completions of a shell to standard output
     Completions(CompletionsArguments),
     /// Write the manual page to standard output, or all pages to a folder
@@ -71,9 +74,12 @@ pub(crate) struct RunArguments {
     /// How requests are authenticated; a bearer token is read from TOETS_TOKEN
     #[arg(long, value_enum)]
     pub(crate) auth: Option<AuthKind>,
-    /// Logical id of a persona on the server, when it cannot be found by BSN
-    #[arg(long = "patient", value_name = "PERSONA=ID", value_parser = persona)]
-    pub(crate) patients: Vec<(String, String)>,
+    /// Patient with data of their own that the run is about; or the logical id of a persona that is not found by BSN
+    #[arg(long = "patient", value_name = "ID|PERSONA=ID", value_parser = patients::patient)]
+    pub(crate) patients: Vec<GivenPatient>,
+    /// BSN of a patient with data of their own that the run is about; kept out of every output
+    #[arg(long)]
+    pub(crate) bsn: Option<String>,
     /// Fault that the built-in provider has to have
     #[arg(long, value_name = "NAME", conflicts_with = "url")]
     pub(crate) fault: Option<String>,
@@ -167,19 +173,6 @@ pub(crate) struct ManArguments {
     /// Folder for the pages of the program and of every subcommand
     #[arg(value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
-}
-
-fn persona(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, id)) if !name.is_empty() && is_id(id) => Ok((name.to_owned(), id.to_owned())),
-        Some((_, id)) if !is_id(id) => Err(format!("`{id}` is no FHIR id: at most 64 letters, digits, `-` or `.`")),
-        _ => Err("write it as PERSONA=ID, for example full-plan=1234".to_owned()),
-    }
-}
-
-/// A FHIR id: it becomes part of a URL as it is.
-fn is_id(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.'))
 }
 
 fn tempo(text: &str) -> Result<f64, String> {

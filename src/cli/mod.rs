@@ -8,7 +8,9 @@ mod failure;
 mod github;
 mod judge;
 mod lint;
+mod load;
 mod output;
+mod patients;
 mod progress;
 mod provider;
 mod run;
@@ -47,6 +49,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Provider(arguments) => provider::provider(arguments, &terminal),
         Command::Lint(arguments) => lint::lint(arguments, &terminal),
         Command::Coverage(arguments) => coverage::coverage(arguments, &terminal),
+        Command::Load(arguments) => load::load(arguments, &terminal),
         Command::Completions(arguments) => shell::completions(arguments, &terminal),
         Command::Man(arguments) => shell::man(arguments, &terminal),
     };

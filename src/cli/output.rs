@@ -33,13 +33,13 @@ pub(crate) fn finish(report: &Report, folder: &Folder<'_>, exit: ExitCode, termi
     written.map(|_| exit)
 }
 
-/// The three reports; the path of the page.
+/// The three reports; the path of the page. Where one does not fit another may.
 fn write(report: &Report, folder: &Path, terminal: &Terminal) -> Result<PathBuf, Failure> {
     let page = folder.join("report.html");
-    put(&folder.join("run.json"), &json::json(report))?;
-    put(&folder.join("junit.xml"), &junit::junit(report, terminal.language()))?;
-    put(&page, &html::html(report, terminal.language(), "reports/<run>"))?;
-    Ok(page)
+    let machine = put(&folder.join("run.json"), &json::json(report));
+    let tests = put(&folder.join("junit.xml"), &junit::junit(report, terminal.language()));
+    let shown = put(&page, &html::html(report, terminal.language(), "reports/<run>"));
+    machine.and(tests).and(shown).map(|()| page)
 }
 
 fn put(path: &Path, text: &str) -> Result<(), Failure> {

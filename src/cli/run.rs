@@ -6,7 +6,7 @@ use super::arguments::{AuthKind, RunArguments};
 use super::failure::Failure;
 use super::progress::Progress;
 use super::terminal::Terminal;
-use super::{output, runtime, stop, suite};
+use super::{output, patients, runtime, stop, suite};
 use crate::clock;
 use crate::drive::{Address, Secrets};
 use crate::engine::{self, EngineError, Event, Finished, RecordError, Recorder, Settings};
@@ -19,7 +19,8 @@ use crate::serve;
 /// Name of the variable that holds the bearer token.
 pub(crate) const TOKEN: &str = "TOETS_TOKEN";
 
-const BASE: &str = "name the FHIR base of the server, for example `--url https://test.example.nl/fhir`";
+/// How to name a server.
+pub(crate) const BASE: &str = "name the FHIR base of the server, for example `--url https://test.example.nl/fhir`";
 
 /// Runs the suite against a server, or against the built-in reference provider.
 pub(crate) fn run(arguments: &RunArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
@@ -27,14 +28,16 @@ pub(crate) fn run(arguments: &RunArguments, terminal: &Terminal) -> Result<ExitC
     let suite = suite::suite(arguments.suite.as_deref(), &terminal)?;
     let folder = arguments.out.clone().unwrap_or_else(new_folder);
     let command = Run { arguments, suite: &suite, folder: &folder, terminal };
-    let (plan, finished) = runtime::block_on(async {
+    let finished = runtime::block_on(async {
         match &arguments.url {
             Some(url) => command.against(Server::given(arguments, url)?).await,
             None => command.against_built_in().await,
         }
     })??;
-    let verdicts = judge(&plan, &finished.evidence, &suite);
-    let report = Report::new(&plan, &finished.evidence, &verdicts, &suite);
+    // The plan as the evidence keeps it, redacted: a later `toets judge` sees no other.
+    let plan = &finished.evidence.start.plan;
+    let verdicts = judge(plan, &finished.evidence, &suite);
+    let report = Report::new(plan, &finished.evidence, &verdicts, &suite);
     let exit = exit_code(&verdicts, &finished.evidence, completeness(arguments.require_complete));
     output::finish(&report, &output::Folder { path: &folder, trouble: finished.stored.err() }, exit, &terminal)
 }
@@ -55,19 +58,8 @@ impl Server {
     fn given(arguments: &RunArguments, url: &str) -> Result<Self, Failure> {
         // Looked at before a folder is made for the run.
         Address::new(url).map_err(|why| Failure::usage(why.to_string()).hint(BASE))?;
-        let token = std::env::var(TOKEN).ok().filter(|token| !token.trim().is_empty());
         let mut secrets = Secrets::new();
-        let auth = match (arguments.auth, token) {
-            (Some(AuthKind::None), _) | (None, None) => TargetAuth::None,
-            (Some(AuthKind::Bearer), None) => {
-                let failure = Failure::usage(format!("there is no bearer token in the environment variable {TOKEN}"));
-                return Err(failure.hint(format!("set {TOKEN}, or ask without credentials with `--auth none`")));
-            }
-            (_, Some(token)) => {
-                secrets.insert(TOKEN, &token).map_err(|why| Failure::usage(why.to_string()))?;
-                TargetAuth::Bearer(TOKEN.to_owned())
-            }
-        };
+        let auth = server_auth(arguments.auth, &mut secrets)?;
         let base = url.trim().trim_end_matches('/').to_owned();
         Ok(Self { target: Target { base, auth, built_in: false, fault: None, limits: limits(arguments) }, secrets })
     }
@@ -82,6 +74,22 @@ impl Server {
         };
         let fault = arguments.fault.clone();
         Ok(Self { target: Target { base: base.to_owned(), auth, built_in: true, fault, limits: limits(arguments) }, secrets })
+    }
+}
+
+/// How a server that the user named is asked; the token becomes a secret.
+pub(crate) fn server_auth(auth: Option<AuthKind>, secrets: &mut Secrets) -> Result<TargetAuth, Failure> {
+    let token = std::env::var(TOKEN).ok().filter(|token| !token.trim().is_empty());
+    match (auth, token) {
+        (Some(AuthKind::None), _) | (None, None) => Ok(TargetAuth::None),
+        (Some(AuthKind::Bearer), None) => {
+            let failure = Failure::usage(format!("there is no bearer token in the environment variable {TOKEN}"));
+            Err(failure.hint(format!("set {TOKEN}, or ask without credentials with `--auth none`")))
+        }
+        (_, Some(token)) => {
+            secrets.insert(TOKEN, &token).map_err(|why| Failure::usage(why.to_string()))?;
+            Ok(TargetAuth::Bearer(TOKEN.to_owned()))
+        }
     }
 }
 
@@ -103,7 +111,7 @@ struct Run<'r> {
 }
 
 impl Run<'_> {
-    async fn against_built_in(&self) -> Result<(Plan, Finished), Failure> {
+    async fn against_built_in(&self) -> Result<Finished, Failure> {
         let token = clock::random_hex(16);
         let mut config = serve::Config::new(self.suite, token.clone());
         config.faults = self.arguments.fault.iter().cloned().collect();
@@ -114,7 +122,7 @@ impl Run<'_> {
         done
     }
 
-    async fn against(&self, server: Server) -> Result<(Plan, Finished), Failure> {
+    async fn against(&self, server: Server) -> Result<Finished, Failure> {
         let plan = self.plan(server.target)?;
         let settings = Settings {
             recorder: recorder(self.folder)?,
@@ -127,7 +135,7 @@ impl Run<'_> {
         let progress = Progress::new(&self.terminal, plan.scenarios.len());
         let finished = engine::run(&plan, self.suite, settings, listener(progress.clone(), plan.target.base.clone())).await;
         progress.end();
-        Ok((plan, finished.map_err(not_started)?))
+        finished.map_err(not_started)
     }
 
     fn plan(&self, target: Target) -> Result<Plan, Failure> {
@@ -135,20 +143,12 @@ impl Run<'_> {
         let selection = if ids.is_empty() { Selection::All } else { Selection::Only(ids.clone()) };
         let claims = suite::claims(self.arguments.product.as_deref());
         let mut plan = compile(self.suite, claims, target, &selection).map_err(|why| Failure::usage(why.to_string()))?;
-        for (name, id) in &self.arguments.patients {
-            if self.suite.persona(name).is_none() {
-                return Err(self.unknown_persona(name));
-            }
-            for persona in plan.personas.iter_mut().filter(|persona| persona.persona == *name) {
-                persona.given = Some(id.clone());
-            }
+        if let Some(own) = patients::own(&self.arguments.patients, self.arguments.bsn.as_deref())? {
+            patients::warning(&own).into_iter().for_each(|warning| self.terminal.note(warning));
+            plan.about(own, self.suite);
         }
+        patients::fill(&mut plan, &self.arguments.patients, self.suite)?;
         Ok(plan)
-    }
-
-    fn unknown_persona(&self, name: &str) -> Failure {
-        let names: Vec<&str> = self.suite.personas.iter().map(|persona| persona.persona.as_str()).collect();
-        Failure::usage(format!("there is no persona `{name}`")).hint(format!("the personas are {}", names.join(", ")))
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::answers::{Answer, Answers, Entry, RawChain, request, resource_name, searched_type};
 use super::body::Body;
 use super::chain::{Chain, ChainEnd};
+use super::personas::Personas;
 use super::ruling::{Obstacle, Ruling};
 use super::verdict::Reason;
 use crate::agreements::FhirVersion;
@@ -35,6 +36,10 @@ pub(crate) struct Run<'c> {
     pub(crate) suite: &'c Suite,
     /// What happened.
     pub(crate) answers: &'c Answers<'c>,
+    /// The personas that it was about.
+    pub(crate) personas: &'c Personas<'c>,
+    /// When it began: RFC 3339, UTC.
+    pub(crate) at: &'c str,
 }
 
 /// One expectation of a step.
@@ -163,10 +168,12 @@ impl<'c> Case<'c> {
             return Err(Obstacle::Beside);
         }
         let expected = expected_status(step).is_some_and(|codes| codes.contains(&answer.received.status));
+        // A step that expects no status has errors to judge only where there are some.
+        let may_succeed = expected_status(step).is_none() && answer.is_success();
         match need {
             Need::Answer => Ok(answer),
             Need::Error if answer.received.status >= 400 => Ok(answer),
-            Need::Error if expected => Err(Obstacle::Beside),
+            Need::Error if expected || may_succeed => Err(Obstacle::Beside),
             Need::Error => Err(blocked(self.status_requirement(step, exchange))),
             Need::Resource if answer.is_success() || (expected && is_about_errors(step)) => resource(step, answer),
             Need::Success if answer.is_success() => resource(step, answer),
@@ -206,7 +213,7 @@ impl<'c> Case<'c> {
     pub(crate) fn format(&self, step: &PlannedStep) -> Format {
         match &step.action {
             Action::Send(template) => template.format,
-            Action::Follow(_) => self.scenario.format,
+            Action::Follow(template) => template.format,
         }
     }
 
@@ -344,6 +351,7 @@ fn omitted(reason: &OmittedReason) -> Obstacle {
     Obstacle::Untested(match reason {
         OmittedReason::Capture(name) => Reason::CaptureMissing(name.clone()),
         OmittedReason::Persona(name) => Reason::PersonaNotFound(name.clone()),
+        OmittedReason::Bsn => Reason::DataUnknown,
         OmittedReason::NothingToFollow => return Obstacle::Beside,
         OmittedReason::Unreachable => Reason::Unreachable,
         OmittedReason::Stopped => Reason::Stopped,

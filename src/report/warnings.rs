@@ -14,8 +14,9 @@ pub(super) fn warnings(plan: &Plan, evidence: &Evidence) -> Vec<Text> {
         unreachable(evidence),
         fault(plan),
         ended_early(evidence),
-        insecure(plan),
+        insecure(plan, evidence),
         no_authentication(plan),
+        own_data(plan),
         approximation(evidence),
         part(plan),
     ]
@@ -69,7 +70,8 @@ pub(super) fn broken(evidence: &Evidence) -> Option<&Broken> {
 }
 
 fn is_way(kind: BrokenKind) -> bool {
-    matches!(kind, BrokenKind::Name | BrokenKind::Connect | BrokenKind::Tls | BrokenKind::Deadline)
+    use BrokenKind::{Connect, Cut, Deadline, Name, Protocol, Tls};
+    matches!(kind, Name | Connect | Tls | Deadline | Cut | Protocol)
 }
 
 fn fault(plan: &Plan) -> Option<Text> {
@@ -93,11 +95,11 @@ fn ended_early(evidence: &Evidence) -> Option<Text> {
     }
 }
 
-fn insecure(plan: &Plan) -> Option<Text> {
+fn insecure(plan: &Plan, evidence: &Evidence) -> Option<Text> {
     let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
     let base = plan.target.base.to_lowercase();
     let plain = base.starts_with("http://") && !loopback.iter().any(|prefix| base.starts_with(prefix));
-    plain.then(|| {
+    (plain && evidence.records.iter().any(was_sent)).then(|| {
         both(
             "The server was asked over plain http: tokens and data went over the network unprotected.",
             "De server is over gewoon http bevraagd: tokens en gegevens gingen onbeschermd over het netwerk.",
@@ -105,11 +107,30 @@ fn insecure(plan: &Plan) -> Option<Text> {
     })
 }
 
+/// Whether a request left for the server at all.
+fn was_sent(record: &Record) -> bool {
+    use BrokenKind::{Connect, Name, NotAllowed, Tls};
+    let Record::Exchange(exchange) = record else { return false };
+    match &exchange.outcome {
+        Outcome::Answered(_) => true,
+        Outcome::Broken(broken) => !matches!(broken.kind, Name | Connect | Tls | NotAllowed),
+    }
+}
+
 fn no_authentication(plan: &Plan) -> Option<Text> {
     (plan.target.auth == TargetAuth::None).then(|| {
         both(
             "The run used no authentication, so nothing is known of how the server guards its data.",
             "De run gebruikte geen authenticatie; hoe de server de gegevens bewaakt is dus niet bekend.",
+        )
+    })
+}
+
+fn own_data(plan: &Plan) -> Option<Text> {
+    plan.own_patient().map(|_| {
+        both(
+            "The run was about a patient with data of their own: what needs known data is untested.",
+            "De run ging over een patiënt met eigen gegevens: wat bekende gegevens nodig heeft, is niet getoetst.",
         )
     })
 }

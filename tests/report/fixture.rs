@@ -11,8 +11,8 @@ use toets::evidence::{
 };
 use toets::judge::{Code, Conclusion, ExpectationVerdict, Finding, Outcome, Place, Reason, RequirementVerdict, Verdicts};
 use toets::plan::{
-    Action, Claims, Limits, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate, SuiteId,
-    Target, TargetAuth,
+    Action, Claims, Data, Limits, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate,
+    SuiteId, Target, TargetAuth,
 };
 use toets::scenario::{Auth, Check, Fault, Format, Isolation, Kill, Method, OneOrMany, Pages, Suite, Target as Strikes};
 use toets::text::Text;
@@ -119,6 +119,7 @@ fn plan(scenarios: Vec<PlannedScenario>) -> Plan {
             given: None,
             fixture: "full-plan-patient".into(),
             lookup: "Patient?identifier=http://fhir.nl/fhir/NamingSystem/bsn|999900110".into(),
+            data: Data::Fixture,
         }],
         scenarios,
         selection: None,
@@ -166,6 +167,7 @@ fn step(id: &str, expect: Vec<PlannedExpectation>) -> PlannedStep {
             format: Format::Json,
             auth: Auth::Normal,
             persona: None,
+            encoding: None,
         }),
         for_each: None,
         pages: Pages::First,
@@ -180,6 +182,7 @@ fn expect(key: &str, req: &str, title: Option<Text>) -> PlannedExpectation {
         req: req.into(),
         title,
         hint: None,
+        needs: None,
         check: Check::Status(OneOrMany::One(200)),
     }
 }
