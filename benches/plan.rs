@@ -49,6 +49,9 @@ struct Cost {
     bytes: usize,
     expectations: usize,
     findings: usize,
+    wall: Duration,
+    /// Of all threads, to ten milliseconds, where the system tells it: what else runs is not in it.
+    cpu: Duration,
     /// Serving, asking and recording.
     asked: Duration,
     judged: Duration,
@@ -59,9 +62,9 @@ struct Cost {
     peak: Option<u64>,
 }
 
-impl Cost {
-    fn wall(&self) -> Duration {
-        self.asked + self.judged + self.reported
+impl Bench {
+    fn run(&self, case: &Case) -> Cost {
+        self.runtime.block_on(measured(case, &self.folders.next()))
     }
 }
 
@@ -75,7 +78,7 @@ fn main() {
     println!("toets {}, {cores} cores, median of {RUNS} runs, milliseconds\n", env!("CARGO_PKG_VERSION"));
 
     let whole = Case { suite: suite.clone(), selection: Selection::All, page_size: 100 };
-    let base = median(&bench, &whole);
+    let base = median(&(0..RUNS).map(|_| bench.run(&whole)).collect::<Vec<_>>());
     println!("the plan against the reference provider (loading the suite: {} ms)", ms(loaded));
     head("");
     row("whole plan", &base);
@@ -102,46 +105,46 @@ fn copy(case: &Case) -> Case {
     Case { suite: case.suite.clone(), selection: case.selection.clone(), page_size: case.page_size }
 }
 
-/// The same once, twice, four and eight times as large, against the first.
+/// The same once, twice, four and eight times as large, against the first. They
+/// take turns, so that what else the machine does falls on all of them alike.
 fn growth(bench: &Bench, of: &str, case: impl Fn(usize) -> Case) {
     println!("growth with {of}: times the first row in brackets");
     head(of);
+    let factors = [1, 2, 4, 8];
+    let cases = factors.map(case);
+    let rounds: Vec<[Cost; 4]> = (0..RUNS).map(|_| std::array::from_fn(|index| bench.run(&cases[index]))).collect();
     let mut first = None;
-    for factor in [1, 2, 4, 8] {
-        let cost = median(bench, &case(factor));
+    for (index, factor) in factors.into_iter().enumerate() {
+        let cost = median(&rounds.iter().map(|round| round[index]).collect::<Vec<_>>());
         row(&format!("{factor}x"), &cost);
-        let base = *first.get_or_insert(cost);
-        let times = |own: Duration, base: Duration| format!("[{:.1}]", own.as_secs_f64() / base.as_secs_f64());
-        #[expect(clippy::cast_precision_loss, reason = "a ratio with one digit")]
-        let exchanges = format!("[{:.1}]", cost.exchanges as f64 / base.exchanges as f64);
-        println!(
-            "{:>12} {exchanges:>9} {:>8} {:>7} {:>8} {:>8} {:>8} {:>8}",
-            "",
-            "",
-            times(cost.wall(), base.wall()),
-            times(cost.asked, base.asked),
-            times(cost.judged, base.judged),
-            times(cost.reported, base.reported),
-            times(cost.read, base.read)
-        );
+        ratios(&cost, first.get_or_insert(cost));
     }
     println!();
 }
 
+fn ratios(cost: &Cost, base: &Cost) {
+    let times = |part: fn(&Cost) -> Duration| format!("[{:.1}]", part(cost).as_secs_f64() / part(base).as_secs_f64());
+    #[expect(clippy::cast_precision_loss, reason = "a ratio with one digit")]
+    let exchanges = format!("[{:.1}]", cost.exchanges as f64 / base.exchanges as f64);
+    let [wall, cpu, asked, judged, reported, read] = PARTS.map(times);
+    println!("{:>12} {exchanges:>9} {:>8} {wall:>7} {cpu:>7} {asked:>8} {judged:>8} {reported:>8} {read:>8}", "", "");
+}
+
 fn head(what: &str) {
     println!(
-        "{what:>12} {:>9} {:>8} {:>7} {:>8} {:>8} {:>8} {:>8} {:>8} {:>12} {:>8}",
-        "exchanges", "KB", "wall", "asking", "judging", "reports", "reading", "peak MB", "expectations", "findings"
+        "{what:>12} {:>9} {:>8} {:>7} {:>7} {:>8} {:>8} {:>8} {:>8} {:>8} {:>12} {:>8}",
+        "exchanges", "KB", "wall", "cpu", "asking", "judging", "reports", "reading", "peak MB", "expectations", "findings"
     );
 }
 
 fn row(name: &str, cost: &Cost) {
     let peak = cost.peak.map_or_else(|| "-".to_owned(), |kilobytes| (kilobytes / 1024).to_string());
     println!(
-        "{name:>12} {:>9} {:>8} {:>7} {:>8} {:>8} {:>8} {:>8} {peak:>8} {:>12} {:>8}",
+        "{name:>12} {:>9} {:>8} {:>7} {:>7} {:>8} {:>8} {:>8} {:>8} {peak:>8} {:>12} {:>8}",
         cost.exchanges,
         cost.bytes / 1024,
-        ms(cost.wall()),
+        ms(cost.wall),
+        ms(cost.cpu),
         ms(cost.asked),
         ms(cost.judged),
         ms(cost.reported),
@@ -155,17 +158,25 @@ fn ms(duration: Duration) -> String {
     format!("{:.0}", duration.as_secs_f64() * 1_000.0)
 }
 
-/// Of all runs the one whose wall time is in the middle; the peak is that of the first.
-fn median(bench: &Bench, case: &Case) -> Cost {
-    let mut costs: Vec<Cost> = (0..RUNS).map(|_| bench.runtime.block_on(measured(case, &bench.folders.next()))).collect();
-    let peak = costs[0].peak;
-    costs.sort_by_key(Cost::wall);
-    Cost { peak, ..costs[RUNS / 2] }
+/// Of each part the run in the middle; the peak is that of the first.
+fn median(costs: &[Cost]) -> Cost {
+    let of = |part: fn(&Cost) -> Duration| {
+        let mut parts: Vec<Duration> = costs.iter().map(part).collect();
+        parts.sort();
+        parts[parts.len() / 2]
+    };
+    let [wall, cpu, asked, judged, reported, read] = PARTS.map(of);
+    Cost { wall, cpu, asked, judged, reported, read, ..costs[0] }
 }
+
+/// Wall, processor, asking, judging, reports, reading.
+const PARTS: [fn(&Cost) -> Duration; 6] =
+    [|cost| cost.wall, |cost| cost.cpu, |cost| cost.asked, |cost| cost.judged, |cost| cost.reported, |cost| cost.read];
 
 /// One run as `toets run` does it: a provider, evidence and reports in a folder of its own.
 async fn measured(case: &Case, folder: &Path) -> Cost {
     forget_peak();
+    let (start, busy) = (Instant::now(), processor());
     let began = Instant::now();
     let mut config = Config::new(&case.suite, "a-token-of-the-bench");
     config.page_size = case.page_size;
@@ -196,6 +207,8 @@ async fn measured(case: &Case, folder: &Path) -> Cost {
     }
     let reported = began.elapsed();
     Cost {
+        wall: start.elapsed(),
+        cpu: processor().saturating_sub(busy),
         peak: peak(),
         exchanges: answers(&evidence).count(),
         bytes: answers(&evidence).sum(),
@@ -302,6 +315,13 @@ fn with_pages(suite: &Suite, pages: usize) -> Suite {
 /// Asks Linux to count the peak anew; elsewhere there is none to count.
 fn forget_peak() {
     let _ = fs::write("/proc/self/clear_refs", "5");
+}
+
+/// Processor time of this process: fields 14 and 15 of its line, in hundredths of a second.
+fn processor() -> Duration {
+    let line = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = line.rsplit(") ").next().unwrap_or_default().split(' ').skip(11).take(2);
+    Duration::from_millis(fields.filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>() * 10)
 }
 
 fn peak() -> Option<u64> {

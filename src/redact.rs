@@ -4,6 +4,7 @@
 
 mod number;
 mod secret;
+mod veiled;
 
 #[cfg(test)]
 mod tests;
@@ -86,10 +87,14 @@ impl Redactor {
     /// The bytes of a body without what must not be kept.
     #[must_use]
     pub fn bytes<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
-        match self.secrets.replace(bytes) {
-            Cow::Borrowed(bytes) => self.numbers(bytes),
-            Cow::Owned(bytes) => Cow::Owned(self.numbers(&bytes).into_owned()),
+        let mut redacted = self.secrets.replace(bytes);
+        for step in [Self::numbers, Self::veiled] {
+            redacted = match redacted {
+                Cow::Borrowed(bytes) => step(self, bytes),
+                Cow::Owned(bytes) => Cow::Owned(step(self, &bytes).into_owned()),
+            };
         }
+        redacted
     }
 
     /// A header value, a URL or another text without what must not be kept.
@@ -128,6 +133,36 @@ impl Redactor {
                 Cow::Owned(output)
             }
         }
+    }
+
+    /// Numbers that are written as something else than nine digits.
+    fn veiled<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
+        let said = |text: &[u8]| match self.numbers(text) {
+            Cow::Owned(redacted) => Some(redacted),
+            Cow::Borrowed(_) => None,
+        };
+        let mut changes = veiled::encoded(bytes, &said);
+        let hidden = |(_, _, number): &(usize, usize, String)| !self.shown.contains(number);
+        for (start, end, number) in veiled::escaped_numbers(bytes).into_iter().filter(hidden) {
+            changes.push(veiled::Change { start, end, text: self.token(number, Shape::Letters).into_bytes() });
+        }
+        for (start, end, number) in veiled::hex_numbers(bytes).into_iter().filter(hidden) {
+            changes.push(veiled::Change { start, end, text: veiled::hex(self.token(number, Shape::Letters).as_bytes()) });
+        }
+        if changes.is_empty() {
+            return Cow::Borrowed(bytes);
+        }
+        changes.sort_by_key(|change| change.start);
+        let (mut output, mut copied) = (Vec::with_capacity(bytes.len()), 0);
+        for change in changes.iter().filter(|change| change.end > change.start) {
+            if change.start >= copied {
+                output.extend_from_slice(&bytes[copied..change.start]);
+                output.extend_from_slice(&change.text);
+                copied = change.end;
+            }
+        }
+        output.extend_from_slice(&bytes[copied..]);
+        Cow::Owned(output)
     }
 
     fn token(&self, number: String, shape: Shape) -> String {

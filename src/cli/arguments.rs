@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use super::patients::{self, GivenPatient};
 use crate::text::Language;
@@ -57,6 +58,10 @@ pub(crate) enum Command {
     Merge(super::merge::MergeArguments),
     /// Write personas to a server that allows it, or remove them again
     Load(super::load::LoadArguments),
+    /// Write the completions of a shell to standard output
+    Completions(CompletionsArguments),
+    /// Write the manual page to standard output, or all pages to a folder
+    Man(ManArguments),
 }
 
 #[derive(Debug, Args)]
@@ -160,6 +165,20 @@ pub(crate) struct CoverageArguments {
     /// Folder with another suite than the built-in one
     #[arg(long, value_name = "DIR")]
     pub(crate) suite: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArguments {
+    /// Folder for the pages of the program and of every subcommand
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
 }
 
 fn tempo(text: &str) -> Result<f64, String> {

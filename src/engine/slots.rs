@@ -20,7 +20,7 @@ pub(super) struct Slots<'a> {
     pub(super) captures: &'a BTreeMap<String, Vec<String>>,
     /// The capture that the step repeats for, and its present value.
     pub(super) each: Option<(&'a str, &'a str)>,
-    /// Sixteen hex digits of this step.
+    /// Sixteen letters of this step.
     pub(super) generated: &'a str,
 }
 

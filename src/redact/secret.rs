@@ -1,11 +1,13 @@
 //! Finding secrets in every spelling in which they may come back: plain,
-//! percent-encoded, escaped in JSON, HTML or XML, and in base64.
+//! percent-encoded, in JSON, in XML, in hex, and in base64 of themselves or of a
+//! text around them.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
-/// Bytes of the expression that the longest secrets, all of it escapable, stay within.
+/// Bytes that the expression may take when it is built.
 const LARGEST: usize = 256 << 20;
 
 /// Secrets and one expression that finds all of their spellings.
@@ -22,16 +24,13 @@ impl Secrets {
     pub(super) fn new<'a>(secrets: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut spelled: Vec<(usize, String, String)> = Vec::new();
         for (name, value) in secrets.into_iter().filter(|(_, value)| !value.is_empty()) {
-            let encoded = [Alphabet::Standard, Alphabet::Url].map(|alphabet| base64(value.as_bytes(), alphabet));
-            let texts = std::iter::once(value).chain(encoded.iter().map(|text| text.trim_end_matches('=')));
-            spelled.extend(texts.map(|text| (text.len(), spellings(text), name.to_owned())));
+            spelled.extend(spellings(value).into_iter().map(|spelling| (value.len(), spelling, name.to_owned())));
         }
-        // The first alternative that fits wins: a longer secret before one that it holds.
-        spelled.sort_by(|left, right| right.0.cmp(&left.0).then_with(|| left.cmp(right)));
+        // The first alternative that fits wins: a longer secret before one that it holds, a longer spelling before a part of it.
+        spelled.sort_by_key(|(length, spelling, name)| Reverse((*length, spelling.len(), spelling.clone(), name.clone())));
         spelled.dedup_by(|left, right| left.1 == right.1);
-        let alternatives: Vec<String> = spelled.iter().map(|(_, expression, _)| format!("({expression})")).collect();
-        let build = || RegexBuilder::new(&alternatives.join("|")).unicode(false).size_limit(LARGEST).build();
-        let spellings = (!alternatives.is_empty()).then(|| build().expect("bytes and their escapes are an expression"));
+        let alternatives: Vec<String> = spelled.iter().map(|(_, spelling, _)| format!("({spelling})")).collect();
+        let spellings = (!alternatives.is_empty()).then(|| build(&alternatives.join("|")));
         Self { names: spelled.into_iter().map(|(_, _, name)| name).collect(), spellings }
     }
 
@@ -45,29 +44,84 @@ impl Secrets {
     }
 }
 
-/// An expression for every way in which a text may be written. Letters and
-/// digits are left alone by all; of the rest each server escapes what it likes.
-fn spellings(text: &str) -> String {
-    text.bytes().map(spelling).collect()
+/// An expression over bytes, large enough for a secret of which every letter may be escaped.
+fn build(alternatives: &str) -> Regex {
+    let regex = RegexBuilder::new(alternatives).unicode(false).size_limit(LARGEST).build();
+    regex.expect("spellings are expressions, and secrets are short")
 }
 
-fn spelling(byte: u8) -> String {
-    if byte.is_ascii_alphanumeric() {
-        return char::from(byte).to_string();
+/// Letters of the longest secret of which every letter may be spelled in its own way. Longer ones are found in the
+/// spellings that programs use, all letters in the same way: an expression has its bounds.
+const SPELLED_FREELY: usize = 512;
+
+/// Expressions for the spellings of a secret.
+fn spellings(value: &str) -> Vec<String> {
+    let mut texts = vec![value.to_owned(), json(value), json(value).replace('/', "\\/"), xml(value)];
+    texts.extend([percent(value, Case::Upper), percent(value, Case::Lower)]);
+    let hex = |upper: bool| value.bytes().map(|byte| if upper { format!("{byte:02X}") } else { format!("{byte:02x}") }).collect();
+    texts.extend([hex(false), hex(true)]);
+    for alphabet in [Alphabet::Standard, Alphabet::Url] {
+        texts.push(base64(value.as_bytes(), alphabet).trim_end_matches('=').to_owned());
+        texts.extend((0..3).map(|before| within(value, before, alphabet)));
     }
+    let mut all: Vec<String> = texts.iter().map(|text| regex::escape(text)).collect();
+    if value.len() <= SPELLED_FREELY {
+        all.push(value.bytes().map(letter).collect());
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// One letter in all ways in which programs write it: as it is, in a URL, in JSON, in XML.
+fn letter(byte: u8) -> String {
+    // Of what is no letter or digit, each server escapes what it likes: backslashes may stand before it.
+    let own = if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!(r"\\{{0,3}}\x{byte:02x}") };
     let named = match byte {
+        b'"' => "|&quot;",
         b'&' => "|&amp;",
+        b'\'' => "|&apos;",
         b'<' => "|&lt;",
         b'>' => "|&gt;",
-        b'"' => "|&quot;",
-        b'\'' => "|&apos;",
-        b' ' => "|\\+",
+        b' ' => r"|\+",
         _ => "",
     };
-    // As it is or behind the backslashes of JSON, then as URLs, JSON, HTML and XML write a byte by its number.
-    format!(
-        r"(?:\\{{0,3}}\x{byte:02x}|%(?:25)?(?i:{byte:02x})|\\{{1,2}}u00(?i:{byte:02x})|&#0*{byte};|&#[xX]0*(?i:{byte:02x});{named})"
-    )
+    format!("(?:{own}{named}|%(?:25)?(?i:{byte:02x})|\\\\u00(?i:{byte:02x})|&#0*{byte};|&#[xX]0*(?i:{byte:x});)")
+}
+
+/// The base64 of a secret that stands in a longer text after so many letters (modulo three), without the letters
+/// that its neighbours have a share in: `user:secret` of basic authentication.
+fn within(value: &str, before: usize, alphabet: Alphabet) -> String {
+    let mut text = vec![0; before];
+    text.extend_from_slice(value.as_bytes());
+    let shared = usize::from(!text.len().is_multiple_of(3));
+    let encoded = base64(&text, alphabet);
+    let encoded = encoded.trim_end_matches('=');
+    let first = [0, 2, 3][before];
+    encoded[first..encoded.len() - shared].to_owned()
+}
+
+fn json(value: &str) -> String {
+    serde_json::to_string(value).map_or_else(|_| value.to_owned(), |quoted| quoted[1..quoted.len() - 1].to_owned())
+}
+
+fn xml(value: &str) -> String {
+    value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[derive(Clone, Copy)]
+enum Case {
+    Upper,
+    Lower,
+}
+
+fn percent(value: &str, case: Case) -> String {
+    let encode = |byte: u8| match case {
+        _ if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => char::from(byte).to_string(),
+        Case::Upper => format!("%{byte:02X}"),
+        Case::Lower => format!("%{byte:02x}"),
+    };
+    value.bytes().map(encode).collect()
 }
 
 #[derive(Clone, Copy)]

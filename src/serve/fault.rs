@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::answer::{Answer, Refusal, Sending};
-use super::patch::Patches;
+use super::patch::{self, Patches};
 use super::request::Interaction;
-use crate::fhir::node::Node;
+use crate::fhir::node::{Node, Tree};
 use crate::fhir::search::{Query, QueryError, Shape};
 use crate::fhir::store::Store;
 use crate::scenario::{Credentials, EmptyAnswer, Exchange, Fault, Format, FormatFault, LinkFault, Misbehaviour, Target};
@@ -183,6 +183,18 @@ impl<'f> Struck<'f> {
             }
             _ => found,
         })
+    }
+
+    /// What is wrong in the content.
+    pub(super) fn change(&self, tree: &mut Tree, format: Format, store: &Store) {
+        for behaviour in &self.behaviour {
+            if let (Misbehaviour::Patch(change), Some(patches)) = (behaviour, self.patches) {
+                patches.apply(change, tree, store);
+            }
+        }
+        if format == Format::Xml && self.format() == Some(FormatFault::XmlLosesElements) {
+            patch::lose_elements(tree);
+        }
     }
 
     /// A whole answer that is not what was asked.

@@ -307,6 +307,11 @@ fn expectations() -> Vec<ExpectationVerdict> {
         findings: vec![
             finding("Bundle.entry[1].resource.status", &missing, &[HOSTILE]),
             finding("Bundle.entry[0].resource.status", &["inactive"], &[]),
+            finding(
+                "Bundle.entry[0].resource",
+                &["Consent.status: inactive", "Consent.note.text: not on a Monday", "Consent.scope.coding.code: treatment"],
+                &["Consent.status: inactive", "Consent.note.text: not on a Friday"],
+            ),
         ],
         ..verdict("directives/search/all", "PZP-QRY-023", Effect::Fail, Outcome::Fail)
     };

@@ -8,7 +8,7 @@ use fixture::{HOSTILE, Run};
 use golden::hold;
 use toets::report::coverage::{self, Coverage};
 use toets::report::text::{Colour, Letters, Style};
-use toets::report::{Report, html, json, junit, text};
+use toets::report::{Report, annotations, html, json, junit, markdown, text};
 use toets::text::Language;
 
 fn report(run: &Run) -> Report {
@@ -47,6 +47,35 @@ fn html_of_everything() {
 #[test]
 fn html_of_nothing() {
     hold("nothing.html", &html::html(&report(&fixture::nothing()), Language::Nl, "reports/2026-11-22T14-03-05"));
+}
+
+#[test]
+fn markdown_of_everything() {
+    hold("everything.md", &markdown::markdown(&report(&fixture::everything()), Language::En));
+}
+
+#[test]
+fn markdown_of_nothing_in_dutch() {
+    hold("nothing.nl.md", &markdown::markdown(&report(&fixture::nothing()), Language::Nl));
+}
+
+#[test]
+fn markdown_of_a_large_run_is_bounded() {
+    let mut report = report(&fixture::large());
+    let cause = report.causes[0].clone();
+    report.causes = vec![cause; 500];
+    assert!(markdown::markdown(&report, Language::En).len() < 64 << 10);
+}
+
+#[test]
+fn annotations_tell_ten_failures_and_count_the_rest() {
+    let mut report = report(&fixture::everything());
+    let cause = report.causes[0].clone();
+    hold("everything.annotations.txt", &annotations::annotations(&report, Language::En));
+    report.causes = vec![cause; 25];
+    let lines = annotations::annotations(&report, Language::Nl);
+    assert_eq!((lines.matches("::error ").count(), lines.lines().count()), (10, 11));
+    assert!(lines.lines().all(|line| line.starts_with("::")), "{lines}");
 }
 
 #[test]

@@ -21,14 +21,7 @@ pub(super) fn judge_reachable(question: &Question<'_>) -> Ruling {
     let mut ruling = Ruling::default();
     let Some(contacts) = question.probed(CONTACT) else { return ruling };
     let is_open = LEADING.iter().filter(|exchange| question.matches(exchange, &mut ruling).is_none()).count() > 0;
-    let resources = question.resources(CONTACT);
-    let mut reached: BTreeSet<String> = BTreeSet::new();
-    for found in &resources {
-        reached.extend(found.name().map(|name| name.to_string()));
-        let mut texts = Vec::new();
-        references(found.node, &mut texts);
-        reached.extend(texts.into_iter().filter_map(|text| question.named(text, *found)).map(|name| name.to_string()));
-    }
+    let reached = reached(question);
     for contact in distinct(contacts) {
         if reached.contains(&contact.subject()) {
             ruling.judged();
@@ -39,6 +32,23 @@ pub(super) fn judge_reachable(question: &Question<'_>) -> Ruling {
         }
     }
     ruling
+}
+
+/// All that the results of the queries lead to: themselves, what they refer to, and so on as far as that was read.
+fn reached(question: &Question<'_>) -> BTreeSet<String> {
+    let (results, mut reads): (Vec<_>, Vec<_>) = question.resources(CONTACT).into_iter().partition(|found| found.is_result());
+    let mut reached = BTreeSet::new();
+    let mut next = results;
+    while !next.is_empty() {
+        for found in next {
+            reached.insert(found.subject());
+            let mut texts = Vec::new();
+            references(found.node, &mut texts);
+            reached.extend(texts.into_iter().filter_map(|text| question.named(text, found)).map(|name| name.to_string()));
+        }
+        (next, reads) = reads.into_iter().partition(|found| reached.contains(&found.subject()));
+    }
+    reached
 }
 
 /// Every literal reference in a resource.

@@ -125,6 +125,11 @@ impl<'c> Found<'c> {
         self.name().map_or_else(|| self.node.path(), |name| name.to_string())
     }
 
+    /// Whether it came with the results of a search, and not by a read.
+    pub(super) fn is_result(&self) -> bool {
+        self.entry.is_some()
+    }
+
     /// Where it stands.
     pub(super) fn place(self) -> Place {
         self.answer.place_of(self.node)
