@@ -109,7 +109,12 @@ impl<'a> Running<'a> {
         };
         let values = distinct(self.captures.get(capture).map_or(&[][..], |values| values));
         if values.is_empty() {
-            went.omitted = Some(OmittedReason::Capture(capture.clone()));
+            let lost = self.scenario.persona.as_ref().filter(|persona| !self.patients.contains_key(*persona));
+            went.omitted = Some(lost.map_or_else(
+                || OmittedReason::Capture(capture.clone()),
+                // Nobody found is why nothing was captured.
+                |persona| OmittedReason::Persona(persona.clone()),
+            ));
         }
         for value in values.into_iter().take(self.session.plan.target.limits.reads) {
             if went.omitted.is_some() {

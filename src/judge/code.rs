@@ -126,8 +126,8 @@ codes! {
         nl "`Bundle.total` is meer dan de eerste pagina van `{subject}` bevat", "de officiële testscripts verwachten geen paginering";
     /// No self link.
     SelfLinkMissing "self-link-missing"
-        en "the Bundle of `{subject}` has no self link with a URL", "add a `Bundle.link` with relation `self`";
-        nl "de Bundle van `{subject}` heeft geen self-link met een URL", "voeg een `Bundle.link` met relatie `self` toe";
+        en "the Bundle has no self link with a URL", "add a `Bundle.link` with relation `self`";
+        nl "de Bundle heeft geen self-link met een URL", "voeg een `Bundle.link` met relatie `self` toe";
     /// A parameter is not in the self link.
     SelfLinkParameterMissing "self-link-parameter-missing"
         en "parameter `{subject}` is not in the self link with the value that was sent", "a parameter that is not repeated was perhaps not used";
@@ -154,8 +154,8 @@ codes! {
         nl "de next-link `{subject}` leidt naar een pagina die al gezien is", "laat de next-link weg op de laatste pagina";
     /// A read gives something else.
     ResourceAnother "resource-another"
-        en "reading `{subject}` gives another resource", "type and id of the answer have to be those of the URL";
-        nl "lezen van `{subject}` geeft een andere resource", "type en id van het antwoord moeten die van de URL zijn";
+        en "reading `{subject}` gives another resource", "type and id of the answer have to be those of the URL; `metadata` is answered with a CapabilityStatement";
+        nl "lezen van `{subject}` geeft een andere resource", "type en id van het antwoord moeten die van de URL zijn; `metadata` geeft een CapabilityStatement";
     /// An error without OperationOutcome.
     OutcomeMissing "outcome-missing"
         en "the error on `{subject}` is not explained by an OperationOutcome", "answer errors with an OperationOutcome in the format asked for";
@@ -166,8 +166,8 @@ codes! {
         nl "het antwoord bevat `{subject}` van een patiënt", "een antwoord zonder toegang, of over niets, mag niets van een patiënt bevatten";
     /// Two searches have other matches.
     MatchesDiffer "matches-differ"
-        en "the matches are not those of step `{subject}`", "both requests mean the same, so both find the same; what is only in one of them is shown";
-        nl "de resultaten zijn niet die van stap `{subject}`", "beide verzoeken betekenen hetzelfde, dus vinden ze hetzelfde; wat maar in een van beide staat, wordt getoond";
+        en "the matches are not those of step `{subject}`", "both requests mean the same, so both find the same; `expected` is what only step `{subject}` found, `actual` what only this step found";
+        nl "de resultaten zijn niet die van stap `{subject}`", "beide verzoeken betekenen hetzelfde, dus vinden ze hetzelfde; `verwacht` is wat alleen stap `{subject}` vond, `gekregen` wat alleen deze stap vond";
     /// The same resource has other content.
     ContentDiffers "content-differs"
         en "`{subject}` has other content in the two answers", "the same resource has the same content, whatever the format or the way it is asked for";

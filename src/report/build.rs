@@ -116,6 +116,7 @@ impl<'a> Join<'a> {
     }
 
     fn finding(&self, (key, requirement): (&str, &str), finding: &crate::judge::Finding) -> Finding {
+        let title = self.planned.get(key).and_then(|planned| planned.title.as_ref());
         let own_hint = self.planned.get(key).and_then(|planned| planned.hint.clone());
         let exchange = finding.place.exchange.clone();
         Finding {
@@ -124,7 +125,7 @@ impl<'a> Join<'a> {
             root: self.diagnosis.root_of(finding),
             subject: finding.subject.clone(),
             sentence: sentence::sentence(finding),
-            hint: own_hint.or_else(|| sentence::hint(finding)),
+            hint: own_hint.or_else(|| sentence::hint(finding, title)),
             curl: exchange.as_deref().and_then(|id| self.exchanges.curl(id)),
             exchange,
             path: finding.place.path.clone(),

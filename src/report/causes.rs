@@ -28,7 +28,9 @@ fn blocked(groups: &[Group]) -> BTreeMap<&str, Vec<String>> {
     let mut blocked: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for requirement in groups.iter().flat_map(|group| &group.requirements) {
         let reasons = requirement.reason.iter().chain(requirement.expectations.iter().filter_map(|it| it.reason.as_ref()));
-        for by in reasons.filter(|reason| reason.code == "blocked-by").filter_map(|reason| reason.detail.as_deref()) {
+        let blocking = reasons.filter(|reason| reason.code == "blocked-by").filter_map(|reason| reason.detail.as_deref());
+        // That a part of it hangs on another part is no news.
+        for by in blocking.filter(|by| *by != requirement.id) {
             let list = blocked.entry(by).or_default();
             if list.last() != Some(&requirement.id) {
                 list.push(requirement.id.clone());

@@ -282,8 +282,14 @@ impl Page {
     }
 
     fn remarks(&mut self, remarks: &[Cause]) {
+        let (expected, actual) = (self.say("expected  ", "verwacht  "), self.say("actual    ", "gekregen  "));
         for remark in remarks.iter().take(SHORT) {
             self.cause(remark);
+            // A remark is short: its values are shown where they are as short.
+            if remark.first.expected.len() <= 1 && remark.first.actual.len() <= 1 {
+                self.values(expected, &remark.first.expected);
+                self.values(actual, &remark.first.actual);
+            }
         }
         if remarks.len() > SHORT {
             let more = self.say("more remarks in the report", "opmerkingen meer in het rapport");
@@ -347,7 +353,8 @@ fn levels(counts: &[LevelCounts]) -> Vec<(&'static str, Counts)> {
 fn place(finding: &Finding, line: &str) -> Option<String> {
     let exchange = clean(finding.exchange.as_deref()?);
     let path = finding.path.as_deref().map(|path| format!(", {}", clean(path))).unwrap_or_default();
-    let line = finding.line.map(|number| format!(", {line} {number}")).unwrap_or_default();
+    // All of a body that is one line is on line 1: that says nothing.
+    let line = finding.line.filter(|number| *number > 1).map(|number| format!(", {line} {number}")).unwrap_or_default();
     Some(format!("{exchange}{path}{line}"))
 }
 

@@ -12,6 +12,8 @@ pub(super) fn warnings(plan: &Plan, evidence: &Evidence) -> Vec<Text> {
     [
         real_data(evidence),
         unreachable(evidence),
+        nothing_succeeded(evidence),
+        lost_personas(evidence),
         fault(plan),
         ended_early(evidence),
         insecure(plan, evidence),
@@ -73,6 +75,60 @@ pub(super) fn broken(evidence: &Evidence) -> Option<&Broken> {
 fn is_way(kind: BrokenKind) -> bool {
     use BrokenKind::{Connect, Cut, Deadline, Name, Protocol, Tls};
     matches!(kind, Name | Connect | Tls | Deadline | Cut | Protocol)
+}
+
+/// Everything was refused: that is the address or the credentials, hardly the server.
+fn nothing_succeeded(evidence: &Evidence) -> Option<Text> {
+    let first = refusals(evidence)?;
+    Some(both(
+        format!(
+            "No request was answered with success; the first was answered with {first}. Is this the base URL of the FHIR \
+             server (what stands before `/metadata`), and are the credentials right?"
+        ),
+        format!(
+            "Geen enkel verzoek kreeg een geslaagd antwoord; het eerste kreeg {first}. Is dit de basis-URL van de \
+             FHIR-server (wat voor `/metadata` staat), en kloppen de credentials?"
+        ),
+    ))
+}
+
+/// The first status, when there are answers and none is a success.
+fn refusals(evidence: &Evidence) -> Option<u16> {
+    let status = |record: &Record| match record {
+        Record::Exchange(exchange) => match &exchange.outcome {
+            Outcome::Answered(received) => Some(received.status),
+            Outcome::Broken(_) => None,
+        },
+        _ => None,
+    };
+    let mut statuses = evidence.records.iter().filter_map(status);
+    let first = statuses.next()?;
+    std::iter::once(first).chain(statuses).all(|status| !(200..300).contains(&status)).then_some(first)
+}
+
+/// Nobody to ask about: most of what is untested follows from that.
+fn lost_personas(evidence: &Evidence) -> Option<Text> {
+    if broken(evidence).is_some() || refusals(evidence).is_some() {
+        return None;
+    }
+    let lost = |record: &Record| match record {
+        Record::Persona(found) if found.patient.is_none() => Some(format!("`{}`", found.persona)),
+        _ => None,
+    };
+    let names: Vec<String> = evidence.records.iter().filter_map(lost).collect();
+    let names = names.join(", ");
+    (!names.is_empty()).then(|| {
+        both(
+            format!(
+                "Not found on the server, by BSN or by the id of the fixtures: {names}. Write the test patients to it with \
+                 `toets load`, or say what they are called there: `--patient PERSONA=ID`."
+            ),
+            format!(
+                "Op de server niet gevonden, op BSN noch op het id van de fixtures: {names}. Schrijf de testpatiënten \
+                 erheen met `toets load`, of zeg hoe ze daar heten: `--patient PERSONA=ID`."
+            ),
+        )
+    })
 }
 
 fn fault(plan: &Plan) -> Option<Text> {

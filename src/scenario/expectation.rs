@@ -215,6 +215,8 @@ pub enum Comparison {
     Matches,
     /// The same resources with the same content, whatever the format.
     Content,
+    /// That both are answered with a success, whatever is in it.
+    Success,
 }
 
 /// Predicates over the whole run, and over all answers of the scenario that they stand in.

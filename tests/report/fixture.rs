@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use toets::agreements::{Actor, Basis, Catalogue, Dialect, Effect, Level, Pending, Requirement, RequirementFile};
 use toets::evidence::{
-    Broken, BrokenKind, Definition, End, Evidence, Exchange, Omitted, OmittedReason, Origin, Outcome as Came, Received, Record,
-    Replaced, Sent, Start,
+    Broken, BrokenKind, Definition, End, Evidence, Exchange, FoundHow, FoundPersona, Omitted, OmittedReason, Origin,
+    Outcome as Came, Received, Record, Replaced, Sent, Start,
 };
 use toets::judge::{Code, Conclusion, ExpectationVerdict, Finding, Outcome, Place, Reason, RequirementVerdict, Verdicts};
 use toets::plan::{
@@ -85,6 +85,16 @@ pub(crate) fn nothing() -> Run {
     }
     let verdicts = Verdicts { conclusion: Conclusion::Incomplete, expectations: Vec::new(), requirements };
     Run { plan, evidence, verdicts, suite: suite() }
+}
+
+/// A run with this persona that is not on the server, and one request that was answered with this status.
+pub(crate) fn stranger(status: u16) -> Run {
+    let mut run = nothing();
+    run.plan.selection = None;
+    let found = FoundPersona { persona: "full-plan".into(), patient: None, how: FoundHow::NotFound };
+    let came = Came::Answered(Received { status, headers: Vec::new(), body: None, bytes: 0 });
+    run.evidence.records = vec![exchange("personas/full-plan#1", "Patient", came, 0), Record::Persona(found)];
+    run
 }
 
 /// A fault that turns one expectation red.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::answers::{Answer, searched_type};
-use super::super::case::{Run, is_refusal, transport};
+use super::super::case::{Run, is_refusal, omitted, transport};
 use super::super::code::Code;
 use super::super::finding::{Finding, Place};
 use super::super::ruling::{Obstacle, Ruling};
@@ -88,7 +88,7 @@ enum Status {
 
 fn status(run: Run<'_>, exchange: &scenario::Exchange, sent: &[Sent<'_>]) -> Status {
     let mut lacks = None;
-    let mut unknown = Obstacle::Untested(Reason::NotSelected);
+    let mut unknown = not_sent(run, exchange);
     for (_, sent) in sent {
         let answer = match &sent.outcome {
             Outcome::Broken(broken) => {
@@ -117,12 +117,22 @@ fn is_searchset(answer: Answer<'_>) -> bool {
 /// A request and the scenario that it was sent for.
 type Sent<'c> = (&'c PlannedScenario, &'c Exchange);
 
+/// Why an exchange was not asked: its steps were left out, or are not in the plan.
+fn not_sent(run: Run<'_>, exchange: &scenario::Exchange) -> Obstacle {
+    let mut records = asking(run, exchange).filter_map(|(scenario, step)| run.answers.step(&scenario.name(), &step.id));
+    records.find_map(|record| record.omitted.map(omitted)).unwrap_or(Obstacle::Untested(Reason::NotSelected))
+}
+
 /// Requests of the run for an exchange, in JSON and with the credentials of the run.
 fn sent<'c>(run: Run<'c>, exchange: &scenario::Exchange) -> Vec<Sent<'c>> {
-    let steps = run.plan.scenarios.iter().flat_map(|scenario| scenario.steps.iter().map(move |step| (scenario, step)));
-    let asked = steps.filter(|(_, step)| step.exchange.as_deref() == Some(&exchange.exchange) && is_plain(step));
     let first = |(scenario, step)| firsts(run, scenario, step).into_iter().map(move |first| (scenario, first));
-    asked.flat_map(first).collect()
+    asking(run, exchange).flat_map(first).collect()
+}
+
+/// Steps that ask an exchange, in JSON and with the credentials of the run.
+fn asking<'c>(run: Run<'c>, exchange: &scenario::Exchange) -> impl Iterator<Item = (&'c PlannedScenario, &'c PlannedStep)> {
+    let steps = run.plan.scenarios.iter().flat_map(|scenario| scenario.steps.iter().map(move |step| (scenario, step)));
+    steps.filter(|(_, step)| step.exchange.as_deref() == Some(&exchange.exchange) && is_plain(step))
 }
 
 fn firsts<'c>(run: Run<'c>, scenario: &PlannedScenario, step: &PlannedStep) -> Vec<&'c Exchange> {
