@@ -6,6 +6,7 @@ mod resolve;
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -14,6 +15,7 @@ use super::definition::Definition;
 use super::json;
 use super::node::Tree;
 use super::package::{Entry, Package, PackageError};
+use super::snapshot;
 use super::types::Types;
 
 pub use resolve::OtherVersion;
@@ -62,6 +64,9 @@ pub enum Lack {
     },
 }
 
+/// Most snapshots that are made for one another.
+const MAX_RING: usize = 64;
+
 /// Where an entry stands: number of the package, place in its index.
 type Place = (usize, usize);
 
@@ -82,6 +87,8 @@ pub struct Knowledge {
 struct Slot {
     tree: OnceLock<Result<Arc<Tree>, String>>,
     definition: OnceLock<Result<Arc<Definition>, String>>,
+    /// With its snapshot.
+    complete: OnceLock<Result<Arc<Definition>, String>>,
 }
 
 impl Knowledge {
@@ -136,8 +143,8 @@ impl Knowledge {
     /// When no package has it, or it cannot be used.
     pub fn find_definition(&self, canonical: &str) -> Result<Arc<Definition>, Lack> {
         let place = self.find("StructureDefinition", canonical)?;
-        let broken = |message: &String| Lack::Broken { canonical: canonical.to_owned(), message: message.clone() };
-        self.definition_at(place).as_ref().map(Arc::clone).map_err(broken)
+        let broken = |message| Lack::Broken { canonical: canonical.to_owned(), message };
+        self.complete(place, &mut Vec::new()).map_err(broken)
     }
 
     /// The definition of a type of FHIR: `Consent`, `HumanName`.
@@ -202,6 +209,42 @@ impl Knowledge {
             let tree = self.parse((number, place))?;
             Definition::read(&tree).map(Arc::new).map_err(|error| error.to_string())
         })
+    }
+
+    /// The definition at a place with its snapshot: its own when it has one, else made.
+    fn complete(&self, place: Place, stack: &mut Vec<Place>) -> Result<Arc<Definition>, String> {
+        let slot = &self.read[place.0][place.1].complete;
+        if let Some(known) = slot.get() {
+            return known.clone();
+        }
+        // Not inside `get_or_init`: making one snapshot may ask for others, in a ring at worst.
+        let made = self.make(place, stack);
+        // A ring is told to the one who closes it only: asked for by itself, it may be whole.
+        if stack.is_empty() || made.is_ok() {
+            return slot.get_or_init(|| made).clone();
+        }
+        made
+    }
+
+    fn make(&self, place: Place, stack: &mut Vec<Place>) -> Result<Arc<Definition>, String> {
+        let definition = self.definition_at(place).clone()?;
+        if !definition.snapshot.is_empty() {
+            return Ok(definition);
+        }
+        if stack.contains(&place) || stack.len() >= MAX_RING {
+            return Err(format!("`{}` stands on itself", definition.url));
+        }
+        stack.push(place);
+        let below = RefCell::new(stack);
+        let find = |canonical: &str| {
+            let place = self.find("StructureDefinition", canonical).map_err(|lack| lack.to_string())?;
+            self.complete(place, &mut below.borrow_mut())
+        };
+        let snapshot = snapshot::build(&definition, &find).map_err(|error| error.to_string());
+        below.into_inner().pop();
+        let mut whole = Definition::clone(&definition);
+        whole.snapshot = snapshot?;
+        Ok(Arc::new(whole))
     }
 
     fn parse(&self, (number, place): Place) -> Result<Tree, String> {

@@ -9,6 +9,7 @@ pub mod node;
 pub mod package;
 mod reading;
 pub mod search;
+pub mod snapshot;
 pub mod store;
 pub mod types;
 pub mod xml;

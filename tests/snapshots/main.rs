@@ -1,0 +1,110 @@
+//! Snapshots made again from the differentials of the packages in `../shared`
+//! (or `TOETS_SHARED`), against the snapshots there. What differs stands in
+//! `known.txt`, package by package, each kind of difference with its reason; it
+//! may only get shorter. `TOETS_BLESS=1` writes it again.
+
+mod compare;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use compare::Difference;
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use toets::fhir::definition::Derivation;
+use toets::fhir::knowledge::{Knowledge, PackageSource};
+use toets::fhir::{snapshot, types};
+
+const R4: [&str; 6] = [
+    "iknl.fhir.r4.pzp-1.0.0-rc2-approx.tgz",
+    "nictiz.fhir.nl.r4.nl-core-0.12.0-beta.4.tgz",
+    "nictiz.fhir.nl.r4.zib2020-0.12.0-beta.4.tgz",
+    "hl7.terminology.r4-7.0.1.tgz",
+    "hl7.fhir.uv.extensions.r4-5.3.0-ballot-tc1.tgz",
+    "hl7.fhir.r4.core-4.0.1.tgz",
+];
+
+fn packages() -> PathBuf {
+    let shared =
+        std::env::var_os("TOETS_SHARED").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    shared.join("fhir/packages")
+}
+
+fn load(names: &[&str]) -> Result<Knowledge, Failed> {
+    let named = names.iter().filter(|name| !name.is_empty());
+    let mut sources: Vec<PackageSource> = named.map(|name| PackageSource::At(packages().join(name))).collect();
+    sources.push(PackageSource::Place(packages()));
+    let types = if names[0].contains("stu3") { types::stu3() } else { types::r4() };
+    Ok(Knowledge::load(&sources, types)?)
+}
+
+/// What came out for the profiles of one package.
+#[derive(Default)]
+struct Outcome {
+    profiles: usize,
+    equal: usize,
+    elements: usize,
+    differences: Vec<Difference>,
+}
+
+fn outcomes(knowledge: &Knowledge) -> BTreeMap<String, Outcome> {
+    let mut outcomes: BTreeMap<String, Outcome> = BTreeMap::new();
+    for (package, entry) in knowledge.entries("StructureDefinition") {
+        let canonical = format!("{}|{}", entry.url, entry.version);
+        let Ok(definition) = knowledge.find_definition(canonical.trim_end_matches('|')) else { continue };
+        if definition.derivation != Derivation::Constraint || definition.differential.is_empty() {
+            continue;
+        }
+        let find = |canonical: &str| knowledge.find_definition(canonical).map_err(|lack| lack.to_string());
+        let made = snapshot::build(&definition, &find);
+        let outcome = outcomes.entry(package.manifest().name()).or_default();
+        let differences = match &made {
+            Ok(made) => compare::compare(&definition, made),
+            Err(error) => vec![Difference::none(&definition, error)],
+        };
+        outcome.profiles += 1;
+        outcome.equal += usize::from(differences.is_empty());
+        outcome.elements += definition.snapshot.len();
+        outcome.differences.extend(differences);
+    }
+    outcomes
+}
+
+fn snapshots_are_made_again(names: &[&str], file: &str) -> Result<Completion, Failed> {
+    if !packages().is_dir() {
+        return Ok(Completion::ignored_with("the FHIR packages are not here: set `TOETS_SHARED`"));
+    }
+    let knowledge = load(names)?;
+    let mut text = String::new();
+    for (package, outcome) in outcomes(&knowledge) {
+        let Outcome { profiles, equal, elements, differences } = outcome;
+        text += &format!("{package}: {equal} of {profiles} profiles equal, {elements} elements\n");
+        for difference in differences {
+            text += &format!("  {difference}\n");
+        }
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots").join(file);
+    if std::env::var_os("TOETS_BLESS").is_some() {
+        std::fs::write(&path, text)?;
+        return Ok(Completion::Completed);
+    }
+    let known = std::fs::read_to_string(&path)?.replace('\r', "");
+    let known: Vec<&str> = known.lines().filter(|line| !line.starts_with('#')).collect();
+    let made: Vec<&str> = text.lines().collect();
+    let new: Vec<&str> = made.iter().filter(|line| !known.contains(line)).copied().collect();
+    let gone: Vec<&str> = known.iter().filter(|line| !made.contains(line)).copied().collect();
+    if new.is_empty() && gone.is_empty() {
+        return Ok(Completion::Completed);
+    }
+    Err(format!("new differences:\n{}\nno longer there:\n{}", new.join("\n"), gone.join("\n")).into())
+}
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let trials = vec![
+        Trial::ignorable_test("snapshots_of_r4_are_made_again", || snapshots_are_made_again(&R4, "r4.txt")),
+        Trial::ignorable_test("snapshots_of_stu3_are_made_again", || {
+            snapshots_are_made_again(&["iknl.fhir.stu3.pzp-1.0.0-rc2.tgz", "nictiz.fhir.nl.stu3.zib2017-2.2.18.tgz"], "stu3.txt")
+        }),
+    ];
+    libtest_mimic::run(&arguments, trials).exit();
+}
