@@ -79,6 +79,8 @@ pub struct ElementDefinition {
     pub id: Arc<str>,
     /// `Consent.provision.actor.role`
     pub path: Arc<str>,
+    /// Path of the element that it goes back to: `Extension.value[x]`; only where a snapshot says so.
+    pub base_path: Option<Arc<str>>,
     /// `agreementParty`; with `/` for a slice of a slice.
     pub slice_name: Option<Arc<str>>,
     /// Minimum, where said.

@@ -229,7 +229,7 @@ impl Knowledge {
     fn make(&self, place: Place, stack: &mut Vec<Place>) -> Result<Arc<Definition>, String> {
         let definition = self.definition_at(place).clone()?;
         if !definition.snapshot.is_empty() {
-            return Ok(definition);
+            return Ok(if self.is_stu3() { tidied(&definition) } else { definition });
         }
         if stack.contains(&place) || stack.len() >= MAX_RING {
             return Err(format!("`{}` stands on itself", definition.url));
@@ -247,10 +247,18 @@ impl Knowledge {
         Ok(Arc::new(whole))
     }
 
+    fn is_stu3(&self) -> bool {
+        self.types.definition().version.starts_with("3.")
+    }
+
     fn parse(&self, (number, place): Place) -> Result<Tree, String> {
         let text = self.packages[number].text(place).map_err(|error| error.to_string())?;
         json::read(&text, self.types).map_err(|error| error.to_string())
     }
+}
+
+fn tidied(definition: &Definition) -> Arc<Definition> {
+    Arc::new(Definition { snapshot: snapshot::tidy(&definition.snapshot), ..definition.clone() })
 }
 
 /// A canonical and the version behind `|`.

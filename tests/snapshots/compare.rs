@@ -10,9 +10,9 @@ use toets::fhir::node::Tree;
 
 /// One thing that differs.
 pub(crate) struct Difference {
-    profile: String,
+    pub(crate) profile: String,
     element: String,
-    what: &'static str,
+    pub(crate) what: &'static str,
     given: String,
     made: String,
 }

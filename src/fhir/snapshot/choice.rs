@@ -5,25 +5,63 @@ use std::sync::Arc;
 use super::branch::Branch;
 use crate::fhir::definition::{Discriminator, DiscriminatorKind, ElementType, Slicing, SlicingRules};
 
-/// What a name in a differential stands for in the base.
-pub(super) enum Named {
-    /// A child with that very name.
-    Child,
-    /// A type of a choice: the child, and which type.
-    Choice(Arc<str>, ElementType),
+/// What is said of the children of a branch, with the names of the base: what
+/// is said of `valueQuantity` is said of the slice of that name of `value[x]`,
+/// or of `value[x]` itself where it has that type only. `None` for a name that
+/// the base does not have.
+pub(super) fn with_base_names(branch: &Branch, said: &Branch) -> Vec<(Branch, Option<Shortcut>)> {
+    said.children.iter().map(|child| with_base_name(branch, said, child.clone())).collect()
 }
 
-/// Finds the child of the base that a name stands for.
-pub(super) fn named(branch: &Branch, name: &str) -> Option<Named> {
-    if branch.place(name, None).is_some() {
-        return Some(Named::Child);
+/// How a name in a differential fits the base.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shortcut {
+    /// It is a name of the base.
+    No,
+    /// It names a type of a choice: `valueQuantity`.
+    Yes,
+}
+
+fn with_base_name(branch: &Branch, whole: &Branch, said: Branch) -> (Branch, Option<Shortcut>) {
+    let written = written(&said);
+    if branch.place(&written, None).is_some() {
+        return (said, Some(Shortcut::No));
     }
-    branch.children.iter().find_map(|child| {
-        let start = child.name.strip_suffix("[x]")?;
-        let rest = name.strip_prefix(start)?;
-        let found = child.element.types.iter().find(|found| is_capitalised(rest, &found.code))?;
-        Some(Named::Choice(child.name.clone(), found.clone()))
-    })
+    let choice = branch.children.iter().find_map(|child| Some((child, of_choice(child, &written)?)));
+    let Some((child, found)) = choice else {
+        let known = branch.place(&said.name, None).is_some();
+        return (said, known.then_some(Shortcut::No));
+    };
+    let named = |other: &&Branch| other.name == child.name && other.slice.is_none() && *last(&other.element.path) == *child.name;
+    let types = whole.children.iter().find(named).map(|other| &other.element.types).filter(|types| !types.is_empty());
+    let types = types.unwrap_or(&child.element.types);
+    let name = child.name.clone();
+    if let ([_], None, None) = (types.as_slice(), &child.element.slicing, &said.slice) {
+        return (Branch { name, ..said }, Some(Shortcut::No));
+    }
+    let mut element = said.element;
+    let slice = said.slice.or(Some(written));
+    if element.types.is_empty() && branch.place(&name, slice.as_ref()).is_none() {
+        element.types.push(found.clone());
+    }
+    (Branch { name, slice, element, children: said.children }, Some(Shortcut::Yes))
+}
+
+/// The last name of its path; that of the branch where nothing is said of it.
+fn written(said: &Branch) -> Arc<str> {
+    match last(&said.element.path) {
+        "" => said.name.clone(),
+        name => name.into(),
+    }
+}
+
+pub(super) fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or_default()
+}
+
+fn of_choice<'b>(child: &'b Branch, written: &str) -> Option<&'b ElementType> {
+    let rest = written.strip_prefix(child.name.strip_suffix("[x]")?)?;
+    child.element.types.iter().find(|found| is_capitalised(rest, &found.code))
 }
 
 fn is_capitalised(written: &str, name: &str) -> bool {
@@ -31,10 +69,10 @@ fn is_capitalised(written: &str, name: &str) -> bool {
     written.next() == name.next().map(|letter| letter.to_ascii_uppercase()) && written.as_str() == name.as_str()
 }
 
-/// The slicing of a choice that is sliced without saying how. Closed, as the
-/// types that are not spoken of fall away.
-pub(super) fn by_type() -> Slicing {
-    Slicing { discriminators: vec![this(DiscriminatorKind::Type, "$this")], ordered: false, rules: SlicingRules::Closed }
+/// The slicing of a choice that is sliced without saying how. Closed when it is
+/// by the names of types, as types that are not named fall away then.
+pub(super) fn by_type(rules: SlicingRules) -> Slicing {
+    Slicing { discriminators: vec![this(DiscriminatorKind::Type, "$this")], ordered: false, rules }
 }
 
 /// The slicing of extensions, which is always by their url.
@@ -44,13 +82,4 @@ pub(super) fn by_url() -> Slicing {
 
 fn this(kind: DiscriminatorKind, path: &str) -> Discriminator {
     Discriminator { kind, path: path.into() }
-}
-
-/// What is said of `valueQuantity` as said of the slice `valueQuantity` of `value[x]`.
-pub(super) fn sliced(said: Branch, name: &Arc<str>, found: &ElementType) -> Branch {
-    let Branch { name: written, slice, mut element, children } = said;
-    if element.types.is_empty() {
-        element.types.push(found.clone());
-    }
-    Branch { name: name.clone(), slice: slice.or(Some(written)), element, children }
 }

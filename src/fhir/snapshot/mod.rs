@@ -9,6 +9,7 @@ mod slices;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod tidy;
 mod unfold;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use super::definition::{Definition, Derivation, ElementDefinition};
 use branch::Branch;
 use refine::Refiner;
+pub use tidy::tidy;
 
 /// Most elements of a snapshot.
 const MAX_ELEMENTS: usize = 20_000;

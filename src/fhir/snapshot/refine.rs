@@ -1,7 +1,9 @@
 //! Lays a differential over a tree, branch by branch.
 
+use std::sync::Arc;
+
 use super::branch::Branch;
-use super::choice::{self, Named};
+use super::choice::{self, Shortcut};
 use super::merge::{constrain, merge};
 use super::{Find, SnapshotError};
 use crate::fhir::definition::ElementDefinition;
@@ -47,7 +49,7 @@ impl<'f> Refiner<'f> {
         if let Some(root) = self.profile_root(said)? {
             let is_extension = said.types.first().is_some_and(|found| &*found.code == "Extension");
             if is_extension {
-                (element.min, element.max) = (root.min, root.max);
+                element.max = root.max;
             }
             let mut constraints = root.constraints;
             constrain(&mut constraints, &element.constraints);
@@ -58,27 +60,41 @@ impl<'f> Refiner<'f> {
             element.is_modifier |= root.is_modifier;
         }
         merge(element, said);
+        // A binding of what is no longer coded says nothing.
+        if said.binding.is_none() && !said.types.is_empty() && !said.types.iter().any(|found| is_bindable(&found.code)) {
+            element.binding = None;
+        }
         Ok(())
     }
 
     fn children(&mut self, branch: &mut Branch, said: &Branch) -> Result<(), SnapshotError> {
-        let mut done: Vec<&str> = Vec::new();
-        for child in &said.children {
-            if done.contains(&&*child.name) {
-                continue;
-            }
-            done.push(&child.name);
-            let group: Vec<Branch> = said.children.iter().filter(|other| other.name == child.name).cloned().collect();
-            match choice::named(branch, &child.name) {
-                Some(Named::Child) => self.group(branch, group)?,
-                Some(Named::Choice(name, found)) => {
-                    let group = group.into_iter().map(|said| choice::sliced(said, &name, &found)).collect();
-                    self.group(branch, group)?;
+        let mut groups: Vec<Group> = Vec::new();
+        for (child, shortcut) in choice::with_base_names(branch, said) {
+            let Some(shortcut) = shortcut else {
+                if !self.specialization {
+                    return Err(SnapshotError::NoElement { path: format!("{}.{}", self.path(), child.name) });
                 }
-                None if self.specialization => branch.children.extend(group),
-                None => return Err(SnapshotError::NoElement { path: format!("{}.{}", self.path(), child.name) }),
+                branch.children.push(child);
+                continue;
+            };
+            match groups.iter_mut().find(|group| group.name == child.name) {
+                Some(group) => group.said.push((child, shortcut)),
+                None => groups.push(Group { name: child.name.clone(), said: vec![(child, shortcut)] }),
             }
         }
-        Ok(())
+        groups.into_iter().try_for_each(|group| self.group(branch, group))
     }
+}
+
+/// All that is said of an element and its slices.
+pub(super) struct Group {
+    pub(super) name: Arc<str>,
+    pub(super) said: Vec<(Branch, Shortcut)>,
+}
+
+fn is_bindable(code: &str) -> bool {
+    matches!(
+        code,
+        "code" | "Coding" | "CodeableConcept" | "Quantity" | "string" | "uri" | "url" | "canonical" | "Duration" | "Age"
+    )
 }

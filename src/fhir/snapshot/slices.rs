@@ -1,28 +1,42 @@
 //! Slices: those that the base has, and new ones beside them.
 
 use super::branch::Branch;
-use super::refine::Refiner;
+use super::choice::Shortcut;
+use super::refine::{Group, Refiner};
 use super::{SnapshotError, choice};
-use crate::fhir::definition::{DiscriminatorKind, SlicingRules};
+use crate::fhir::definition::{DiscriminatorKind, Max, Slicing, SlicingRules};
 
 impl Refiner<'_> {
     /// Lays what is said of an element and its slices, all of one name, over the branch they are in.
-    pub(super) fn group(&mut self, branch: &mut Branch, group: Vec<Branch>) -> Result<(), SnapshotError> {
-        let name = group[0].name.clone();
-        let no_element = |path| SnapshotError::NoElement { path };
-        let place = branch.place(&name, None).ok_or_else(|| no_element(format!("{}.{name}", self.path())))?;
+    pub(super) fn group(&mut self, branch: &mut Branch, group: Group) -> Result<(), SnapshotError> {
+        let Group { name, said } = group;
+        let no_element = || SnapshotError::NoElement { path: format!("{}.{name}", self.path()) };
+        let place = branch.place(&name, None).ok_or_else(no_element)?;
         let original = branch.children[place].clone();
-        let (slices, whole): (Vec<Branch>, Vec<Branch>) = group.into_iter().partition(|said| said.slice.is_some());
-        for said in &whole {
+        let (slices, whole): (Vec<_>, Vec<_>) = said.into_iter().partition(|(said, _)| said.slice.is_some());
+        for (said, _) in &whole {
             self.refine(&mut branch.children[place], said)?;
         }
+        let by_name = slices.iter().filter(|(_, shortcut)| *shortcut == Shortcut::Yes).count();
         let has_slicing = branch.children[place].element.slicing.is_some();
-        for said in &slices {
-            let place = branch.place(&name, said.slice.as_ref()).unwrap_or_else(|| add(branch, &original, said));
+        for (said, shortcut) in &slices {
+            let new = |branch: &mut Branch| {
+                let place = add(branch, &original, said);
+                // The one type that is left is as required as the choice.
+                if *shortcut == Shortcut::Yes && by_name == 1 && !has_slicing {
+                    branch.children[place].element.min = original.element.min;
+                }
+                place
+            };
+            let place = branch.place(&name, said.slice.as_ref()).unwrap_or_else(|| new(branch));
             self.refine(&mut branch.children[place], said)?;
         }
-        if !slices.is_empty() {
-            tell(branch, place, has_slicing);
+        if !slices.is_empty() && !has_slicing {
+            tell(branch, place, if by_name > 0 { SlicingRules::Closed } else { SlicingRules::Open });
+        }
+        // A slice by the name of a type, of a choice that was sliced, is left to speak for itself, as the publisher does.
+        if name.ends_with("[x]") && (by_name == 0 || !has_slicing) {
+            require(branch, place);
         }
         Ok(())
     }
@@ -58,26 +72,32 @@ fn last_of(branch: &Branch, name: &str, slice: Option<&str>) -> usize {
 
 /// A sliced element says how its slices are told apart, even where its
 /// differential left that out; a choice that is closed has no other types.
-fn tell(branch: &mut Branch, place: usize, has_slicing: bool) {
+fn tell(branch: &mut Branch, place: usize, rules: SlicingRules) {
     let name = branch.children[place].name.clone();
-    if !has_slicing {
-        branch.children[place].element.slicing = match &*name {
-            "extension" | "modifierExtension" => Some(choice::by_url()),
-            _ if name.ends_with("[x]") => Some(choice::by_type()),
-            _ => None,
-        };
-    }
-    let slicing = branch.children[place].element.slicing.as_ref();
-    let is_closed_choice = slicing.is_some_and(|slicing| {
-        slicing.rules == SlicingRules::Closed && slicing.discriminators.iter().all(|found| found.kind == DiscriminatorKind::Type)
-    });
-    if !is_closed_choice {
+    branch.children[place].element.slicing = match &*name {
+        "extension" | "modifierExtension" => Some(choice::by_url()),
+        _ if name.ends_with("[x]") => Some(choice::by_type(rules)),
+        _ => None,
+    };
+    if rules == SlicingRules::Open {
         return;
     }
     let slices = branch.children.iter().filter(|child| child.name == name && child.slice.is_some());
-    let codes: Vec<_> = slices.clone().flat_map(|slice| slice.element.types.iter().map(|found| found.code.clone())).collect();
-    let required = slices.filter_map(|slice| slice.element.min).sum::<u32>();
+    let codes: Vec<_> = slices.flat_map(|slice| slice.element.types.iter().map(|found| found.code.clone())).collect();
+    branch.children[place].element.types.retain(|found| codes.contains(&found.code));
+}
+
+/// A choice that has to have one type has no other, and has to be there.
+fn require(branch: &mut Branch, place: usize) {
+    let whole = &branch.children[place];
+    let is_by_type = |slicing: &Slicing| slicing.discriminators.iter().all(|found| found.kind == DiscriminatorKind::Type);
+    if whole.element.max != Some(Max::Count(1)) || !whole.element.slicing.as_ref().is_some_and(is_by_type) {
+        return;
+    }
+    let is_required = |child: &&Branch| child.name == whole.name && child.slice.is_some() && child.element.min >= Some(1);
+    let Some(slice) = branch.children.iter().find(is_required) else { return };
+    let codes: Vec<_> = slice.element.types.iter().map(|found| found.code.clone()).collect();
     let element = &mut branch.children[place].element;
     element.types.retain(|found| codes.contains(&found.code));
-    element.min = element.min.max(Some(required.min(1)));
+    element.min = Some(1);
 }

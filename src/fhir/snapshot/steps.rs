@@ -16,7 +16,26 @@ pub(super) struct Step {
 /// which a path without a fitting id is told.
 pub(super) fn steps(element: &ElementDefinition, before: &[Step]) -> Vec<Step> {
     let names: Vec<&str> = element.path.split('.').collect();
-    by_id(&element.id, &names).unwrap_or_else(|| by_path(&names, element.slice_name.as_ref(), before))
+    match by_id(&element.id, &names) {
+        Some(steps) => spelled(steps, element.slice_name.as_ref(), before),
+        None => by_path(&names, element.slice_name.as_ref(), before),
+    }
+}
+
+/// `sliceName` says how a slice is called; ids may spell it otherwise (those of
+/// STU3 write it small), and so may the ids of what is below it.
+fn spelled(mut steps: Vec<Step>, slice: Option<&Arc<str>>, before: &[Step]) -> Vec<Step> {
+    let last = steps.len() - 1;
+    for (step, known) in steps.iter_mut().zip(before).take(last) {
+        let same = |found: &Arc<str>| known.slice.as_ref().is_some_and(|known| known.to_ascii_lowercase() == **found);
+        if step.slice.as_ref().is_some_and(same) {
+            step.slice.clone_from(&known.slice);
+        }
+    }
+    if slice.is_some() {
+        steps[last].slice = slice.cloned();
+    }
+    steps
 }
 
 /// A slice name may have dots in it, so the names of the path lead.
