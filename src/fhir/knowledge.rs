@@ -3,6 +3,7 @@
 //! first asked for. Safe to share between threads.
 
 mod resolve;
+mod terms;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ use super::json;
 use super::node::Tree;
 use super::package::{Entry, Package, PackageError};
 use super::snapshot;
+use super::terminology::{CodeSystem, ValueSet};
 use super::types::Types;
 
 pub use resolve::OtherVersion;
@@ -89,6 +91,8 @@ struct Slot {
     definition: OnceLock<Result<Arc<Definition>, String>>,
     /// With its snapshot.
     complete: OnceLock<Result<Arc<Definition>, String>>,
+    value_set: OnceLock<Result<Arc<ValueSet>, String>>,
+    code_system: OnceLock<Result<Arc<CodeSystem>, String>>,
 }
 
 impl Knowledge {

@@ -11,5 +11,6 @@ mod reading;
 pub mod search;
 pub mod snapshot;
 pub mod store;
+pub mod terminology;
 pub mod types;
 pub mod xml;
