@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Lint(LintArguments),
     /// Show which requirement is judged by what, and proven able to fail
     Coverage(CoverageArguments),
+    /// Show, add and verify the FHIR packages that are here
+    Packages(PackagesArguments),
 }
 
 #[derive(Debug, Args)]
@@ -148,6 +150,30 @@ pub(crate) struct CoverageArguments {
     /// Folder with another suite than the built-in one
     #[arg(long, value_name = "DIR")]
     pub(crate) suite: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PackagesArguments {
+    #[command(subcommand)]
+    pub(crate) action: PackagesAction,
+    /// Folder of the packages; ~/.fhir/packages when left out
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+}
+
+/// What is done with packages. Nothing is fetched from a registry.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PackagesAction {
+    /// Show what is here
+    List,
+    /// Copy a package archive into the folder, once it is sound, and note its digest
+    Add {
+        /// The archive, a .tgz; download it yourself, as nothing is fetched from a registry
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Open every package and hold it to its noted digest
+    Verify,
 }
 
 fn persona(text: &str) -> Result<(String, String), String> {

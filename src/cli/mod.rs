@@ -8,6 +8,7 @@ mod failure;
 mod judge;
 mod lint;
 mod output;
+mod packages;
 mod progress;
 mod provider;
 mod run;
@@ -36,6 +37,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Provider(arguments) => provider::provider(arguments, &terminal),
         Command::Lint(arguments) => lint::lint(arguments, &terminal),
         Command::Coverage(arguments) => coverage::coverage(arguments, &terminal),
+        Command::Packages(arguments) => packages::packages(arguments, &terminal),
     };
     let exit = done.unwrap_or_else(|failure: Failure| {
         terminal.failure(&failure);

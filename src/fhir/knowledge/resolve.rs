@@ -2,11 +2,10 @@
 //! stand on, found in the places where packages are kept.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::PackageSource;
-use crate::fhir::package::{Package, PackageError};
+use crate::fhir::package::{Package, PackageError, cache};
 
 /// A dependency that another version fills, because that one was named.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,13 +135,10 @@ fn satisfies(wanted: &str, found: &str) -> bool {
 /// The versions of a package in a place: `id#version/` as the common cache has
 /// them, or `id-version.tgz` as they are downloaded.
 fn versions(place: &Path, id: &str) -> Vec<(String, PathBuf)> {
-    let entries = fs::read_dir(place).into_iter().flatten().flatten();
-    let version = |name: &str| {
-        let rest = name.strip_prefix(id)?;
-        let unpacked = rest.strip_prefix('#').map(str::to_owned);
-        // `id-ext-1.0.0.tgz` is another package: a version starts with a digit.
-        let packed = || rest.strip_prefix('-')?.strip_suffix(".tgz").map(str::to_owned);
-        unpacked.or_else(packed).filter(|version| version.starts_with(|letter: char| letter.is_ascii_digit()))
+    let paths = cache::list(place).unwrap_or_default();
+    let version = |path: &PathBuf| {
+        let (found, version) = cache::named(path.file_name()?.to_str()?)?;
+        (found == id).then(|| version.to_owned())
     };
-    entries.filter_map(|entry| Some((version(entry.file_name().to_str()?)?, entry.path()))).collect()
+    paths.into_iter().filter_map(|path| Some((version(&path)?, path))).collect()
 }

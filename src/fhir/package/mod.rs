@@ -2,6 +2,7 @@
 //! archive (`.tgz`) or a folder. Which packages belong together is `knowledge`'s.
 
 mod archive;
+pub mod cache;
 mod error;
 mod folder;
 mod index;

@@ -8,7 +8,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use tar::{Builder, EntryType, Header};
 
-use super::{Package, PackageError};
+use super::{Package, PackageError, cache};
 
 const MANIFEST: &[u8] =
     br#"{"name":"one","version":"1.0.0","dependencies":{"two":"2.0.0","@types/x":"1"},"fhirVersions":["4.0.1"]}"#;
@@ -189,4 +189,23 @@ fn any_text_at_all_is_skimmed_without_panic() {
             let _ = super::skim::strings(&text[..=cut]);
         }
     }
+}
+
+#[test]
+fn cache_named_tells_id_and_version_of_both_forms() {
+    assert_eq!(cache::named("hl7.fhir.r4.core#4.0.1"), Some(("hl7.fhir.r4.core", "4.0.1")));
+    assert_eq!(cache::named("iknl.fhir.r4.pzp-1.0.0-rc2-approx.tgz"), Some(("iknl.fhir.r4.pzp", "1.0.0-rc2-approx")));
+    assert_eq!(cache::named("some-id-0.1.0-beta.2.tgz"), Some(("some-id", "0.1.0-beta.2")));
+    assert_eq!(cache::named("packages.ini"), None);
+}
+
+#[test]
+fn cache_add_keeps_a_package_with_its_digest() {
+    let folder = std::env::temp_dir().join(format!("toets-cache-{}", std::process::id()));
+    let archive = Archive::of("add", &[("package/package.json", MANIFEST)]);
+    let package = cache::add(&archive.0, &folder).expect("a sound package");
+    let locked = cache::locked(&folder).expect("the lock file was written");
+    assert_eq!(locked.get("one-1.0.0.tgz").map(String::as_str), package.digest());
+    assert_eq!(cache::list(&folder).expect("the folder is there"), [folder.join("one-1.0.0.tgz")]);
+    fs::remove_dir_all(&folder).expect("the folder can go");
 }

@@ -94,7 +94,7 @@ impl Asking<'_> {
             Ok(found) => found,
             Err(why) => return Membership::Unknown(Reason::NoCodeSystem { system: canonical, why }),
         };
-        let is_whole = code_system.content == Content::Complete && code_system.len() > 0;
+        let is_whole = code_system.content == Content::Complete && !code_system.is_empty();
         let not_complete = || Membership::Unknown(Reason::NotComplete { system: system.to_owned() });
         let Some((code, concept)) = code_system.concept(self.coded.code) else {
             let is_same_version = self.coded.version.is_none_or(|version| version == &*code_system.version);
