@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use compare::Difference;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use toets::fhir::definition::Derivation;
+use toets::fhir::definition::{Definition, Derivation, ElementDefinition};
 use toets::fhir::knowledge::{Knowledge, PackageSource};
 use toets::fhir::{snapshot, types};
 
@@ -114,9 +114,68 @@ fn snapshots_are_made_again(names: &[&str], file: &str) -> Result<Completion, Fa
     Err(format!("new differences:\n{}\nno longer there:\n{}", new.join("\n"), gone.join("\n")).into())
 }
 
+/// Differentials with their parts mixed up give a snapshot or an error: nothing
+/// else, and in time.
+fn mixed_up_differentials_give_a_snapshot_or_an_error() -> Result<Completion, Failed> {
+    if !packages().is_dir() {
+        return Ok(Completion::ignored_with("the FHIR packages are not here: set `TOETS_SHARED`"));
+    }
+    let knowledge = load(&R4[..1])?;
+    let find = |canonical: &str| knowledge.find_definition(canonical).map_err(|lack| lack.to_string());
+    let urls: Vec<&str> = knowledge.entries("StructureDefinition").map(|(_, entry)| &*entry.url).take(60).collect();
+    let mut draw = Draw(0x9e37_79b9_7f4a_7c15);
+    let (mut built, mut refused) = (0, 0);
+    for _ in 0..1_500 {
+        let Some(definition) = knowledge.definition(urls[draw.below(urls.len())]) else { continue };
+        let mut mixed = Definition::clone(&definition);
+        for _ in 0..=draw.below(3) {
+            mix(&mut mixed.differential, &definition.snapshot, &mut draw);
+        }
+        match snapshot::build(&mixed, &find) {
+            Ok(_) => built += 1,
+            Err(_) => refused += 1,
+        }
+    }
+    if built > 0 && refused > 0 { Ok(Completion::Completed) } else { Err(format!("{built} built, {refused} refused").into()) }
+}
+
+/// Numbers that look random and are the same each time (xorshift).
+struct Draw(u64);
+
+impl Draw {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % bound.max(1) as u64).unwrap_or_default()
+    }
+}
+
+fn mix(differential: &mut Vec<ElementDefinition>, snapshot: &[ElementDefinition], draw: &mut Draw) {
+    if differential.is_empty() || snapshot.is_empty() {
+        return;
+    }
+    let (at, from) = (draw.below(differential.len()), draw.below(snapshot.len()));
+    let other = &snapshot[from];
+    match draw.below(8) {
+        0 => differential[at].path = other.path.clone(),
+        1 => differential[at].id = other.id.clone(),
+        2 => differential[at].slice_name = other.slice_name.clone().or(Some("a.b:c/d".into())),
+        3 => differential[at].types.clone_from(&other.types),
+        4 => differential[at].path = format!("{}.{}", differential[at].path, other.path).into(),
+        5 => drop(differential.remove(at)),
+        6 => differential.insert(at, other.clone()),
+        _ => differential[at] = ElementDefinition { path: "".into(), ..other.clone() },
+    }
+}
+
 fn main() {
     let arguments = Arguments::from_args();
     let trials = vec![
+        Trial::ignorable_test(
+            "mixed_up_differentials_give_a_snapshot_or_an_error",
+            mixed_up_differentials_give_a_snapshot_or_an_error,
+        ),
         Trial::ignorable_test("snapshots_of_r4_are_made_again", || snapshots_are_made_again(&R4, "r4.txt")),
         Trial::ignorable_test("snapshots_of_stu3_are_made_again", || {
             snapshots_are_made_again(&["iknl.fhir.stu3.pzp-1.0.0-rc2.tgz", "nictiz.fhir.nl.stu3.zib2017-2.2.18.tgz"], "stu3.txt")

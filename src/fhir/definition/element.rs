@@ -12,13 +12,25 @@ use crate::fhir::node::{Node, Tree};
 const FHIR_TYPE: &str = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type";
 const SYSTEM_STRING: &str = "http://hl7.org/fhirpath/System.String";
 
+/// Most elements of a differential or snapshot.
+const MAX_ELEMENTS: usize = 20_000;
+/// Most steps of a path.
+const MAX_DEPTH: usize = 64;
+
 /// The elements of a differential or snapshot.
 pub(super) fn all(list: Option<Node<'_>>) -> Result<Vec<ElementDefinition>, DefinitionError> {
-    list.into_iter().flat_map(|list| list.children_named("element")).map(read).collect()
+    let Some(list) = list else { return Ok(Vec::new()) };
+    if list.children_named("element").nth(MAX_ELEMENTS).is_some() {
+        return Err(DefinitionError::new(list, format!("has more than {MAX_ELEMENTS} elements")));
+    }
+    list.children_named("element").map(read).collect()
 }
 
 fn read(node: Node<'_>) -> Result<ElementDefinition, DefinitionError> {
     let path = required(node, "path")?;
+    if path.split('.').count() > MAX_DEPTH {
+        return Err(DefinitionError::new(node, format!("has a `path` of more than {MAX_DEPTH} steps")));
+    }
     let slice_name = text(node, "sliceName");
     let written = |name| tree(node, name);
     Ok(ElementDefinition {

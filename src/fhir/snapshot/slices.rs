@@ -20,15 +20,15 @@ impl Refiner<'_> {
         let by_name = slices.iter().filter(|(_, shortcut)| *shortcut == Shortcut::Yes).count();
         let has_slicing = branch.children[place].element.slicing.is_some();
         for (said, shortcut) in &slices {
-            let new = |branch: &mut Branch| {
-                let place = add(branch, &original, said);
-                // The one type that is left is as required as the choice.
-                if *shortcut == Shortcut::Yes && by_name == 1 && !has_slicing {
-                    branch.children[place].element.min = original.element.min;
-                }
-                place
-            };
-            let place = branch.place(&name, said.slice.as_ref()).unwrap_or_else(|| new(branch));
+            let known = branch.place(&name, said.slice.as_ref());
+            let place = known.unwrap_or_else(|| add(branch, &original, said));
+            if known.is_none() {
+                self.count(branch.children[place].len())?;
+            }
+            // The one type that is left is as required as the choice.
+            if known.is_none() && *shortcut == Shortcut::Yes && by_name == 1 && !has_slicing {
+                branch.children[place].element.min = original.element.min;
+            }
             self.refine(&mut branch.children[place], said)?;
         }
         if !slices.is_empty() && !has_slicing {

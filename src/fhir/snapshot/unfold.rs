@@ -39,7 +39,8 @@ impl Refiner<'_> {
         Some(branch.clone())
     }
 
-    fn count(&mut self, more: usize) -> Result<(), SnapshotError> {
+    /// Counts elements that come in, so that no definition takes all memory.
+    pub(super) fn count(&mut self, more: usize) -> Result<(), SnapshotError> {
         self.elements += more;
         if self.elements > MAX_ELEMENTS { Err(SnapshotError::TooLarge) } else { Ok(()) }
     }
