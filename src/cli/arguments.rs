@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
+use super::patients::{self, GivenPatient};
 use crate::text::Language;
 
 /// Conformance harness for the Dutch PZP (advance care planning) standard over FHIR.
@@ -51,7 +53,17 @@ pub(crate) enum Command {
     /// Show which requirement is judged by what, and proven able to fail
     Coverage(CoverageArguments),
     /// Show, add and verify the FHIR packages that are here
-    Packages(PackagesArguments),
+    Packages(super::packages::PackagesArguments),
+    /// Tell what a requirement, scenario, expectation or finding is, and what a run saw of it
+    Explain(super::explain::ExplainArguments),
+    /// Join the shares of a run that was split with --shard, and judge the whole
+    Merge(super::merge::MergeArguments),
+    /// Write personas to a server that allows it, or remove them again
+    Load(super::load::LoadArguments),
+    /// Write the completions of a shell to standard output
+    Completions(CompletionsArguments),
+    /// Write the manual page to standard output, or all pages to a folder
+    Man(ManArguments),
 }
 
 #[derive(Debug, Args)]
@@ -59,6 +71,8 @@ pub(crate) struct RunArguments {
     /// Requirements, scenarios or expectations to run; everything when left out
     #[arg(value_name = "ID")]
     pub(crate) ids: Vec<String>,
+    #[command(flatten)]
+    pub(crate) choose: super::choose::ChooseArguments,
     /// FHIR base URL of the server; the built-in reference provider when left out
     #[arg(long)]
     pub(crate) url: Option<String>,
@@ -68,9 +82,12 @@ pub(crate) struct RunArguments {
     /// How requests are authenticated; a bearer token is read from TOETS_TOKEN
     #[arg(long, value_enum)]
     pub(crate) auth: Option<AuthKind>,
-    /// Logical id of a persona on the server, when it cannot be found by BSN
-    #[arg(long = "patient", value_name = "PERSONA=ID", value_parser = persona)]
-    pub(crate) patients: Vec<(String, String)>,
+    /// Patient with data of their own that the run is about; or the logical id of a persona that is not found by BSN
+    #[arg(long = "patient", value_name = "ID|PERSONA=ID", value_parser = patients::patient)]
+    pub(crate) patients: Vec<GivenPatient>,
+    /// BSN of a patient with data of their own that the run is about; kept out of every output
+    #[arg(long)]
+    pub(crate) bsn: Option<String>,
     /// Fault that the built-in provider has to have
     #[arg(long, value_name = "NAME", conflicts_with = "url")]
     pub(crate) fault: Option<String>,
@@ -153,40 +170,17 @@ pub(crate) struct CoverageArguments {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct PackagesArguments {
-    #[command(subcommand)]
-    pub(crate) action: PackagesAction,
-    /// Folder of the packages; ~/.fhir/packages when left out
-    #[arg(long, global = true, value_name = "DIR")]
-    pub(crate) cache: Option<PathBuf>,
+pub(crate) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
 }
 
-/// What is done with packages. Nothing is fetched from a registry.
-#[derive(Debug, Subcommand)]
-pub(crate) enum PackagesAction {
-    /// Show what is here
-    List,
-    /// Copy a package archive into the folder, once it is sound, and note its digest
-    Add {
-        /// The archive, a .tgz; download it yourself, as nothing is fetched from a registry
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-    },
-    /// Open every package and hold it to its noted digest
-    Verify,
-}
-
-fn persona(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, id)) if !name.is_empty() && is_id(id) => Ok((name.to_owned(), id.to_owned())),
-        Some((_, id)) if !is_id(id) => Err(format!("`{id}` is no FHIR id: at most 64 letters, digits, `-` or `.`")),
-        _ => Err("write it as PERSONA=ID, for example full-plan=1234".to_owned()),
-    }
-}
-
-/// A FHIR id: it becomes part of a URL as it is.
-fn is_id(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.'))
+#[derive(Debug, Args)]
+pub(crate) struct ManArguments {
+    /// Folder for the pages of the program and of every subcommand
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
 }
 
 fn tempo(text: &str) -> Result<f64, String> {

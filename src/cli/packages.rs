@@ -1,13 +1,39 @@
 //! `toets packages`: what FHIR packages are here, one more, and whether they are
 //! whole. Nothing is fetched.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::arguments::{PackagesAction, PackagesArguments};
+use clap::{Args, Subcommand};
+
 use super::failure::Failure;
 use super::terminal::Terminal;
 use crate::fhir::package::{Package, PackageError, cache};
 use crate::judge::ExitCode;
+
+/// What `toets packages` is told.
+#[derive(Debug, Args)]
+pub(crate) struct PackagesArguments {
+    #[command(subcommand)]
+    pub(crate) action: PackagesAction,
+    /// Folder of the packages; ~/.fhir/packages when left out
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+}
+
+/// What is done with packages. Nothing is fetched from a registry.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PackagesAction {
+    /// Show what is here
+    List,
+    /// Copy a package archive into the folder, once it is sound, and note its digest
+    Add {
+        /// The archive, a .tgz; download it yourself, as nothing is fetched from a registry
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Open every package and hold it to its noted digest
+    Verify,
+}
 
 /// Shows, adds or verifies packages.
 pub(crate) fn packages(arguments: &PackagesArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {

@@ -141,15 +141,25 @@ impl Client {
     }
 
     async fn attempt(&self, request: &Request) -> Result<Reply, Broken> {
-        let url = self.address.allowed(&request.url).map_err(|reason| failure(BrokenKind::NotAllowed, reason, None))?;
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
         };
-        let mut sent = self.http.request(method, url).headers(self.header_map(request)?);
+        let mut sent = self.prepared(method, request)?;
         if let Some(form) = &request.form {
             sent = sent.body(form.clone());
         }
+        self.exchange(sent).await
+    }
+
+    /// A request with its headers, to an address that is allowed.
+    pub(super) fn prepared(&self, method: reqwest::Method, request: &Request) -> Result<reqwest::RequestBuilder, Broken> {
+        let url = self.address.allowed(&request.url).map_err(|reason| failure(BrokenKind::NotAllowed, reason, None))?;
+        Ok(self.http.request(method, url).headers(self.header_map(request)?))
+    }
+
+    /// Sends a request and takes the answer, both within the deadline.
+    pub(super) async fn exchange(&self, sent: reqwest::RequestBuilder) -> Result<Reply, Broken> {
         let deadline = Instant::now() + clock::scaled(self.limits.deadline_ms, self.tempo);
         let late =
             |status| failure(BrokenKind::Deadline, format!("no whole answer within {} ms", self.limits.deadline_ms), status);

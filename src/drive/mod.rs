@@ -6,7 +6,9 @@ mod address;
 mod broken;
 mod client;
 mod secrets;
+mod write;
 
-pub use address::{Address, AddressError, encode, encode_path};
+pub use address::{Address, AddressError, encode, encode_as, encode_path};
 pub use client::{Client, ClientError, Credentials, Delivery, Reply, Request};
 pub use secrets::{SecretError, Secrets};
+pub use write::{Verb, Write};
