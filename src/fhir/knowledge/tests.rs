@@ -25,7 +25,7 @@ impl Folder {
         fs::write(folder.join("package.json"), manifest).expect("a temporary file can be written");
         for (profile, version) in profiles {
             let text = format!(
-                r#"{{"resourceType":"StructureDefinition","url":"http://example.org/{profile}","version":"{version}","name":"{id}","kind":"resource","type":"Consent","derivation":"constraint"}}"#
+                r#"{{"resourceType":"StructureDefinition","url":"http://example.org/{profile}","version":"{version}","name":"{id}","kind":"resource","type":"Consent","derivation":"constraint","snapshot":{{"element":[{{"path":"Consent"}}]}}}}"#
             );
             fs::write(folder.join(format!("{profile}-{version}.json")), text).expect("a temporary file can be written");
         }
@@ -113,4 +113,31 @@ fn a_package_of_another_fhir_is_refused() {
     fs::write(path, manifest).expect("a temporary file can be written");
     let error = folder.load(&["base#1.0.0"]).expect_err("STU3");
     assert_eq!(error.to_string(), "package `base#1.0.0` is of FHIR 3.0.2, not of 4.0.1");
+}
+
+#[test]
+fn knowledge_is_shared_by_threads() {
+    let folder = Folder::new("threads");
+    folder.package("base#1.0.0", "", &[("a", "1")]);
+    let knowledge = folder.load(&["base#1.0.0"]).expect("it is there");
+    std::thread::scope(|scope| {
+        let asked: Vec<_> = (0..4).map(|_| scope.spawn(|| knowledge.definition("http://example.org/a"))).collect();
+        let found: Vec<_> = asked.into_iter().map(|asked| asked.join().expect("no panic").expect("it is there")).collect();
+        assert!(found.iter().all(|one| Arc::ptr_eq(one, &found[0])), "it is read once");
+    });
+}
+
+#[test]
+fn profiles_that_stand_on_one_another_in_a_ring_are_told() {
+    let folder = Folder::new("profiles");
+    folder.package("base#1.0.0", "", &[]);
+    for (one, other) in [("a", "b"), ("b", "a")] {
+        let text = format!(
+            r#"{{"resourceType":"StructureDefinition","url":"http://example.org/{one}","name":"{one}","kind":"resource","type":"Consent","baseDefinition":"http://example.org/{other}","derivation":"constraint","differential":{{"element":[{{"path":"Consent"}}]}}}}"#
+        );
+        fs::write(folder.0.join(format!("base#1.0.0/package/{one}.json")), text).expect("a temporary file can be written");
+    }
+    let knowledge = folder.load(&["base#1.0.0"]).expect("it is there");
+    let lack = knowledge.find_definition("http://example.org/a").expect_err("a ring");
+    assert!(lack.to_string().contains("stands on itself"), "{lack}");
 }

@@ -50,6 +50,9 @@ pub enum SnapshotError {
         /// Path with slices.
         path: String,
     },
+    /// It has no base, and nothing to say itself.
+    #[error("it has neither a snapshot nor a base to make one from")]
+    Empty,
     /// More elements than anybody needs.
     #[error("the snapshot would have more than {MAX_ELEMENTS} elements")]
     TooLarge,
@@ -60,7 +63,10 @@ pub enum SnapshotError {
 /// # Errors
 /// When it stands on something that is not to be had, or speaks of what is not there.
 pub fn build(definition: &Definition, find: &Find<'_>) -> Result<Vec<ElementDefinition>, SnapshotError> {
-    let Some(base) = &definition.base else { return Ok(definition.differential.clone()) };
+    let Some(base) = &definition.base else {
+        let own = definition.differential.clone();
+        return if own.is_empty() { Err(SnapshotError::Empty) } else { Ok(own) };
+    };
     let by = || definition.url.to_string();
     let base = find(base).map_err(|reason| SnapshotError::Needs { by: by(), canonical: base.to_string(), reason })?;
     let mut tree = Branch::of_list(&base.snapshot).ok_or_else(|| SnapshotError::Needs {
