@@ -17,9 +17,8 @@ fn main() -> ExitCode {
         Ok(tables) => tables,
         Err(error) => return failure(&error),
     };
-    for (path, text) in tables.files() {
-        let done =
-            if check { table::compare(&path, text) } else { std::fs::write(&path, text).map_err(|error| error.to_string()) };
+    for table::Table { path, text } in &tables {
+        let done = if check { table::compare(path, text) } else { std::fs::write(path, text).map_err(|error| error.to_string()) };
         if let Err(error) = done {
             return failure(&format!("{}: {error}", path.display()));
         }

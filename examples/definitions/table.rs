@@ -1,5 +1,5 @@
-//! How the type table and the search table of R4 are made from the package
-//! `hl7.fhir.r4.core`: facts only, sorted, one line an element. Shared by the
+//! How the type tables and the search tables are made from the core packages
+//! of R4 and STU3: facts only, sorted, one line an element. Shared by the
 //! `definitions` example, which writes them, and `tests/definitions.rs`, which
 //! holds them to the package. Reading them back is `src/fhir/types`.
 
@@ -10,22 +10,15 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-const PACKAGE: &str = "hl7.fhir.r4.core-4.0.1.tgz";
+/// Versions of FHIR and the package of each.
+const PACKAGES: [(&str, &str); 2] = [("r4", "hl7.fhir.r4.core-4.0.1.tgz"), ("stu3", "hl7.fhir.r3.core-3.0.2.tgz")];
 const STRUCTURE: &str = "http://hl7.org/fhir/StructureDefinition/";
 const TYPE_OF_STRING: &str = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type";
 
-/// Both tables as text.
-pub(crate) struct Tables {
-    types: String,
-    search: String,
-}
-
-impl Tables {
-    /// Where each table stands in this repository, and its text.
-    pub(crate) fn files(&self) -> [(PathBuf, &str); 2] {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/fhir/tables");
-        [(folder.join("r4.types"), &self.types), (folder.join("r4.search"), &self.search)]
-    }
+/// A table as text, and where it stands in this repository.
+pub(crate) struct Table {
+    pub(crate) path: PathBuf,
+    pub(crate) text: String,
 }
 
 /// The file on disk against the text that should be there; the error names the
@@ -43,10 +36,21 @@ pub(crate) fn compare(path: &Path, text: &str) -> Result<(), String> {
     } + "\nhint: make it again with `cargo run --example definitions -- ../shared/fhir/packages`")
 }
 
-/// Makes both tables from the folder of packages.
-pub(crate) fn make(packages: &Path) -> Result<Tables, String> {
-    let path = packages.join(PACKAGE);
-    let archive = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+/// Makes all tables from the folder of packages.
+pub(crate) fn make(packages: &Path) -> Result<Vec<Table>, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/fhir/tables");
+    let mut tables = Vec::new();
+    for (fhir, package) in PACKAGES {
+        let (types, search) = of_package(&packages.join(package))?;
+        tables.push(Table { path: folder.join(format!("{fhir}.types")), text: types });
+        tables.push(Table { path: folder.join(format!("{fhir}.search")), text: search });
+    }
+    Ok(tables)
+}
+
+/// The type table and the search table of a core package.
+fn of_package(path: &Path) -> Result<(String, String), String> {
+    let archive = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let digest: String =
         ring::digest::digest(&ring::digest::SHA256, &archive).as_ref().iter().fold(String::new(), |mut hex, byte| {
             let _ = write!(hex, "{byte:02x}");
@@ -56,7 +60,7 @@ pub(crate) fn make(packages: &Path) -> Result<Tables, String> {
     let package = files.iter().find(|file| file["name"].is_string() && file["resourceType"].is_null());
     let package = package.ok_or_else(|| format!("{}: has no package.json", path.display()))?;
     let source = format!("{}#{} sha256:{digest}", text(&package["name"]), text(&package["version"]));
-    Ok(Tables { types: types(&source, &files), search: search(&source, &files) })
+    Ok((types(&source, &files), search(&source, &files)))
 }
 
 fn unpack(archive: &[u8]) -> std::io::Result<Vec<Value>> {
@@ -132,20 +136,30 @@ fn line(name: &str, element: &Value) -> String {
         line.push(' ');
         line.push_str(reference.trim_start_matches('#'));
     }
-    for kind in element["type"].as_array().into_iter().flatten() {
+    for (name, targets) in kinds(element) {
         line.push(' ');
-        line.push_str(type_name(element, kind));
-        let targets: Vec<&str> = kind["targetProfile"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(|target| text(target).trim_start_matches(STRUCTURE))
-            .collect();
+        line.push_str(name);
         if !targets.is_empty() {
             let _ = write!(line, "({})", targets.join("|"));
         }
     }
     line + "\n"
+}
+
+/// The types of an element with their targets. STU3 writes a type once for each
+/// of its targets.
+fn kinds(element: &Value) -> Vec<(&str, Vec<&str>)> {
+    let mut kinds: Vec<(&str, Vec<&str>)> = Vec::new();
+    for kind in element["type"].as_array().into_iter().flatten() {
+        let name = type_name(element, kind);
+        let listed = kind["targetProfile"].as_array().into_iter().flatten();
+        let targets = listed.map(text).chain(kind["targetProfile"].as_str()).map(|target| target.trim_start_matches(STRUCTURE));
+        match kinds.last_mut().filter(|(last, _)| *last == name) {
+            Some((_, known)) => known.extend(targets),
+            None => kinds.push((name, targets.collect())),
+        }
+    }
+    kinds
 }
 
 fn type_name<'f>(element: &'f Value, kind: &'f Value) -> &'f str {

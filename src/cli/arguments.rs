@@ -52,6 +52,8 @@ pub(crate) enum Command {
     Lint(LintArguments),
     /// Show which requirement is judged by what, and proven able to fail
     Coverage(CoverageArguments),
+    /// Show, add and verify the FHIR packages that are here
+    Packages(super::packages::PackagesArguments),
     /// Tell what a requirement, scenario, expectation or finding is, and what a run saw of it
     Explain(super::explain::ExplainArguments),
     /// Join the shares of a run that was split with --shard, and judge the whole

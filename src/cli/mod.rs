@@ -13,6 +13,7 @@ mod lint;
 mod load;
 mod merge;
 mod output;
+mod packages;
 mod patients;
 mod preview;
 mod progress;
@@ -54,6 +55,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Provider(arguments) => provider::provider(arguments, &terminal),
         Command::Lint(arguments) => lint::lint(arguments, &terminal),
         Command::Coverage(arguments) => coverage::coverage(arguments, &terminal),
+        Command::Packages(arguments) => packages::packages(arguments, &terminal),
         Command::Explain(arguments) => explain::explain(arguments, &terminal),
         Command::Merge(arguments) => merge::merge(arguments, &terminal),
         Command::Load(arguments) => load::load(arguments, &terminal),

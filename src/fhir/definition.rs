@@ -2,9 +2,15 @@
 //! alike. Where they come from is `package`'s, how a differential becomes a
 //! snapshot `snapshot`'s, how a resource is held against one `validate`'s.
 
+mod element;
+mod reading;
+mod stu3;
+
 use std::sync::Arc;
 
 use super::node::Tree;
+
+pub use reading::DefinitionError;
 
 /// A profile, a type or an extension.
 #[derive(Debug, Clone)]
@@ -17,6 +23,8 @@ pub struct Definition {
     pub name: Arc<str>,
     /// The type it constrains or defines: `Consent`, `Extension`.
     pub type_name: Arc<str>,
+    /// What sort of type that is.
+    pub kind: StructureKind,
     /// Canonical of what it stands on; `None` for the roots.
     pub base: Option<Arc<str>>,
     /// Whether it defines a type or constrains one.
@@ -40,6 +48,19 @@ pub enum Derivation {
     Constraint,
 }
 
+/// What sort of type a definition defines or constrains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StructureKind {
+    /// `string`
+    Primitive,
+    /// `HumanName`, and every extension.
+    Complex,
+    /// `Consent`
+    Resource,
+    /// A model that is no type of FHIR.
+    Logical,
+}
+
 /// Where an extension may be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Context {
@@ -58,6 +79,8 @@ pub struct ElementDefinition {
     pub id: Arc<str>,
     /// `Consent.provision.actor.role`
     pub path: Arc<str>,
+    /// Path of the element that it goes back to: `Extension.value[x]`; only where a snapshot says so.
+    pub base_path: Option<Arc<str>>,
     /// `agreementParty`; with `/` for a slice of a slice.
     pub slice_name: Option<Arc<str>>,
     /// Minimum, where said.
@@ -84,6 +107,8 @@ pub struct ElementDefinition {
     pub constraints: Vec<Constraint>,
     /// How repetitions are told apart.
     pub slicing: Option<Slicing>,
+    /// Systems have to be able to do something with it.
+    pub must_support: bool,
     /// A receiver has to know it.
     pub is_modifier: bool,
     /// `xmlAttr` and its like.

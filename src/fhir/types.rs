@@ -1,4 +1,4 @@
-//! The type table: elements of every type of FHIR R4 in order, and the search
+//! The type tables of R4 and STU3: elements of every type in order, and the search
 //! parameters. Read from the compressed text of `tables/`, which
 //! `cargo run --example definitions` makes. No profiles and no value sets.
 
@@ -19,6 +19,18 @@ pub fn r4() -> &'static Types {
         )
     });
     &R4
+}
+
+/// The table of STU3, built in.
+#[must_use]
+pub fn stu3() -> &'static Types {
+    static STU3: LazyLock<Types> = LazyLock::new(|| {
+        table::read(
+            include_bytes!(concat!(env!("OUT_DIR"), "/stu3.types.z")),
+            include_bytes!(concat!(env!("OUT_DIR"), "/stu3.search.z")),
+        )
+    });
+    &STU3
 }
 
 /// All types and search parameters of one version of FHIR.

@@ -1,0 +1,115 @@
+//! `toets packages`: what FHIR packages are here, one more, and whether they are
+//! whole. Nothing is fetched.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+
+use super::failure::Failure;
+use super::terminal::Terminal;
+use crate::fhir::package::{Package, PackageError, cache};
+use crate::judge::ExitCode;
+
+/// What `toets packages` is told.
+#[derive(Debug, Args)]
+pub(crate) struct PackagesArguments {
+    #[command(subcommand)]
+    pub(crate) action: PackagesAction,
+    /// Folder of the packages; ~/.fhir/packages when left out
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+}
+
+/// What is done with packages. Nothing is fetched from a registry.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PackagesAction {
+    /// Show what is here
+    List,
+    /// Copy a package archive into the folder, once it is sound, and note its digest
+    Add {
+        /// The archive, a .tgz; download it yourself, as nothing is fetched from a registry
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Open every package and hold it to its noted digest
+    Verify,
+}
+
+/// Shows, adds or verifies packages.
+pub(crate) fn packages(arguments: &PackagesArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
+    let folder = arguments.cache.clone().or_else(cache::common_cache).ok_or_else(no_folder)?;
+    match &arguments.action {
+        PackagesAction::List => list(&folder, terminal),
+        PackagesAction::Add { file } => add(file, &folder, terminal),
+        PackagesAction::Verify => verify(&folder, terminal),
+    }
+}
+
+fn no_folder() -> Failure {
+    Failure::usage("it is not known where the packages are: neither `HOME` nor `USERPROFILE` is set")
+        .hint("name the folder with `--cache DIR`")
+}
+
+fn failure(error: &PackageError) -> Failure {
+    let failure = Failure::usage(error.to_string());
+    match error.hint() {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+fn list(folder: &Path, terminal: &Terminal) -> Result<ExitCode, Failure> {
+    let paths = cache::list(folder).map_err(|error| failure(&error))?;
+    let locked = cache::locked(folder).map_err(|error| failure(&error))?;
+    terminal.say(&format!("{} packages in {}", paths.len(), folder.display()));
+    for path in &paths {
+        let name = file_name(path);
+        let (id, version) = cache::named(name).unwrap_or((name, ""));
+        let what = match locked.get(name) {
+            Some(digest) => digest,
+            None if path.is_dir() => "unpacked",
+            None => "no digest noted",
+        };
+        terminal.say(&format!("  {id}#{version}  {what}"));
+    }
+    Ok(ExitCode::Conformant)
+}
+
+fn add(file: &Path, folder: &Path, terminal: &Terminal) -> Result<ExitCode, Failure> {
+    let package = cache::add(file, folder).map_err(|error| failure(&error))?;
+    let digest = package.digest().unwrap_or_default();
+    terminal.say(&format!("{}: {} resources, {digest}", package.manifest().name(), package.entries().len()));
+    Ok(ExitCode::Conformant)
+}
+
+fn verify(folder: &Path, terminal: &Terminal) -> Result<ExitCode, Failure> {
+    let locked = cache::locked(folder).map_err(|error| failure(&error))?;
+    let mut paths = cache::list(folder).map_err(|error| failure(&error))?;
+    paths.extend(locked.keys().map(|name| folder.join(name)).filter(|path| !path.exists()));
+    let mut wrong = 0;
+    for path in &paths {
+        let told = told(path, locked.get(file_name(path)));
+        wrong += usize::from(told.is_err());
+        let (word, what) = told.map_or_else(|problem| ("wrong", problem), |what| ("whole", what));
+        terminal.say(&format!("{word}  {}: {what}", file_name(path)));
+    }
+    terminal.say(&format!("{} packages, {wrong} wrong", paths.len()));
+    Ok(if wrong == 0 { ExitCode::Conformant } else { ExitCode::WrongUse })
+}
+
+/// What a package turns out to be; or what is wrong with it.
+fn told(path: &Path, noted: Option<&String>) -> Result<String, String> {
+    let package = Package::open(path).map_err(|error| error.to_string())?;
+    // A folder was only looked at: its files are read here, to know that they can be.
+    (0..package.entries().len()).try_for_each(|place| package.text(place).map(drop)).map_err(|error| error.to_string())?;
+    let resources = format!("{} resources", package.entries().len());
+    match (package.digest(), noted) {
+        (Some(found), Some(noted)) if found != noted => Err(format!("its digest is {found}, and {noted} was noted")),
+        (Some(_), Some(_)) => Ok(format!("{resources}, as it was when it was added")),
+        _ => Ok(format!("{resources}, no digest noted")),
+    }
+}
+
+fn file_name(path: &Path) -> &str {
+    path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+}

@@ -1,0 +1,283 @@
+//! What Toets knows of FHIR in a run: the packages that are loaded, and the
+//! definitions, value sets, code systems and questionnaires in them, read when
+//! first asked for. Safe to share between threads.
+
+mod resolve;
+mod terms;
+#[cfg(test)]
+mod tests;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use super::definition::Definition;
+use super::json;
+use super::node::Tree;
+use super::package::{Entry, Package, PackageError};
+use super::snapshot;
+use super::terminology::{CodeSystem, ValueSet};
+use super::types::Types;
+
+pub use resolve::OtherVersion;
+
+/// Where a package comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PackageSource {
+    /// An archive, or a folder that holds one package.
+    At(PathBuf),
+    /// A package by name, to be found in a place.
+    Named {
+        /// `hl7.fhir.r4.core`
+        id: String,
+        /// `4.0.1`
+        version: String,
+    },
+    /// A folder of packages: the common cache, or downloaded archives. Named
+    /// packages and dependencies are looked for in the places, in their order.
+    Place(PathBuf),
+}
+
+/// Why something is not to be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Lack {
+    /// No package has it.
+    #[error("no package that is loaded has `{canonical}`")]
+    Unknown {
+        /// What was asked for.
+        canonical: String,
+    },
+    /// Only other versions of it are there.
+    #[error("the packages have `{canonical}` only as {}", versions.join(", "))]
+    OtherVersion {
+        /// What was asked for, with its version.
+        canonical: String,
+        /// What is there.
+        versions: Vec<String>,
+    },
+    /// It is there, but cannot be used.
+    #[error("`{canonical}` cannot be used: {message}")]
+    Broken {
+        /// What was asked for.
+        canonical: String,
+        /// Why it cannot.
+        message: String,
+    },
+}
+
+/// Most snapshots that are made for one another.
+const MAX_RING: usize = 64;
+
+/// Where an entry stands: number of the package, place in its index.
+type Place = (usize, usize);
+
+/// The packages that are loaded, and what was read of them.
+#[derive(Debug)]
+pub struct Knowledge {
+    types: &'static Types,
+    packages: Vec<Package>,
+    other_versions: Vec<OtherVersion>,
+    /// By canonical without version, in the order of the packages.
+    places: HashMap<Box<str>, Vec<Place>>,
+    /// One for each entry of each package.
+    read: Vec<Vec<Slot>>,
+}
+
+/// What was read of an entry.
+#[derive(Debug, Default)]
+struct Slot {
+    tree: OnceLock<Result<Arc<Tree>, String>>,
+    definition: OnceLock<Result<Arc<Definition>, String>>,
+    /// With its snapshot.
+    complete: OnceLock<Result<Arc<Definition>, String>>,
+    value_set: OnceLock<Result<Arc<ValueSet>, String>>,
+    code_system: OnceLock<Result<Arc<CodeSystem>, String>>,
+}
+
+impl Knowledge {
+    /// Loads packages and all that they stand on. Among packages that have the
+    /// same canonical, one that stands on the other comes first.
+    ///
+    /// # Errors
+    /// When one cannot be opened, is missing, is wanted in two versions, or is
+    /// of another version of FHIR than the types.
+    pub fn load(sources: &[PackageSource], types: &'static Types) -> Result<Self, PackageError> {
+        let (packages, other_versions) = resolve::resolve(sources)?;
+        for package in &packages {
+            is_of(package, types)?;
+        }
+        let mut places: HashMap<Box<str>, Vec<Place>> = HashMap::new();
+        for (number, package) in packages.iter().enumerate() {
+            for (place, entry) in package.entries().iter().enumerate().filter(|(_, entry)| !entry.url.is_empty()) {
+                places.entry(entry.url.clone()).or_default().push((number, place));
+            }
+        }
+        let read = packages.iter().map(|package| package.entries().iter().map(|_| Slot::default()).collect()).collect();
+        Ok(Self { types, packages, other_versions, places, read })
+    }
+
+    /// The packages, in the order in which they are asked.
+    #[must_use]
+    pub fn packages(&self) -> &[Package] {
+        &self.packages
+    }
+
+    /// Dependencies that another version fills than was asked for.
+    #[must_use]
+    pub fn other_versions(&self) -> &[OtherVersion] {
+        &self.other_versions
+    }
+
+    /// The types of the version of FHIR that this is about.
+    #[must_use]
+    pub fn types(&self) -> &'static Types {
+        self.types
+    }
+
+    /// A profile, type or extension, with its snapshot.
+    #[must_use]
+    pub fn definition(&self, canonical: &str) -> Option<Arc<Definition>> {
+        self.find_definition(canonical).ok()
+    }
+
+    /// A profile, type or extension, with its snapshot; or why it is not to be had.
+    ///
+    /// # Errors
+    /// When no package has it, or it cannot be used.
+    pub fn find_definition(&self, canonical: &str) -> Result<Arc<Definition>, Lack> {
+        let place = self.find("StructureDefinition", canonical)?;
+        let broken = |message| Lack::Broken { canonical: canonical.to_owned(), message };
+        self.complete(place, &mut Vec::new()).map_err(broken)
+    }
+
+    /// The definition of a type of FHIR: `Consent`, `HumanName`.
+    #[must_use]
+    pub fn type_definition(&self, name: &str) -> Option<Arc<Definition>> {
+        self.definition(&format!("http://hl7.org/fhir/StructureDefinition/{name}"))
+    }
+
+    /// A questionnaire, as its resource.
+    #[must_use]
+    pub fn questionnaire(&self, canonical: &str) -> Option<Arc<Tree>> {
+        self.find_resource("Questionnaire", canonical).ok()
+    }
+
+    /// A resource of a type by its canonical; or why it is not to be had.
+    ///
+    /// # Errors
+    /// When no package has it, or its text is no resource.
+    pub fn find_resource(&self, resource: &str, canonical: &str) -> Result<Arc<Tree>, Lack> {
+        let place = self.find(resource, canonical)?;
+        let broken = |message: &String| Lack::Broken { canonical: canonical.to_owned(), message: message.clone() };
+        self.tree_at(place).as_ref().map(Arc::clone).map_err(broken)
+    }
+
+    /// All entries of a type of resource, with their package.
+    pub fn entries(&self, resource: &str) -> impl Iterator<Item = (&Package, &Entry)> {
+        let all = self.packages.iter().flat_map(|package| package.entries().iter().map(move |entry| (package, entry)));
+        all.filter(move |(_, entry)| &*entry.resource == resource)
+    }
+
+    /// The package that answers for a canonical.
+    #[must_use]
+    pub fn package_of(&self, resource: &str, canonical: &str) -> Option<&Package> {
+        self.find(resource, canonical).ok().map(|(number, _)| &self.packages[number])
+    }
+
+    fn find(&self, resource: &str, canonical: &str) -> Result<Place, Lack> {
+        let (url, version) = split(canonical);
+        let of_type = |place: &&Place| &*self.entry(**place).resource == resource;
+        let places: Vec<Place> = self.places.get(url).into_iter().flatten().filter(of_type).copied().collect();
+        let Some(version) = version else {
+            return places.first().copied().ok_or_else(|| Lack::Unknown { canonical: canonical.to_owned() });
+        };
+        if let Some(place) = places.iter().find(|place| *self.entry(**place).version == *version) {
+            return Ok(*place);
+        }
+        let versions: Vec<String> = places.iter().map(|place| self.entry(*place).version.to_string()).collect();
+        let canonical = canonical.to_owned();
+        Err(if versions.is_empty() { Lack::Unknown { canonical } } else { Lack::OtherVersion { canonical, versions } })
+    }
+
+    fn entry(&self, (number, place): Place) -> &Entry {
+        &self.packages[number].entries()[place]
+    }
+
+    fn tree_at(&self, (number, place): Place) -> &Result<Arc<Tree>, String> {
+        self.read[number][place].tree.get_or_init(|| self.parse((number, place)).map(Arc::new))
+    }
+
+    fn definition_at(&self, (number, place): Place) -> &Result<Arc<Definition>, String> {
+        self.read[number][place].definition.get_or_init(|| {
+            let tree = self.parse((number, place))?;
+            Definition::read(&tree).map(Arc::new).map_err(|error| error.to_string())
+        })
+    }
+
+    /// The definition at a place with its snapshot: its own when it has one, else made.
+    fn complete(&self, place: Place, stack: &mut Vec<Place>) -> Result<Arc<Definition>, String> {
+        let slot = &self.read[place.0][place.1].complete;
+        if let Some(known) = slot.get() {
+            return known.clone();
+        }
+        // Not inside `get_or_init`: making one snapshot may ask for others, in a ring at worst.
+        let made = self.make(place, stack);
+        // A ring is told to the one who closes it only: asked for by itself, it may be whole.
+        if stack.is_empty() || made.is_ok() {
+            return slot.get_or_init(|| made).clone();
+        }
+        made
+    }
+
+    fn make(&self, place: Place, stack: &mut Vec<Place>) -> Result<Arc<Definition>, String> {
+        let definition = self.definition_at(place).clone()?;
+        if !definition.snapshot.is_empty() {
+            return Ok(if self.is_stu3() { tidied(&definition) } else { definition });
+        }
+        if stack.contains(&place) || stack.len() >= MAX_RING {
+            return Err(format!("`{}` stands on itself", definition.url));
+        }
+        stack.push(place);
+        let below = RefCell::new(stack);
+        let find = |canonical: &str| {
+            let place = self.find("StructureDefinition", canonical).map_err(|lack| lack.to_string())?;
+            self.complete(place, &mut below.borrow_mut())
+        };
+        let snapshot = snapshot::build(&definition, &find).map_err(|error| error.to_string());
+        below.into_inner().pop();
+        let mut whole = Definition::clone(&definition);
+        whole.snapshot = snapshot?;
+        Ok(Arc::new(whole))
+    }
+
+    fn is_stu3(&self) -> bool {
+        self.types.definition().version.starts_with("3.")
+    }
+
+    fn parse(&self, (number, place): Place) -> Result<Tree, String> {
+        let text = self.packages[number].text(place).map_err(|error| error.to_string())?;
+        json::read(&text, self.types).map_err(|error| error.to_string())
+    }
+}
+
+fn tidied(definition: &Definition) -> Arc<Definition> {
+    Arc::new(Definition { snapshot: snapshot::tidy(&definition.snapshot), ..definition.clone() })
+}
+
+/// A canonical and the version behind `|`.
+#[must_use]
+pub fn split(canonical: &str) -> (&str, Option<&str>) {
+    canonical.split_once('|').map_or((canonical, None), |(url, version)| (url, Some(version)))
+}
+
+fn is_of(package: &Package, types: &Types) -> Result<(), PackageError> {
+    let wanted = types.definition().version;
+    let manifest = package.manifest();
+    let release = |version: &str| version.split('.').take(2).collect::<Vec<_>>().join(".");
+    let said = &manifest.fhir_versions;
+    if said.is_empty() || said.iter().any(|found| release(found) == release(wanted)) {
+        return Ok(());
+    }
+    Err(PackageError::OtherFhir { package: manifest.name(), found: said.join(", "), wanted: wanted.to_owned() })
+}

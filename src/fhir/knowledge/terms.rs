@@ -1,0 +1,78 @@
+//! Value sets and code systems of the packages, and what they say of a code.
+
+use std::sync::Arc;
+
+use super::{Knowledge, Lack, Place, split};
+use crate::fhir::terminology::{
+    CodeSystem, Coded, Content, DisplayCheck, Membership, Reason, Sources, ValueSet, check_display, membership,
+};
+
+impl Knowledge {
+    /// A value set by its canonical.
+    #[must_use]
+    pub fn value_set(&self, canonical: &str) -> Option<Arc<ValueSet>> {
+        self.find_value_set(canonical).ok()
+    }
+
+    /// A value set by its canonical; or why it is not to be had.
+    ///
+    /// # Errors
+    /// When no package has it, or its text is no resource.
+    pub fn find_value_set(&self, canonical: &str) -> Result<Arc<ValueSet>, Lack> {
+        let place = self.find("ValueSet", canonical)?;
+        let slot = &self.read[place.0][place.1].value_set;
+        let read = slot.get_or_init(|| self.parse(place).map(|tree| Arc::new(ValueSet::read(&tree))));
+        read.clone().map_err(|message| Lack::Broken { canonical: canonical.to_owned(), message })
+    }
+
+    /// A code system by its url.
+    #[must_use]
+    pub fn code_system(&self, url: &str) -> Option<Arc<CodeSystem>> {
+        self.find_code_system(url).ok()
+    }
+
+    /// A code system by its url, with version where it matters; or why it is not
+    /// to be had. A package that has its codes goes before one that only names it.
+    ///
+    /// # Errors
+    /// When no package has it, or its text is no resource.
+    pub fn find_code_system(&self, canonical: &str) -> Result<Arc<CodeSystem>, Lack> {
+        let first = self.find("CodeSystem", canonical)?;
+        let (url, version) = split(canonical);
+        let fits = |place: &&Place| {
+            let entry = self.entry(**place);
+            &*entry.resource == "CodeSystem" && version.is_none_or(|version| version == &*entry.version)
+        };
+        let places = self.places.get(url).into_iter().flatten().filter(fits);
+        let found: Vec<Arc<CodeSystem>> = places.filter_map(|place| self.code_system_at(*place).ok()).collect();
+        let best = found.iter().find(|system| system.content == Content::Complete && !system.is_empty());
+        let named = || found.iter().find(|system| system.content != Content::Supplement);
+        match best.or_else(named) {
+            Some(system) => Ok(Arc::clone(system)),
+            None => self.code_system_at(first).map_err(|message| Lack::Broken { canonical: canonical.to_owned(), message }),
+        }
+    }
+
+    fn code_system_at(&self, place: Place) -> Result<Arc<CodeSystem>, String> {
+        let slot = &self.read[place.0][place.1].code_system;
+        slot.get_or_init(|| self.parse(place).map(|tree| Arc::new(CodeSystem::read(&tree)))).clone()
+    }
+
+    /// Whether a code is in a value set, by what is here.
+    #[must_use]
+    pub fn membership(&self, value_set: &str, coded: &Coded<'_>) -> Membership {
+        let of_value_set = |canonical: &str| self.find_value_set(canonical).map_err(|lack| lack.to_string());
+        let of_code_system = |url: &str| self.find_code_system(url).map_err(|lack| lack.to_string());
+        let sources = Sources { value_set: &of_value_set, code_system: &of_code_system };
+        match self.find_value_set(value_set) {
+            Ok(found) => membership(&found, coded, &sources),
+            Err(lack) => Membership::Unknown(Reason::NoValueSet { canonical: value_set.to_owned(), why: lack.to_string() }),
+        }
+    }
+
+    /// Whether a display is one that the code system gives for the code.
+    #[must_use]
+    pub fn check_display(&self, system: &str, code: &str, display: &str) -> DisplayCheck {
+        self.find_code_system(system).map_or(DisplayCheck::Unknown, |found| check_display(&found, code, display))
+    }
+}

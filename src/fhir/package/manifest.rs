@@ -1,0 +1,57 @@
+//! `package.json`: what a package says of itself.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::PackageError;
+
+/// What a package says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    /// `hl7.fhir.r4.core`
+    pub id: String,
+    /// `4.0.1`
+    pub version: String,
+    /// Id and version of what it stands on.
+    pub dependencies: Vec<(String, String)>,
+    /// `4.0.1`; empty when it does not say.
+    pub fhir_versions: Vec<String>,
+}
+
+impl Manifest {
+    /// `hl7.fhir.r4.core#4.0.1`
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{}#{}", self.id, self.version)
+    }
+}
+
+/// Reads a `package.json`. Dependencies of the `@types` kind and the like are
+/// not FHIR's, but nothing tells them apart; a name with `/` is never FHIR's.
+pub(super) fn read(path: &Path, text: &[u8]) -> Result<Manifest, PackageError> {
+    let wrong = |message: String| PackageError::Manifest { path: path.to_owned(), message };
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let value: Value = serde_json::from_slice(text).map_err(|error| wrong(format!("`package.json` is no JSON: {error}")))?;
+    let field = |name: &str| {
+        let found = value[name].as_str().filter(|text| is_plain(text));
+        found.map(str::to_owned).ok_or_else(|| wrong(format!("`package.json` has no `{name}` that can be used")))
+    };
+    let dependencies = value["dependencies"].as_object().into_iter().flatten();
+    let versions = ["fhirVersions", "fhir-version-list"].iter().find_map(|name| value[*name].as_array());
+    Ok(Manifest {
+        id: field("name")?,
+        version: field("version")?,
+        dependencies: dependencies
+            .filter_map(|(id, version)| Some((id.clone(), version.as_str()?.to_owned())))
+            .filter(|(id, version)| is_plain(id) && is_plain(version))
+            .collect(),
+        fhir_versions: versions.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
+    })
+}
+
+/// Ids and versions become names of folders.
+fn is_plain(text: &str) -> bool {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "._-+".contains(letter);
+    !text.is_empty() && text.len() <= 128 && text.chars().all(plain) && !text.starts_with('.')
+}
