@@ -25,6 +25,7 @@ pub mod fhir;
 
 pub mod agreements;
 pub mod scenario;
+pub mod sut;
 
 pub mod plan;
 

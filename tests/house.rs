@@ -11,6 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["fhir"],
     &["agreements"],
     &["scenario"],
+    &["sut"],
     &["plan"],
     &["evidence"],
     &["redact"],

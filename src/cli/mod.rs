@@ -5,6 +5,7 @@ mod arguments;
 mod coverage;
 pub mod diagnostics;
 mod failure;
+mod init;
 mod judge;
 mod lint;
 mod output;
@@ -12,9 +13,12 @@ mod progress;
 mod provider;
 mod run;
 mod runtime;
+mod secrets;
+mod server;
 mod stop;
 mod suite;
 mod terminal;
+mod vendor;
 
 use std::ffi::OsString;
 
@@ -35,6 +39,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Judge(arguments) => judge::judge(arguments, &terminal),
         Command::Provider(arguments) => provider::provider(arguments, &terminal),
         Command::Lint(arguments) => lint::lint(arguments, &terminal),
+        Command::Init(arguments) => init::init(arguments, &terminal),
         Command::Coverage(arguments) => coverage::coverage(arguments, &terminal),
     };
     let exit = done.unwrap_or_else(|failure: Failure| {

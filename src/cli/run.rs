@@ -2,16 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use super::arguments::{AuthKind, RunArguments};
+use super::arguments::RunArguments;
 use super::failure::Failure;
 use super::progress::Progress;
+use super::server::Server;
 use super::terminal::Terminal;
-use super::{output, runtime, stop, suite};
+use super::{output, runtime, stop, suite, vendor};
 use crate::clock;
-use crate::drive::{Address, Secrets};
 use crate::engine::{self, EngineError, Event, Finished, RecordError, Recorder, Settings};
 use crate::judge::{Completeness, ExitCode, exit_code, judge};
-use crate::plan::{Limits, Plan, Selection, Target, TargetAuth, compile};
+use crate::plan::{Plan, Selection, compile};
 use crate::report::Report;
 use crate::scenario::Suite;
 use crate::serve;
@@ -19,7 +19,8 @@ use crate::serve;
 /// Name of the variable that holds the bearer token.
 pub(crate) const TOKEN: &str = "TOETS_TOKEN";
 
-const BASE: &str = "name the FHIR base of the server, for example `--url https://test.example.nl/fhir`";
+/// How to name a server.
+pub(crate) const BASE: &str = "name the FHIR base of the server, for example `--url https://test.example.nl/fhir`";
 
 /// Runs the suite against a server, or against the built-in reference provider.
 pub(crate) fn run(arguments: &RunArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
@@ -27,9 +28,10 @@ pub(crate) fn run(arguments: &RunArguments, terminal: &Terminal) -> Result<ExitC
     let suite = suite::suite(arguments.suite.as_deref(), &terminal)?;
     let folder = arguments.out.clone().unwrap_or_else(new_folder);
     let command = Run { arguments, suite: &suite, folder: &folder, terminal };
+    let sut = vendor::file(arguments, &suite, &terminal)?;
     let (plan, finished) = runtime::block_on(async {
-        match &arguments.url {
-            Some(url) => command.against(Server::given(arguments, url)?).await,
+        match Server::given(arguments, sut.as_ref(), &terminal)? {
+            Some(server) => command.against(server).await,
             None => command.against_built_in().await,
         }
     })??;
@@ -42,56 +44,6 @@ pub(crate) fn run(arguments: &RunArguments, terminal: &Terminal) -> Result<ExitC
 /// Whether what is left open counts against the server.
 pub(crate) fn completeness(required: bool) -> Completeness {
     if required { Completeness::Required } else { Completeness::Optional }
-}
-
-/// A server and what is needed to ask it.
-struct Server {
-    target: Target,
-    secrets: Secrets,
-}
-
-impl Server {
-    /// The server that the user named.
-    fn given(arguments: &RunArguments, url: &str) -> Result<Self, Failure> {
-        // Looked at before a folder is made for the run.
-        Address::new(url).map_err(|why| Failure::usage(why.to_string()).hint(BASE))?;
-        let token = std::env::var(TOKEN).ok().filter(|token| !token.trim().is_empty());
-        let mut secrets = Secrets::new();
-        let auth = match (arguments.auth, token) {
-            (Some(AuthKind::None), _) | (None, None) => TargetAuth::None,
-            (Some(AuthKind::Bearer), None) => {
-                let failure = Failure::usage(format!("there is no bearer token in the environment variable {TOKEN}"));
-                return Err(failure.hint(format!("set {TOKEN}, or ask without credentials with `--auth none`")));
-            }
-            (_, Some(token)) => {
-                secrets.insert(TOKEN, &token).map_err(|why| Failure::usage(why.to_string()))?;
-                TargetAuth::Bearer(TOKEN.to_owned())
-            }
-        };
-        let base = url.trim().trim_end_matches('/').to_owned();
-        Ok(Self { target: Target { base, auth, built_in: false, fault: None, limits: limits(arguments) }, secrets })
-    }
-
-    /// The reference provider that was started for this run.
-    fn built_in(arguments: &RunArguments, base: &str, token: &str) -> Result<Self, Failure> {
-        let mut secrets = Secrets::new();
-        secrets.insert(TOKEN, token).map_err(|why| Failure::harness(why.to_string()))?;
-        let auth = match arguments.auth {
-            Some(AuthKind::None) => TargetAuth::None,
-            _ => TargetAuth::Bearer(TOKEN.to_owned()),
-        };
-        let fault = arguments.fault.clone();
-        Ok(Self { target: Target { base: base.to_owned(), auth, built_in: true, fault, limits: limits(arguments) }, secrets })
-    }
-}
-
-fn limits(arguments: &RunArguments) -> Limits {
-    let usual = Limits::default();
-    Limits {
-        parallel: arguments.parallel.map_or(usual.parallel, usize::from),
-        deadline_ms: arguments.deadline.map_or(usual.deadline_ms, |seconds| u64::from(seconds) * 1_000),
-        ..usual
-    }
 }
 
 /// What the user asked for.
@@ -115,10 +67,13 @@ impl Run<'_> {
     }
 
     async fn against(&self, server: Server) -> Result<(Plan, Finished), Failure> {
-        let plan = self.plan(server.target)?;
+        let plan = self.plan(&server)?;
+        // Had before a folder is made for the run: without a token there is none.
+        server.prepare().await?;
         let settings = Settings {
             recorder: recorder(self.folder)?,
             secrets: server.secrets,
+            access: server.access,
             tempo: self.arguments.tempo,
             seed: self.arguments.seed.clone(),
             definitions: suite::definitions(self.suite),
@@ -130,12 +85,13 @@ impl Run<'_> {
         Ok((plan, finished.map_err(not_started)?))
     }
 
-    fn plan(&self, target: Target) -> Result<Plan, Failure> {
+    fn plan(&self, server: &Server) -> Result<Plan, Failure> {
         let ids = &self.arguments.ids;
         let selection = if ids.is_empty() { Selection::All } else { Selection::Only(ids.clone()) };
-        let claims = suite::claims(self.arguments.product.as_deref());
+        let (claims, target) = (server.claims.clone(), server.target.clone());
         let mut plan = compile(self.suite, claims, target, &selection).map_err(|why| Failure::usage(why.to_string()))?;
-        for (name, id) in &self.arguments.patients {
+        plan.known.clone_from(&server.known);
+        for (name, id) in server.patients.iter().chain(&self.arguments.patients) {
             if self.suite.persona(name).is_none() {
                 return Err(self.unknown_persona(name));
             }

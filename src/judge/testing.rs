@@ -340,6 +340,8 @@ fn plan() -> Plan {
             auth: TargetAuth::Bearer(String::from("TOKEN")),
             built_in: false,
             fault: None,
+            headers: Vec::new(),
+            insecure: false,
             limits: Limits::default(),
         },
         personas: vec![PlannedPersona {
@@ -360,6 +362,7 @@ fn plan() -> Plan {
             over_run: Vec::new(),
         }],
         selection: None,
+        known: Vec::new(),
     }
 }
 

@@ -70,8 +70,8 @@ fn claim(plan: &Plan) -> String {
 
 fn token(plan: &Plan) -> Option<String> {
     match &plan.target.auth {
-        TargetAuth::None => None,
-        TargetAuth::Bearer(variable) => Some(variable.clone()),
+        TargetAuth::Headers(headers) => headers.first().map(|(_, secret)| secret.clone()),
+        other => other.token().map(str::to_owned),
     }
 }
 
