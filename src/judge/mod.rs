@@ -11,6 +11,7 @@ mod difference;
 mod exit;
 mod expression;
 mod finding;
+mod known;
 mod predicate;
 mod reference;
 mod replay;
@@ -25,6 +26,7 @@ mod verdict;
 pub use code::{Code, Sentences};
 pub use exit::{Completeness, ExitCode, exit_code};
 pub use finding::{Finding, Place};
+pub use known::{KnownState, KnownVerdict, known};
 pub use verdict::{Conclusion, Counts, ExpectationVerdict, Outcome, Reason, RequirementVerdict, Verdicts};
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

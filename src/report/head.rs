@@ -41,6 +41,7 @@ pub(super) fn head(parts: &Parts<'_>) -> Head {
         definitions: evidence.start.definitions.clone(),
         target: plan.target.base.clone(),
         token: token(plan),
+        insecure: plan.target.insecure,
         built_in: plan.target.built_in,
         fault: plan.target.fault.clone(),
         at: evidence.start.at.clone(),
@@ -56,6 +57,7 @@ pub(super) fn head(parts: &Parts<'_>) -> Head {
         conclusion: verdicts.conclusion,
         word: words::conclusion(verdicts.conclusion),
         sentence: sentence(parts, binding),
+        known: None,
         change: change(parts, binding),
     }
 }

@@ -11,6 +11,7 @@ mod head;
 pub mod html;
 pub mod json;
 pub mod junit;
+mod known;
 mod page;
 mod reason;
 mod sentence;

@@ -1,7 +1,7 @@
 //! The summary for a terminal: failures first, each with what to mend and how to
 //! send the request again. Understandable without colour.
 
-use super::view::{Cause, Finding, Gap, LevelCounts, Report};
+use super::view::{Cause, Finding, Gap, Known, LevelCounts, Report};
 use super::words;
 use crate::agreements::{Effect, Level};
 use crate::judge::{Conclusion, Counts, Outcome};
@@ -59,6 +59,7 @@ pub fn text(report: &Report, style: Style) -> String {
     }
     page.causes(&report.causes);
     page.gaps(&report.gaps);
+    page.known(&report.known);
     page.remarks(&report.remarks);
     page.counts(report);
     page.text
@@ -187,6 +188,10 @@ impl Page {
                 _ => self.line(&format!("{indent}{line}")),
             }
         }
+        if let Some(known) = &cause.known {
+            let sentence = self.pick(&known.sentence).to_owned();
+            self.paragraph(&indent, &sentence);
+        }
     }
 
     fn finding(&mut self, finding: &Finding) {
@@ -238,6 +243,17 @@ impl Page {
         }
     }
 
+    fn known(&mut self, known: &[Known]) {
+        // What needs a hand is among the warnings.
+        for known in known.iter().filter(|known| matches!(known.state, "failing" | "undecided")) {
+            let sentence = format!("{} {}", self.pick(&known.sentence), known.reason);
+            self.paragraph("= ", &sentence);
+        }
+        if !known.is_empty() {
+            self.text.push('\n');
+        }
+    }
+
     fn remarks(&mut self, remarks: &[Cause]) {
         for remark in remarks.iter().take(SHORT) {
             self.cause(remark);
@@ -264,7 +280,8 @@ impl Page {
         let word = self.marked(self.pick(&report.head.word), mark);
         self.text.push('\n');
         self.line(&word);
-        for sentence in [&report.head.sentence, &report.head.change] {
+        for sentence in [Some(&report.head.sentence), report.head.known.as_ref(), Some(&report.head.change)].into_iter().flatten()
+        {
             let sentence = self.pick(sentence).to_owned();
             self.paragraph("  ", &sentence);
         }
