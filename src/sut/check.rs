@@ -56,12 +56,26 @@ pub(super) fn literal_secrets(file: &Path, root: &Node) -> Vec<Diagnostic> {
     let client = under("oauth2").and_then(|oauth| oauth.get("client-secret")).map(|value| ("client-secret".to_owned(), value));
     let literal = |(_, value): &(String, &Node)| value.text().is_some_and(|text| !text.is_empty());
     let all = bearer.into_iter().chain(client).chain(credentials).chain(extra).filter(literal);
-    all.map(|(key, value)| {
+    let found = all.map(|(key, value)| {
         let variable = secret_variable(&key);
         Diagnostic::new(file, value.span.clone(), "secret-literal", format!("the secret of `{key}` stands in the file as it is"))
             .hint(format!("write `{key}: {{ env: {variable} }}` and set that variable; `file:` and `prompt:` work too. Whoever saw this file knows the secret: have it replaced"))
+    });
+    found.chain(passwords(file, root)).collect()
+}
+
+/// User names and passwords in addresses.
+fn passwords<'n>(file: &'n Path, root: &'n Node) -> impl Iterator<Item = Diagnostic> + 'n {
+    let endpoints = root.get("endpoints").into_iter().flat_map(Node::entries);
+    let with = endpoints.filter(|(_, value)| {
+        let after = value.text().and_then(|text| text.split_once("://")).map(|(_, after)| after);
+        after.is_some_and(|after| after.split(['/', '?', '#']).next().is_some_and(|host| host.contains('@')))
+    });
+    with.map(|(key, value)| {
+        let message = format!("the address of `{}` holds a user name or password", key.text);
+        Diagnostic::new(file, value.span.clone(), "secret-literal", message)
+            .hint("take it out: who is asking is said below `auth`. Whoever saw this file knows the secret: have it replaced")
     })
-    .collect()
 }
 
 fn is_secret(header: &str) -> bool {
