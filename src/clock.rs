@@ -36,6 +36,15 @@ pub fn is_day(text: &str) -> bool {
     text.len() == "2027-01-31".len() && text.parse::<Date>().is_ok()
 }
 
+/// Seconds by which the date of an answer (as in HTTP) is ahead of the moment this many
+/// microseconds after a start (RFC 3339); nothing when either is no date.
+#[must_use]
+pub fn seconds_between(start: &str, after_us: u64, date: &str) -> Option<i64> {
+    let start: Timestamp = start.parse().ok()?;
+    let date = jiff::fmt::rfc2822::parse(date).ok()?.timestamp();
+    Some(date.as_second() - start.as_second() - i64::try_from(after_us / 1_000_000).ok()?)
+}
+
 /// Random bytes as hex: a seed, a key.
 #[must_use]
 pub fn random_hex(bytes: usize) -> String {
@@ -80,6 +89,13 @@ mod tests {
     fn is_day_knows_the_calendar() {
         assert!(is_day("2028-02-29"));
         assert!(!is_day("2027-02-29") && !is_day("31-01-2027") && !is_day("2027-01-31T00:00"));
+    }
+
+    #[test]
+    fn seconds_between_a_start_and_a_date_of_http() {
+        let between = |date| seconds_between("2026-11-25T14:03:22.125Z", 3_000_000, date);
+        assert_eq!(between("Wed, 25 Nov 2026 14:03:26 GMT"), Some(1));
+        assert_eq!(between("yesterday"), None);
     }
 
     #[test]

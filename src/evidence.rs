@@ -256,6 +256,8 @@ pub struct Omitted {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OmittedReason {
+    /// The BSN of the patient is not known.
+    Bsn,
     /// This capture has no value, or several where one is needed.
     Capture(String),
     /// This persona was not found on the server.

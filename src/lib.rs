@@ -36,6 +36,7 @@ pub mod drive;
 pub mod serve;
 
 pub mod engine;
+pub mod load;
 
 pub mod judge;
 

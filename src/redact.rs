@@ -4,6 +4,7 @@
 
 mod number;
 mod secret;
+mod veiled;
 
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ pub struct Redactor {
     secrets: Secrets,
     learned: RwLock<Vec<Secrets>>,
     shown: BTreeSet<String>,
+    hidden: BTreeSet<String>,
     replaced: Mutex<BTreeMap<(String, Shape), Replacement>>,
     fresh: Mutex<Vec<Replacement>>,
 }
@@ -74,6 +76,7 @@ impl Redactor {
             secrets: Secrets::new(secrets),
             learned: RwLock::default(),
             shown: shown.into_iter().map(str::to_owned).collect(),
+            hidden: BTreeSet::new(),
             replaced: Mutex::default(),
             fresh: Mutex::default(),
         }
@@ -88,19 +91,29 @@ impl Redactor {
         learned.push(Secrets::new([(name, value)]));
     }
 
+    /// Hides these numbers wherever they stand, also where others would be codes for certain.
+    #[must_use]
+    pub fn hiding<'a>(mut self, numbers: impl IntoIterator<Item = &'a str>) -> Self {
+        self.hidden.extend(numbers.into_iter().filter(|number| !self.shown.contains(*number)).map(str::to_owned));
+        self
+    }
+
     /// The bytes of a body without what must not be kept.
     #[must_use]
     pub fn bytes<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
-        let mut replaced = self.secrets.replace(bytes);
+        let mut redacted = self.secrets.replace(bytes);
         for secrets in &*self.learned.read().unwrap_or_else(PoisonError::into_inner) {
-            if let Cow::Owned(without) = secrets.replace(&replaced) {
-                replaced = Cow::Owned(without);
+            if let Cow::Owned(without) = secrets.replace(&redacted) {
+                redacted = Cow::Owned(without);
             }
         }
-        match replaced {
-            Cow::Borrowed(bytes) => self.numbers(bytes),
-            Cow::Owned(bytes) => Cow::Owned(self.numbers(&bytes).into_owned()),
+        for step in [Self::numbers, Self::veiled] {
+            redacted = match redacted {
+                Cow::Borrowed(bytes) => step(self, bytes),
+                Cow::Owned(bytes) => Cow::Owned(step(self, &bytes).into_owned()),
+            };
         }
+        redacted
     }
 
     /// A header value, a URL or another text without what must not be kept.
@@ -121,9 +134,9 @@ impl Redactor {
         let mut copied = 0;
         number::candidates(bytes, |start, place| {
             let digits = &bytes[start..start + number::LENGTH];
-            let Verdict::Hide = number::judge(bytes, start) else { return };
             let number = String::from_utf8_lossy(digits).into_owned();
-            if self.shown.contains(&number) {
+            let may_stay = number::judge(bytes, start) == Verdict::Keep && !self.hidden.contains(&number);
+            if may_stay || self.shown.contains(&number) {
                 return;
             }
             let shape = if place == Place::BareJson { Shape::Digits } else { Shape::Letters };
@@ -139,6 +152,36 @@ impl Redactor {
                 Cow::Owned(output)
             }
         }
+    }
+
+    /// Numbers that are written as something else than nine digits.
+    fn veiled<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
+        let said = |text: &[u8]| match self.numbers(text) {
+            Cow::Owned(redacted) => Some(redacted),
+            Cow::Borrowed(_) => None,
+        };
+        let mut changes = veiled::encoded(bytes, &said);
+        let hidden = |(_, _, number): &(usize, usize, String)| !self.shown.contains(number);
+        for (start, end, number) in veiled::escaped_numbers(bytes).into_iter().filter(hidden) {
+            changes.push(veiled::Change { start, end, text: self.token(number, Shape::Letters).into_bytes() });
+        }
+        for (start, end, number) in veiled::hex_numbers(bytes).into_iter().filter(hidden) {
+            changes.push(veiled::Change { start, end, text: veiled::hex(self.token(number, Shape::Letters).as_bytes()) });
+        }
+        if changes.is_empty() {
+            return Cow::Borrowed(bytes);
+        }
+        changes.sort_by_key(|change| change.start);
+        let (mut output, mut copied) = (Vec::with_capacity(bytes.len()), 0);
+        for change in changes.iter().filter(|change| change.end > change.start) {
+            if change.start >= copied {
+                output.extend_from_slice(&bytes[copied..change.start]);
+                output.extend_from_slice(&change.text);
+                copied = change.end;
+            }
+        }
+        output.extend_from_slice(&bytes[copied..]);
+        Cow::Owned(output)
     }
 
     fn token(&self, number: String, shape: Shape) -> String {

@@ -86,7 +86,7 @@ fn is_caught(suite: &Suite, fault: &Fault) -> Result<(), Failed> {
                 |verdict: &&&ExpectationVerdict| fits_key(&kill.expect, &verdict.key) && path == without_variant(&verdict.key);
             let killed =
                 |verdict: &&ExpectationVerdict| verdict.findings.iter().any(|finding| finding.code.name() == kill.finding);
-            if !red.iter().filter(fitting).any(|verdict| killed(verdict)) {
+            if !red.iter().filter(fitting).any(killed) {
                 let now: Vec<_> =
                     verdicts.expectations.iter().filter(|verdict| without_variant(&verdict.key) == path).map(shown).collect();
                 wrong.push(format!("does not kill {path} with {}:\n    {}", kill.finding, now.join("\n    ")));

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
+use super::patients::{self, GivenPatient};
 use crate::text::Language;
 
 /// Conformance harness for the Dutch PZP (advance care planning) standard over FHIR.
@@ -52,6 +54,16 @@ pub(crate) enum Command {
     Lint(LintArguments),
     /// Show which requirement is judged by what, and proven able to fail
     Coverage(CoverageArguments),
+    /// Tell what a requirement, scenario, expectation or finding is, and what a run saw of it
+    Explain(super::explain::ExplainArguments),
+    /// Join the shares of a run that was split with --shard, and judge the whole
+    Merge(super::merge::MergeArguments),
+    /// Write personas to a server that allows it, or remove them again
+    Load(super::load::LoadArguments),
+    /// Write the completions of a shell to standard output
+    Completions(CompletionsArguments),
+    /// Write the manual page to standard output, or all pages to a folder
+    Man(ManArguments),
 }
 
 #[derive(Debug, Args)]
@@ -59,6 +71,8 @@ pub(crate) struct RunArguments {
     /// Requirements, scenarios or expectations to run; everything when left out
     #[arg(value_name = "ID")]
     pub(crate) ids: Vec<String>,
+    #[command(flatten)]
+    pub(crate) choose: super::choose::ChooseArguments,
     /// FHIR base URL of the server; what sut.yaml says when left out, else the built-in reference provider
     #[arg(long)]
     pub(crate) url: Option<String>,
@@ -74,9 +88,12 @@ pub(crate) struct RunArguments {
     /// How requests are authenticated; a bearer token is read from TOETS_TOKEN
     #[arg(long, value_enum)]
     pub(crate) auth: Option<AuthKind>,
-    /// Logical id of a persona on the server, when it cannot be found by BSN
-    #[arg(long = "patient", value_name = "PERSONA=ID", value_parser = persona)]
-    pub(crate) patients: Vec<(String, String)>,
+    /// Patient with data of their own that the run is about; or the logical id of a persona that is not found by BSN
+    #[arg(long = "patient", value_name = "ID|PERSONA=ID", value_parser = patients::patient)]
+    pub(crate) patients: Vec<GivenPatient>,
+    /// BSN of a patient with data of their own that the run is about; kept out of every output
+    #[arg(long)]
+    pub(crate) bsn: Option<String>,
     /// Fault that the built-in provider has to have
     #[arg(long, value_name = "NAME", conflicts_with = "url")]
     pub(crate) fault: Option<String>,
@@ -158,17 +175,18 @@ pub(crate) struct CoverageArguments {
     pub(crate) suite: Option<PathBuf>,
 }
 
-fn persona(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, id)) if !name.is_empty() && is_id(id) => Ok((name.to_owned(), id.to_owned())),
-        Some((_, id)) if !is_id(id) => Err(format!("`{id}` is no FHIR id: at most 64 letters, digits, `-` or `.`")),
-        _ => Err("write it as PERSONA=ID, for example full-plan=1234".to_owned()),
-    }
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
 }
 
-/// A FHIR id: it becomes part of a URL as it is.
-fn is_id(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.'))
+#[derive(Debug, Args)]
+pub(crate) struct ManArguments {
+    /// Folder for the pages of the program and of every subcommand
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
 }
 
 fn tempo(text: &str) -> Result<f64, String> {

@@ -2,35 +2,53 @@
 //! `terminal` only.
 
 mod arguments;
+mod choose;
 mod coverage;
 pub mod diagnostics;
+mod explain;
 mod failure;
+mod github;
 mod init;
 mod judge;
 mod lint;
+mod load;
+mod merge;
 mod output;
+mod patients;
+mod preview;
 mod progress;
 mod provider;
 mod run;
 mod runtime;
 mod secrets;
 mod server;
+mod shell;
 mod stop;
 mod suite;
 mod terminal;
 mod vendor;
+mod version;
+mod watch;
 
 use std::ffi::OsString;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
+use clap::error::ErrorKind;
 use failure::Failure;
 use terminal::Terminal;
+
+use crate::judge::ExitCode;
+use crate::text::Language;
 
 /// Does what the arguments ask and returns the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
+        Err(message) if message.kind() == ErrorKind::DisplayVersion => {
+            let terminal = Terminal::new(Language::En);
+            return ended(version::version(&terminal), &terminal);
+        }
         Err(message) => return terminal::usage(&message).number(),
     };
     let terminal = Terminal::new(arguments.lang.into());
@@ -41,7 +59,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Lint(arguments) => lint::lint(arguments, &terminal),
         Command::Init(arguments) => init::init(arguments, &terminal),
         Command::Coverage(arguments) => coverage::coverage(arguments, &terminal),
+        Command::Explain(arguments) => explain::explain(arguments, &terminal),
+        Command::Merge(arguments) => merge::merge(arguments, &terminal),
+        Command::Load(arguments) => load::load(arguments, &terminal),
+        Command::Completions(arguments) => shell::completions(arguments, &terminal),
+        Command::Man(arguments) => shell::man(arguments, &terminal),
     };
+    ended(done, &terminal)
+}
+
+/// The exit code, after what went wrong is told.
+fn ended(done: Result<ExitCode, Failure>, terminal: &Terminal) -> u8 {
     let exit = done.unwrap_or_else(|failure: Failure| {
         terminal.failure(&failure);
         failure.exit

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
+use super::github;
 use super::terminal::Terminal;
 use crate::engine::RecordError;
 use crate::judge::ExitCode;
@@ -20,7 +21,7 @@ pub(crate) struct Folder<'f> {
 
 /// Tells the verdict and writes the three reports.
 pub(crate) fn finish(report: &Report, folder: &Folder<'_>, exit: ExitCode, terminal: &Terminal) -> Result<ExitCode, Failure> {
-    terminal.say(&text::text(report, terminal.style()));
+    github::say(&text::text(report, terminal.style()), terminal);
     let written = write(report, folder.path, terminal);
     if let Ok(page) = &written {
         terminal.say(&format!(" report  {}", page.display()));
@@ -28,16 +29,17 @@ pub(crate) fn finish(report: &Report, folder: &Folder<'_>, exit: ExitCode, termi
     if let Some(trouble) = &folder.trouble {
         return Err(Failure::harness(trouble.to_string()).hint("name a folder with room that you may write to, with `--out DIR`"));
     }
+    github::tell(report, terminal)?;
     written.map(|_| exit)
 }
 
-/// The three reports; the path of the page.
+/// The three reports; the path of the page. Where one does not fit another may.
 fn write(report: &Report, folder: &Path, terminal: &Terminal) -> Result<PathBuf, Failure> {
     let page = folder.join("report.html");
-    put(&folder.join("run.json"), &json::json(report))?;
-    put(&folder.join("junit.xml"), &junit::junit(report, terminal.language()))?;
-    put(&page, &html::html(report, terminal.language(), "reports/<run>"))?;
-    Ok(page)
+    let machine = put(&folder.join("run.json"), &json::json(report));
+    let tests = put(&folder.join("junit.xml"), &junit::junit(report, terminal.language()));
+    let shown = put(&page, &html::html(report, terminal.language(), "reports/<run>"));
+    machine.and(tests).and(shown).map(|()| page)
 }
 
 fn put(path: &Path, text: &str) -> Result<(), Failure> {

@@ -7,10 +7,10 @@ use super::failure::Failure;
 use super::progress::Progress;
 use super::server::Server;
 use super::terminal::Terminal;
-use super::{output, runtime, stop, suite, vendor};
+use super::{choose, output, patients, preview, runtime, stop, suite, vendor, watch};
 use crate::clock;
 use crate::engine::{self, EngineError, Event, Finished, RecordError, Recorder, Settings};
-use crate::judge::{Completeness, ExitCode, exit_code, judge};
+use crate::judge::{Completeness, ExitCode, Verdicts, exit_code, judge};
 use crate::plan::{Plan, Selection, compile};
 use crate::report::Report;
 use crate::scenario::Suite;
@@ -25,20 +25,33 @@ pub(crate) const BASE: &str = "name the FHIR base of the server, for example `--
 /// Runs the suite against a server, or against the built-in reference provider.
 pub(crate) fn run(arguments: &RunArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let terminal = if arguments.ci { terminal.quiet() } else { *terminal };
+    if arguments.choose.watch {
+        return watch::watch(arguments, &terminal);
+    }
     let suite = suite::suite(arguments.suite.as_deref(), &terminal)?;
+    let Some(selection) = choose::selection(arguments, &suite, &terminal)? else { return Ok(ExitCode::Conformant) };
+    if let Some(preview) = arguments.choose.preview() {
+        return preview::preview(preview, &preview_plan(arguments, &suite, &selection, terminal)?, &terminal);
+    }
     let folder = arguments.out.clone().unwrap_or_else(new_folder);
-    let command = Run { arguments, suite: &suite, folder: &folder, terminal };
-    let sut = vendor::file(arguments, &suite, &terminal)?;
-    let (plan, finished) = runtime::block_on(async {
-        match Server::given(arguments, sut.as_ref(), &terminal)? {
-            Some(server) => command.against(server).await,
-            None => command.against_built_in().await,
-        }
-    })??;
-    let verdicts = judge(&plan, &finished.evidence, &suite);
-    let report = Report::new(&plan, &finished.evidence, &verdicts, &suite);
-    let exit = exit_code(&verdicts, &finished.evidence, completeness(arguments.require_complete));
-    output::finish(&report, &output::Folder { path: &folder, trouble: finished.stored.err() }, exit, &terminal)
+    let round = Run { arguments, suite: &suite, selection: &selection, folder: &folder, terminal };
+    round.round().map(|round| round.exit)
+}
+
+/// What came of running once.
+pub(crate) struct Round {
+    pub(crate) exit: ExitCode,
+    pub(crate) verdicts: Verdicts,
+}
+
+/// The plan of what would be run. No secret is asked for: nothing is sent.
+fn preview_plan(arguments: &RunArguments, suite: &Suite, selection: &Selection, terminal: Terminal) -> Result<Plan, Failure> {
+    let sut = vendor::file(arguments, suite, &terminal)?;
+    let server = match Server::named(arguments, sut.as_ref())? {
+        Some(server) => server,
+        None => Server::built_in(arguments, "http://127.0.0.1/fhir", &clock::random_hex(16))?,
+    };
+    plan(arguments, suite, selection, (&server, terminal))
 }
 
 /// Whether what is left open counts against the server.
@@ -47,15 +60,35 @@ pub(crate) fn completeness(required: bool) -> Completeness {
 }
 
 /// What the user asked for.
-struct Run<'r> {
-    arguments: &'r RunArguments,
-    suite: &'r Suite,
-    folder: &'r Path,
-    terminal: Terminal,
+pub(crate) struct Run<'r> {
+    pub(crate) arguments: &'r RunArguments,
+    pub(crate) suite: &'r Suite,
+    pub(crate) selection: &'r Selection,
+    pub(crate) folder: &'r Path,
+    pub(crate) terminal: Terminal,
 }
 
 impl Run<'_> {
-    async fn against_built_in(&self) -> Result<(Plan, Finished), Failure> {
+    /// Asks, judges and reports once.
+    pub(crate) fn round(&self) -> Result<Round, Failure> {
+        let sut = vendor::file(self.arguments, self.suite, &self.terminal)?;
+        let finished = runtime::block_on(async {
+            match Server::given(self.arguments, sut.as_ref(), &self.terminal)? {
+                Some(server) => self.against(server).await,
+                None => self.against_built_in().await,
+            }
+        })??;
+        // The plan as the evidence keeps it, redacted: a later `toets judge` sees no other.
+        let plan = &finished.evidence.start.plan;
+        let verdicts = judge(plan, &finished.evidence, self.suite);
+        let report = Report::new(plan, &finished.evidence, &verdicts, self.suite);
+        let exit = exit_code(&verdicts, &finished.evidence, completeness(self.arguments.require_complete));
+        let folder = output::Folder { path: self.folder, trouble: finished.stored.err() };
+        let exit = output::finish(&report, &folder, exit, &self.terminal)?;
+        Ok(Round { exit, verdicts })
+    }
+
+    async fn against_built_in(&self) -> Result<Finished, Failure> {
         let token = clock::random_hex(16);
         let mut config = serve::Config::new(self.suite, token.clone());
         config.faults = self.arguments.fault.iter().cloned().collect();
@@ -66,8 +99,8 @@ impl Run<'_> {
         done
     }
 
-    async fn against(&self, server: Server) -> Result<(Plan, Finished), Failure> {
-        let plan = self.plan(&server)?;
+    async fn against(&self, server: Server) -> Result<Finished, Failure> {
+        let plan = plan(self.arguments, self.suite, self.selection, (&server, self.terminal))?;
         // Had before a folder is made for the run: without a token there is none.
         server.prepare().await?;
         let settings = Settings {
@@ -82,30 +115,27 @@ impl Run<'_> {
         let progress = Progress::new(&self.terminal, plan.scenarios.len());
         let finished = engine::run(&plan, self.suite, settings, listener(progress.clone(), plan.target.base.clone())).await;
         progress.end();
-        Ok((plan, finished.map_err(not_started)?))
+        finished.map_err(not_started)
     }
+}
 
-    fn plan(&self, server: &Server) -> Result<Plan, Failure> {
-        let ids = &self.arguments.ids;
-        let selection = if ids.is_empty() { Selection::All } else { Selection::Only(ids.clone()) };
-        let (claims, target) = (server.claims.clone(), server.target.clone());
-        let mut plan = compile(self.suite, claims, target, &selection).map_err(|why| Failure::usage(why.to_string()))?;
-        plan.known.clone_from(&server.known);
-        for (name, id) in server.patients.iter().chain(&self.arguments.patients) {
-            if self.suite.persona(name).is_none() {
-                return Err(self.unknown_persona(name));
-            }
-            for persona in plan.personas.iter_mut().filter(|persona| persona.persona == *name) {
-                persona.given = Some(id.clone());
-            }
-        }
-        Ok(plan)
+fn plan(
+    arguments: &RunArguments,
+    suite: &Suite,
+    selection: &Selection,
+    (server, terminal): (&Server, Terminal),
+) -> Result<Plan, Failure> {
+    let (claims, target) = (server.claims.clone(), server.target.clone());
+    let mut plan = compile(suite, claims, target, selection).map_err(|why| Failure::usage(why.to_string()))?;
+    plan.known.clone_from(&server.known);
+    if let Some(own) = server.own(arguments)? {
+        patients::warning(&own).into_iter().for_each(|warning| terminal.note(warning));
+        plan.about(own, suite);
     }
-
-    fn unknown_persona(&self, name: &str) -> Failure {
-        let names: Vec<&str> = self.suite.personas.iter().map(|persona| persona.persona.as_str()).collect();
-        Failure::usage(format!("there is no persona `{name}`")).hint(format!("the personas are {}", names.join(", ")))
-    }
+    patients::fill(&mut plan, &server.patients, suite)?;
+    patients::fill(&mut plan, &arguments.patients, suite)?;
+    choose::share(&arguments.choose, &mut plan)?;
+    Ok(plan)
 }
 
 /// Moves the line while the engine tells what it does.
@@ -125,7 +155,7 @@ fn not_started(why: EngineError) -> Failure {
 }
 
 /// `reports/2026-11-22T14-03-05Z`, with a number behind it when there is one already.
-fn new_folder() -> PathBuf {
+pub(crate) fn new_folder() -> PathBuf {
     let name = clock::folder_name(&clock::now());
     let numbered = |number: u32| if number == 1 { name.clone() } else { format!("{name}-{number}") };
     (1..1_000)

@@ -24,7 +24,9 @@ pub(crate) fn value(name: &str, secret: &Secret, terminal: &Terminal) -> Result<
             .ask_secret(question)
             .map_err(|why| Failure::usage(format!("the answer to \"{question}\" cannot be read: {why}"))),
         Secret::Prompt(question) => Err(Failure::usage(format!("nobody is there to answer \"{question}\", which gives {name}"))
-            .hint("a prompt needs a terminal, and no `--ci`; in CI write `env` or `file` instead of `prompt`")),
+            .hint(
+                "a prompt needs a terminal, and neither `--ci` nor `--watch`; there write `env` or `file` instead of `prompt`",
+            )),
     }
 }
 

@@ -6,13 +6,14 @@ use std::path::Path;
 
 use super::arguments::{AuthKind, RunArguments};
 use super::failure::Failure;
+use super::patients::{self, GivenPatient};
 use super::run::{BASE, TOKEN};
 use super::secrets;
 use super::suite;
 use super::terminal::Terminal;
 use crate::drive::{Access, Address, ClientSecret, OAuth2, Secrets, Source, Tls, TokenError, Tokens, Waits};
 use crate::judge::ExitCode;
-use crate::plan::{Claims, ExtraHeader, ExtraValue, KnownFailure, KnownSubject, Limits, Target, TargetAuth};
+use crate::plan::{Claims, ExtraHeader, ExtraValue, KnownFailure, KnownSubject, Limits, OwnPatient, Target, TargetAuth};
 use crate::sut::{self, Auth, Header, Product, Secret, Subject, SystemUnderTest};
 
 /// A server and what is needed to ask it.
@@ -22,43 +23,60 @@ pub(crate) struct Server {
     pub(crate) secrets: Secrets,
     pub(crate) access: Access,
     pub(crate) known: Vec<KnownFailure>,
-    /// Logical ids by persona, of the file.
-    pub(crate) patients: Vec<(String, String)>,
+    /// Logical ids that the file tells.
+    pub(crate) patients: Vec<GivenPatient>,
+    /// BSN of the patient with data of their own that the file tells.
+    bsn: Option<String>,
 }
 
 impl Server {
-    /// The server that the user named, here or in the file; none when that is nowhere.
+    /// The server that the user named, here or in the file, with all that lets us in; none when that is nowhere.
     pub(crate) fn given(
         arguments: &RunArguments,
         sut: Option<&SystemUnderTest>,
         terminal: &Terminal,
     ) -> Result<Option<Self>, Failure> {
+        let Some(mut server) = Self::named(arguments, sut)? else { return Ok(None) };
+        // Whoever watches has given the keyboard to that.
+        let terminal = if arguments.choose.watch { terminal.quiet() } else { *terminal };
+        let mut entry = Entry { server: &mut server, terminal, tempo: arguments.tempo };
+        entry.tls(sut)?;
+        entry.auth(arguments, sut)?;
+        entry.rest(sut)?;
+        Ok(Some(server))
+    }
+
+    /// The same without secrets: what is known before anything is asked.
+    pub(crate) fn named(arguments: &RunArguments, sut: Option<&SystemUnderTest>) -> Result<Option<Self>, Failure> {
         let Some(url) = arguments.url.as_deref().or(sut.map(|sut| sut.endpoints.fhir.as_str())) else { return Ok(None) };
         // Looked at before a folder is made for the run.
         Address::new(url).map_err(|why| Failure::usage(why.to_string()).hint(BASE))?;
         let base = url.trim().trim_end_matches('/').to_owned();
         let target = Target {
             base,
-            auth: TargetAuth::None,
+            auth: planned_auth(arguments, sut),
             built_in: false,
             fault: None,
-            headers: Vec::new(),
+            headers: sut.map(headers).unwrap_or_default(),
             insecure: arguments.insecure || sut.is_some_and(|sut| sut.tls.insecure),
             limits: limits(arguments, sut),
         };
-        let mut server = Self {
+        Ok(Some(Self {
             target,
             claims: claims(arguments, sut),
             secrets: Secrets::new(),
             access: Access::default(),
             known: sut.map(known).unwrap_or_default(),
-            patients: sut.map(|sut| sut.data.personas.clone().into_iter().collect()).unwrap_or_default(),
-        };
-        let mut entry = Entry { server: &mut server, terminal, tempo: arguments.tempo };
-        entry.tls(sut)?;
-        entry.auth(arguments, sut)?;
-        entry.headers(sut)?;
-        Ok(Some(server))
+            patients: sut.map(patients).unwrap_or_default(),
+            bsn: None,
+        }))
+    }
+
+    /// The patient with data of their own that the run is about. One that is named on the command line replaces the one
+    /// of the file.
+    pub(crate) fn own(&self, arguments: &RunArguments) -> Result<Option<OwnPatient>, Failure> {
+        let given = patients::own(&arguments.patients, arguments.bsn.as_deref())?;
+        if given.is_some() { Ok(given) } else { patients::own(&self.patients, self.bsn.as_deref()) }
     }
 
     /// The reference provider that was started for this run.
@@ -79,7 +97,7 @@ impl Server {
             limits: limits(arguments, None),
         };
         let claims = claims(arguments, None);
-        Ok(Self { target, claims, secrets, access: Access::default(), known: Vec::new(), patients: Vec::new() })
+        Ok(Self { target, claims, secrets, access: Access::default(), known: Vec::new(), patients: Vec::new(), bsn: None })
     }
 
     /// Has a token, where one is asked for.
@@ -87,6 +105,22 @@ impl Server {
         match &self.access.tokens {
             Some(tokens) => tokens.prepare().await.map_err(no_token),
             None => Ok(()),
+        }
+    }
+}
+
+/// How a server is asked when no file says so; the token becomes a secret.
+pub(crate) fn server_auth(auth: Option<AuthKind>, secrets: &mut Secrets) -> Result<TargetAuth, Failure> {
+    let token = std::env::var(TOKEN).ok().filter(|token| !token.trim().is_empty());
+    match (auth, token) {
+        (Some(AuthKind::None), _) | (None, None) => Ok(TargetAuth::None),
+        (Some(AuthKind::Bearer), None) => {
+            let failure = Failure::usage(format!("there is no bearer token in the environment variable {TOKEN}"));
+            Err(failure.hint(format!("set {TOKEN}, or ask without credentials with `--auth none`")))
+        }
+        (_, Some(token)) => {
+            secrets.insert(TOKEN, &token).map_err(|why| Failure::usage(why.to_string()))?;
+            Ok(TargetAuth::Bearer(TOKEN.to_owned()))
         }
     }
 }
@@ -132,6 +166,34 @@ fn product(product: &Product) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
+/// How requests will be authenticated, by name.
+fn planned_auth(arguments: &RunArguments, sut: Option<&SystemUnderTest>) -> TargetAuth {
+    let bearer = |name: String| TargetAuth::Bearer(name);
+    match (arguments.auth, sut.and_then(|sut| sut.auth.as_ref())) {
+        (Some(AuthKind::None), _) | (None, Some(Auth::None)) => TargetAuth::None,
+        (Some(AuthKind::Bearer), _) | (None, Some(Auth::OAuth2(_) | Auth::Command(_))) => bearer(TOKEN.to_owned()),
+        (None, Some(Auth::Bearer(secret))) => bearer(secret.name("bearer")),
+        (None, Some(Auth::Headers(headers))) => {
+            TargetAuth::Headers(headers.iter().map(|(header, secret)| (header.clone(), secret.name(header))).collect())
+        }
+        (None, None) if std::env::var_os(TOKEN).is_some_and(|token| !token.is_empty()) => bearer(TOKEN.to_owned()),
+        (None, None) => TargetAuth::None,
+    }
+}
+
+fn headers(sut: &SystemUnderTest) -> Vec<ExtraHeader> {
+    let value = |name: &str, header: &Header| match header {
+        Header::Text(text) => ExtraValue::Text(text.clone()),
+        Header::Secret(secret) => ExtraValue::Secret(secret.name(name)),
+    };
+    sut.headers.iter().map(|(name, header)| ExtraHeader { name: name.clone(), value: value(name, header) }).collect()
+}
+
+fn patients(sut: &SystemUnderTest) -> Vec<GivenPatient> {
+    let personas = sut.data.personas.iter().map(|(name, id)| GivenPatient::Persona(name.clone(), id.clone()));
+    personas.chain(sut.data.patient.clone().map(GivenPatient::Own)).collect()
+}
+
 fn known(sut: &SystemUnderTest) -> Vec<KnownFailure> {
     let one = |known: &sut::KnownFailure| KnownFailure {
         subject: match &known.subject {
@@ -147,7 +209,7 @@ fn known(sut: &SystemUnderTest) -> Vec<KnownFailure> {
 /// What lets us in, while it is gathered.
 struct Entry<'e> {
     server: &'e mut Server,
-    terminal: &'e Terminal,
+    terminal: Terminal,
     tempo: f64,
 }
 
@@ -171,25 +233,10 @@ impl Entry<'_> {
         let auth = match (arguments.auth, sut.and_then(|sut| Some((sut, sut.auth.as_ref()?)))) {
             (Some(AuthKind::None), _) => TargetAuth::None,
             (None, Some((sut, auth))) => self.auth_of_file(sut, auth)?,
-            (kind, _) => self.auth_of_environment(kind)?,
+            (kind, _) => server_auth(kind, &mut self.server.secrets)?,
         };
         self.server.target.auth = auth;
         Ok(())
-    }
-
-    fn auth_of_environment(&mut self, kind: Option<AuthKind>) -> Result<TargetAuth, Failure> {
-        let token = std::env::var(TOKEN).ok().filter(|token| !token.trim().is_empty());
-        match token {
-            Some(token) => {
-                self.keep(TOKEN, &token)?;
-                Ok(TargetAuth::Bearer(TOKEN.to_owned()))
-            }
-            None if kind.is_none() => Ok(TargetAuth::None),
-            None => {
-                let failure = Failure::usage(format!("there is no bearer token in the environment variable {TOKEN}"));
-                Err(failure.hint(format!("set {TOKEN}, or ask without credentials with `--auth none`")))
-            }
-        }
     }
 
     fn auth_of_file(&mut self, sut: &SystemUnderTest, auth: &Auth) -> Result<TargetAuth, Failure> {
@@ -225,13 +272,16 @@ impl Entry<'_> {
         Ok(TargetAuth::Issued(planned))
     }
 
-    fn headers(&mut self, sut: Option<&SystemUnderTest>) -> Result<(), Failure> {
+    /// Secrets in headers, and the BSN of the file.
+    fn rest(&mut self, sut: Option<&SystemUnderTest>) -> Result<(), Failure> {
+        if let Some(bsn) = sut.and_then(|sut| sut.data.bsn.as_ref()) {
+            let value = secrets::value(&bsn.name("bsn"), bsn, &self.terminal)?;
+            self.server.bsn = Some(value.trim().to_owned());
+        }
         for (name, header) in sut.iter().flat_map(|sut| &sut.headers) {
-            let value = match header {
-                Header::Text(text) => ExtraValue::Text(text.clone()),
-                Header::Secret(secret) => ExtraValue::Secret(self.secret(name, secret)?.0),
-            };
-            self.server.target.headers.push(ExtraHeader { name: name.clone(), value });
+            if let Header::Secret(secret) = header {
+                self.secret(name, secret)?;
+            }
         }
         Ok(())
     }
@@ -239,7 +289,7 @@ impl Entry<'_> {
     /// The name and the value of the secret of a key, kept.
     fn secret(&mut self, key: &str, secret: &Secret) -> Result<(String, String), Failure> {
         let name = secret.name(key);
-        let value = secrets::value(&name, secret, self.terminal)?;
+        let value = secrets::value(&name, secret, &self.terminal)?;
         self.keep(&name, &value)?;
         Ok((name, value.trim().to_owned()))
     }

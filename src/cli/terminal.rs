@@ -37,6 +37,11 @@ impl Terminal {
         self.language
     }
 
+    /// Whether colour and all that moves is left out, as a log of CI wants it.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Whether a line may move.
     pub(crate) fn moves(&self) -> bool {
         !self.quiet && std::io::stderr().is_terminal()

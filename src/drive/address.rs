@@ -4,6 +4,8 @@
 use thiserror::Error;
 use url::Url;
 
+use crate::scenario::Encoding;
+
 /// The base of a FHIR server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
@@ -112,6 +114,20 @@ impl Address {
 /// and `$` stay readable. A name without a value is written without `=`.
 #[must_use]
 pub fn encode(parameters: &[(String, String)]) -> String {
+    written(parameters, encoded)
+}
+
+/// The same, with `|`, `,` and `:` in values all written in this way.
+#[must_use]
+pub fn encode_as(parameters: &[(String, String)], encoding: Encoding) -> String {
+    written(parameters, |byte| match (byte, encoding) {
+        (b'|' | b',' | b':', Encoding::Raw) => char::from(byte).to_string(),
+        (b'|' | b',' | b':', Encoding::Percent) => format!("%{byte:02X}"),
+        _ => encoded(byte),
+    })
+}
+
+fn written(parameters: &[(String, String)], value_byte: impl Fn(u8) -> String) -> String {
     let mut query = String::new();
     for (name, value) in parameters {
         if !query.is_empty() {
@@ -120,7 +136,7 @@ pub fn encode(parameters: &[(String, String)]) -> String {
         query.extend(name.bytes().map(|byte| if byte == b'=' { "%3D".to_owned() } else { encoded(byte) }));
         if !value.is_empty() {
             query.push('=');
-            query.extend(value.bytes().map(encoded));
+            query.extend(value.bytes().map(&value_byte));
         }
     }
     query
@@ -153,6 +169,19 @@ mod tests {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let query = encode(&[pair("code", "http://snomed.info/sct|1,2"), pair("_include:A:b", ""), pair("x", "a&b +%#é'\"")]);
         assert_eq!(query, "code=http://snomed.info/sct%7C1,2&_include:A:b&x=a%26b%20%2B%25%23%C3%A9%27%22");
+    }
+
+    #[test]
+    fn encode_as_writes_separators_in_values_in_one_way() {
+        let parameters = [("a:in".to_owned(), "http://s|1,2 3".to_owned())];
+        assert_eq!(encode_as(&parameters, Encoding::Raw), "a:in=http://s|1,2%203");
+        assert_eq!(encode_as(&parameters, Encoding::Percent), "a:in=http%3A//s%7C1%2C2%203");
+    }
+
+    #[test]
+    fn raw_separators_are_not_changed_by_the_url() {
+        let url = address().request("Procedure", "code=http://snomed.info/sct|1,2");
+        assert_eq!(address().allowed(&url).expect("it is below the base").as_str(), url);
     }
 
     #[test]

@@ -109,7 +109,15 @@ impl Client {
     ///
     /// # Errors
     /// When the base is no URL of a server, a secret is missing, or TLS cannot be set up.
-    pub fn new(target: &Target, secrets: Secrets, access: Access, tempo: f64) -> Result<Self, ClientError> {
+    pub fn new(target: &Target, secrets: Secrets, tempo: f64) -> Result<Self, ClientError> {
+        Self::with_access(target, secrets, Access::default(), tempo)
+    }
+
+    /// The same, with what lets us in beside the secrets.
+    ///
+    /// # Errors
+    /// As `new`; and when tokens are asked for and nothing gives them.
+    pub fn with_access(target: &Target, secrets: Secrets, access: Access, tempo: f64) -> Result<Self, ClientError> {
         let address = Address::new(&target.base)?;
         if let Some(missing) = named(target).find(|name| secrets.get(name).is_none()) {
             return Err(ClientError::SecretMissing(missing.to_owned()));

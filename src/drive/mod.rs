@@ -11,10 +11,12 @@ mod oauth;
 mod pace;
 mod secrets;
 mod token;
+mod write;
 
-pub use address::{Address, AddressError, encode, encode_path};
+pub use address::{Address, AddressError, encode, encode_as, encode_path};
 pub use client::{Access, Client, ClientError, Credentials, Delivery, Reply, Request};
 pub use connect::Tls;
 pub use oauth::{ClientSecret, OAuth2};
 pub use secrets::{SecretError, Secrets};
 pub use token::{FreshToken, Source, TokenError, Tokens, Waits};
+pub use write::{Verb, Write};

@@ -5,25 +5,28 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::answer::{Answer, Reference, identity};
 use super::scenario::{Running, Went};
-use crate::drive::{Address, Credentials, Request, encode_path};
+use super::slots::credentials;
+use crate::drive::{Address, Request, encode_path};
 use crate::evidence::{OmittedReason, Origin};
-use crate::plan::PlannedStep;
-use crate::scenario::{Follow, FollowWhat, Method};
+use crate::plan::{FollowTemplate, PlannedStep};
+use crate::scenario::{FollowWhat, Method};
 
 /// Something to read: `Type/id` and why.
 type ToRead = (String, Origin);
 
 /// Reads what the answers of earlier steps hold or refer to. What a follow
-/// step of the scenario has read before is not read again.
-pub(super) async fn run<'a>(running: &mut Running<'a>, step: &'a PlannedStep, follow: &Follow) -> Went {
+/// step of the scenario has read before in the same way is not read again.
+pub(super) async fn run<'a>(running: &mut Running<'a>, step: &'a PlannedStep, template: &FollowTemplate) -> Went {
     let mut went = Went::default();
+    let (follow, how) = (&template.follow, (template.format, template.auth));
     let address = running.session.client.address().clone();
     let answers: Vec<&Answer> = follow.of.iter().filter_map(|step| running.answers.get(step.as_str())).flatten().collect();
     let mut queue: VecDeque<ToRead> = match follow.what {
         FollowWhat::Resources => answers.iter().flat_map(|answer| resources(answer)).collect(),
         FollowWhat::References => answers.iter().flat_map(|answer| references(answer, &address)).collect(),
     };
-    let mut present: BTreeSet<String> = running.read.clone();
+    let read_so = running.read.iter().filter(|(other, _)| *other == how);
+    let mut present: BTreeSet<String> = read_so.map(|(_, target)| target.clone()).collect();
     if follow.what == FollowWhat::References {
         present.extend(answers.iter().flat_map(|answer| answer.resources()).filter_map(identity));
     }
@@ -35,9 +38,11 @@ pub(super) async fn run<'a>(running: &mut Running<'a>, step: &'a PlannedStep, fo
             continue;
         }
         let before = went.answers.len();
-        let request = read(running, &address, &target);
+        let credentials = credentials(template.auth, &running.session.generated(&running.name, &step.id));
+        let url = address.request(&encode_path(&target), "");
+        let request = Request { url, method: Method::Get, form: None, format: template.format, credentials };
         running.ask(&step.id, running.scenario.persona.as_deref(), origin, request, &mut went).await;
-        running.read.insert(target);
+        running.read.insert((how, target));
         if let (FollowWhat::References, Some(answer)) = (follow.what, went.answers.get(before)) {
             queue.extend(references(answer, &address));
         }
@@ -46,11 +51,6 @@ pub(super) async fn run<'a>(running: &mut Running<'a>, step: &'a PlannedStep, fo
         went.omitted = Some(OmittedReason::NothingToFollow);
     }
     went
-}
-
-fn read(running: &Running<'_>, address: &Address, target: &str) -> Request {
-    let url = address.request(&encode_path(target), "");
-    Request { url, method: Method::Get, form: None, format: running.scenario.format, credentials: Credentials::Run }
 }
 
 fn resources(answer: &Answer) -> Vec<ToRead> {

@@ -58,6 +58,8 @@ impl Log {
         target.base = redactor.text(&target.base);
         for persona in &mut start.plan.personas {
             persona.given = persona.given.as_deref().map(|given| redactor.text(given));
+            persona.bsn = redactor.text(&persona.bsn);
+            persona.lookup = redactor.text(&persona.lookup);
         }
         start.plan.selection = start.plan.selection.as_deref().map(|selection| redactor.text(selection));
         start.plan.claims.product = start.plan.claims.product.as_deref().map(|product| redactor.text(product));

@@ -5,6 +5,7 @@ mod answer;
 mod event;
 mod follow;
 mod log;
+mod merge;
 mod open;
 mod persona;
 mod record;
@@ -14,6 +15,7 @@ mod slots;
 
 pub use answer::{Variables, captured};
 pub use event::Event;
+pub use merge::{MergeError, merge, store};
 pub use open::{FORMAT, OpenError, Opened, open};
 pub use persona::PERSONAS;
 pub use record::{BLOBS, RECORDS, RecordError, Recorder, run_folder};
@@ -28,7 +30,7 @@ use tokio::task::JoinSet;
 use crate::clock;
 use crate::drive::{Access, Client, ClientError, Secrets};
 use crate::evidence::{Definition, Evidence, Start};
-use crate::plan::Plan;
+use crate::plan::{Plan, PlannedPersona};
 use crate::redact::Redactor;
 use crate::scenario::{Isolation, Suite};
 use log::Log;
@@ -99,7 +101,7 @@ pub async fn run(
     settings: Settings,
     on_event: impl Fn(Event) + Send + Sync + 'static,
 ) -> Result<Finished, EngineError> {
-    let client = Client::new(&plan.target, settings.secrets.clone(), settings.access, settings.tempo)?;
+    let client = Client::with_access(&plan.target, settings.secrets.clone(), settings.access, settings.tempo)?;
     let seed = settings.seed.unwrap_or_else(|| clock::random_hex(16));
     let start = Start {
         format: FORMAT,
@@ -111,9 +113,7 @@ pub async fn run(
         plan: plan.clone(),
     };
     on_event(started(plan));
-    let bsns =
-        suite.personas.iter().map(|persona| persona.bsn.as_str()).chain(plan.personas.iter().map(|persona| persona.bsn.as_str()));
-    let redactor = Redactor::new(clock::random_hex(32).as_bytes(), settings.secrets.iter(), bsns);
+    let redactor = redactor(plan, suite, &settings.secrets);
     let log = Log::new(settings.recorder, start, redactor, Arc::new(on_event));
     let plan = Arc::new(plan.clone());
     let session = Arc::new(Session { plan, client, log, stop: settings.stop, contact: Contact::default(), seed });
@@ -124,6 +124,14 @@ pub async fn run(
     let stopped = *session.stop.borrow();
     let (evidence, stored) = session.log.finish(stopped);
     Ok(Finished { evidence, stored })
+}
+
+/// The BSNs of personas may be shown; that of a patient with data of their own is none of them.
+fn redactor(plan: &Plan, suite: &Suite, secrets: &Secrets) -> Redactor {
+    let planned = plan.personas.iter().filter(|persona| persona.data.is_fixture()).map(|persona| persona.bsn.as_str());
+    let shown = suite.personas.iter().map(|persona| persona.bsn.as_str()).chain(planned);
+    let own = plan.own_patient().and_then(PlannedPersona::known_bsn);
+    Redactor::new(clock::random_hex(32).as_bytes(), secrets.iter(), shown).hiding(own)
 }
 
 fn started(plan: &Plan) -> Event {

@@ -220,6 +220,7 @@ mod tests {
             scenarios: Vec::new(),
             selection: None,
             known: Vec::new(),
+            shard: None,
         };
         let at = "2026-11-25T14:03:22.000Z".to_owned();
         Start { format: 1, toets: "0".to_owned(), at, seed: String::new(), tempo: 0.01, definitions: Vec::new(), plan }

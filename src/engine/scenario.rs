@@ -10,7 +10,7 @@ use super::slots::Slots;
 use crate::drive::{Credentials, Request};
 use crate::evidence::{OmittedReason, Origin};
 use crate::plan::{Action, PlannedScenario, PlannedStep, RequestTemplate};
-use crate::scenario::{Format, Method, Pages};
+use crate::scenario::{Auth, Format, Method, Pages};
 
 /// A scenario while it runs.
 pub(super) struct Running<'a> {
@@ -26,9 +26,12 @@ pub(super) struct Running<'a> {
     kept: Variables,
     /// Answers by step.
     pub(super) answers: BTreeMap<&'a str, Vec<Answer>>,
-    /// What follow steps have read: `Type/id`.
-    pub(super) read: BTreeSet<String>,
+    /// What follow steps have read: `Type/id`, and how.
+    pub(super) read: BTreeSet<(How, String)>,
 }
+
+/// How follow steps read.
+pub(super) type How = (Format, Auth);
 
 /// Answers of a step, and why the rest of it was left out.
 #[derive(Default)]
@@ -89,11 +92,11 @@ impl<'a> Running<'a> {
         let (mut variables, mut kept) = (self.captures.clone(), self.kept.clone());
         if let Some(persona) = &self.scenario.persona {
             let patient = self.patients.get(persona);
-            let bsn = self.session.plan.persona(persona).map(|persona| persona.bsn.clone());
+            let bsn = self.session.plan.persona(persona).and_then(|persona| persona.known_bsn().map(str::to_owned));
             variables.insert("patient".to_owned(), patient.into_iter().cloned().collect());
             kept.insert("patient".to_owned(), patient.into_iter().map(|patient| self.session.log.redacted(patient)).collect());
             variables.insert("bsn".to_owned(), bsn.iter().cloned().collect());
-            kept.insert("bsn".to_owned(), bsn.into_iter().collect());
+            kept.insert("bsn".to_owned(), bsn.into_iter().map(|bsn| self.session.log.redacted(&bsn)).collect());
         }
         (variables, kept)
     }
@@ -106,7 +109,12 @@ impl<'a> Running<'a> {
         };
         let values = distinct(self.captures.get(capture).map_or(&[][..], |values| values));
         if values.is_empty() {
-            went.omitted = Some(OmittedReason::Capture(capture.clone()));
+            let lost = self.scenario.persona.as_ref().filter(|persona| !self.patients.contains_key(*persona));
+            went.omitted = Some(lost.map_or_else(
+                || OmittedReason::Capture(capture.clone()),
+                // Nobody found is why nothing was captured.
+                |persona| OmittedReason::Persona(persona.clone()),
+            ));
         }
         for value in values.into_iter().take(self.session.plan.target.limits.reads) {
             if went.omitted.is_some() {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::drive::{Credentials, Request, encode, encode_path};
+use crate::drive::{Credentials, Request, encode, encode_as, encode_path};
 use crate::evidence::OmittedReason;
 use crate::plan::{Piece, Plan, RequestTemplate, pieces};
 use crate::scenario::{Auth, Method};
@@ -20,7 +20,7 @@ pub(super) struct Slots<'a> {
     pub(super) captures: &'a BTreeMap<String, Vec<String>>,
     /// The capture that the step repeats for, and its present value.
     pub(super) each: Option<(&'a str, &'a str)>,
-    /// Sixteen hex digits of this step.
+    /// Sixteen letters of this step.
     pub(super) generated: &'a str,
 }
 
@@ -35,12 +35,11 @@ impl Slots<'_> {
         for (name, value) in &template.parameters {
             parameters.push((self.fill(name, str::to_owned)?, self.fill(value, str::to_owned)?));
         }
-        let query = encode(&parameters);
-        let credentials = match template.auth {
-            Auth::Normal => Credentials::Run,
-            Auth::None => Credentials::None,
-            Auth::Invalid => Credentials::Invalid(format!("toets-invalid-{}", self.generated)),
+        let query = match template.encoding {
+            None => encode(&parameters),
+            Some(encoding) => encode_as(&parameters, encoding),
         };
+        let credentials = credentials(template.auth, self.generated);
         let (url, form) = match template.method {
             Method::Get => (address.request(&path, &query), None),
             Method::Post => (address.request(&search_path(&path), ""), Some(query)),
@@ -83,11 +82,20 @@ impl Slots<'_> {
                 self.patients.get(persona).cloned().ok_or_else(|| OmittedReason::Persona(persona.to_owned()))
             }
             ("bsn", Some(persona)) => {
-                let known = self.plan.persona(persona);
-                known.map(|known| known.bsn.clone()).ok_or_else(|| OmittedReason::Persona(persona.to_owned()))
+                let known = self.plan.persona(persona).ok_or_else(|| OmittedReason::Persona(persona.to_owned()))?;
+                known.known_bsn().map(str::to_owned).ok_or(OmittedReason::Bsn)
             }
             _ => Err(OmittedReason::Capture(name.to_owned())),
         }
+    }
+}
+
+/// What is shown to the server; an invalid token is the step's own.
+pub(super) fn credentials(auth: Auth, generated: &str) -> Credentials {
+    match auth {
+        Auth::Normal => Credentials::Run,
+        Auth::None => Credentials::None,
+        Auth::Invalid => Credentials::Invalid(format!("toets-invalid-{generated}")),
     }
 }
 
@@ -101,7 +109,7 @@ mod tests {
     use super::*;
     use crate::agreements::{Actor, Dialect};
     use crate::drive::Address;
-    use crate::plan::{Claims, Limits, PlannedPersona, SuiteId, Target, TargetAuth, split};
+    use crate::plan::{Claims, Data, Limits, PlannedPersona, SuiteId, Target, TargetAuth, split};
     use crate::scenario::Format;
 
     fn plan() -> Plan {
@@ -121,6 +129,7 @@ mod tests {
             given: None,
             fixture: "a".to_owned(),
             lookup: String::new(),
+            data: Data::Fixture,
         };
         Plan {
             claims: Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2 },
@@ -130,13 +139,15 @@ mod tests {
             scenarios: Vec::new(),
             selection: None,
             known: Vec::new(),
+            shard: None,
         }
     }
 
     fn url(template: &str, capture: &[&str]) -> Result<String, OmittedReason> {
         let (path, parameters) = split(template);
         let method = Method::Get;
-        let template = RequestTemplate { method, path, parameters, format: Format::Json, auth: Auth::Normal, persona: None };
+        let (format, auth) = (Format::Json, Auth::Normal);
+        let template = RequestTemplate { method, path, parameters, format, auth, persona: None, encoding: None };
         let values = capture.iter().map(|value| (*value).to_owned()).collect();
         let (plan, captures) = (plan(), BTreeMap::from([("c".to_owned(), values)]));
         let patients = BTreeMap::from([("anna".to_owned(), "7".to_owned())]);

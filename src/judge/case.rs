@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::answers::{Answer, Answers, Entry, RawChain, request, resource_name, searched_type};
 use super::body::Body;
 use super::chain::{Chain, ChainEnd};
+use super::personas::Personas;
 use super::ruling::{Obstacle, Ruling};
 use super::verdict::Reason;
 use crate::agreements::FhirVersion;
@@ -17,12 +18,14 @@ use crate::scenario::{self, AnswerPredicate, Check, Format, Pages, Suite};
 
 /// The requirement that a search is answered with 200 and a searchset.
 pub(crate) const SEARCHSET: &str = "PZP-EX-010";
-/// The requirement that a read is answered.
-const READ: &str = "PZP-EX-017";
 /// The requirement that next links lead to all results.
 const PAGES: &str = "PZP-EX-026";
 /// The requirement that JSON is served.
 const JSON: &str = "PZP-EX-004";
+/// The requirement that there is a CapabilityStatement.
+const METADATA: &str = "PZP-EX-007";
+/// The type of what a server says it can do.
+pub(crate) const CAPABILITIES: &str = "CapabilityStatement";
 /// The requirement that XML is served (settled 12).
 const XML: &str = "PZP-EX-005";
 
@@ -35,6 +38,10 @@ pub(crate) struct Run<'c> {
     pub(crate) suite: &'c Suite,
     /// What happened.
     pub(crate) answers: &'c Answers<'c>,
+    /// The personas that it was about.
+    pub(crate) personas: &'c Personas<'c>,
+    /// When it began: RFC 3339, UTC.
+    pub(crate) at: &'c str,
 }
 
 /// One expectation of a step.
@@ -163,12 +170,19 @@ impl<'c> Case<'c> {
             return Err(Obstacle::Beside);
         }
         let expected = expected_status(step).is_some_and(|codes| codes.contains(&answer.received.status));
+        // A step that expects no status has errors to judge only where there are some.
+        let may_succeed = expected_status(step).is_none() && answer.is_success();
         match need {
             Need::Answer => Ok(answer),
             Need::Error if answer.received.status >= 400 => Ok(answer),
-            Need::Error if expected => Err(Obstacle::Beside),
-            Need::Error => Err(blocked(self.status_requirement(step, exchange))),
-            Need::Resource if answer.is_success() || (expected && is_about_errors(step)) => resource(step, answer),
+            Need::Error if expected || may_succeed => Err(Obstacle::Beside),
+            Need::Error => Err(self.other_status(step, answer)),
+            Need::Resource if answer.is_success() || (expected && is_about_errors(step)) => {
+                let answer = resource(step, answer)?;
+                // That it is another resource is one finding, of `same-resource`.
+                let is_another = asks_metadata(step) && answer.root().is_some_and(|root| root.type_name() != CAPABILITIES);
+                if is_another { Err(blocked(METADATA)) } else { Ok(answer) }
+            }
             Need::Success if answer.is_success() => resource(step, answer),
             Need::Bundle if answer.is_success() => {
                 let answer = resource(step, answer)?;
@@ -176,7 +190,7 @@ impl<'c> Case<'c> {
                 if is_bundle { Ok(answer) } else { Err(blocked(SEARCHSET)) }
             }
             Need::Resource | Need::Success | Need::Bundle if expected => Err(Obstacle::Beside),
-            Need::Resource | Need::Success | Need::Bundle => Err(blocked(self.status_requirement(step, exchange))),
+            Need::Resource | Need::Success | Need::Bundle => Err(self.other_status(step, answer)),
         }
     }
 
@@ -186,34 +200,43 @@ impl<'c> Case<'c> {
         if self.format(step) != Format::Xml {
             return false;
         }
+        let is_refused = matches!(answer.received.status, 406 | 415);
         match answer.body {
-            Body::Fhir(document) => document.format != Format::Xml,
+            Body::Fhir(document) => is_refused || document.format != Format::Xml,
             Body::Other(_) => true,
-            Body::Empty => matches!(answer.received.status, 406 | 415),
+            Body::Empty => is_refused,
             Body::Lost => false,
         }
     }
 
     /// Whether an optional search is cleanly refused, and this expectation is
-    /// not the one that judges that.
+    /// not the one that judges that; or a page size, about which nothing is agreed.
     fn is_refused(&self, step: &PlannedStep, answer: Answer<'_>) -> bool {
         let exchange = step.exchange.as_deref().and_then(|name| self.run.suite.exchange(name));
         let optional = exchange.and_then(|exchange| exchange.optional.as_deref());
-        is_refusal(answer.received.status) && optional.is_some_and(|requirement| requirement != self.expectation.req)
+        let beside = optional.is_some_and(|requirement| requirement != self.expectation.req) || sets_page_size(step);
+        is_refusal(answer.received.status) && beside
     }
 
     /// The format that a step asks for.
     pub(crate) fn format(&self, step: &PlannedStep) -> Format {
         match &step.action {
             Action::Send(template) => template.format,
-            Action::Follow(_) => self.scenario.format,
+            Action::Follow(template) => template.format,
         }
     }
 
-    fn status_requirement(&self, step: &'c PlannedStep, exchange: &Exchange) -> &'c str {
-        let own = step.expect.iter().find(|expectation| matches!(expectation.check, Check::Status(_)));
-        let fallback = if searched_type(&exchange.request.url, self.run.base()).is_some() { SEARCHSET } else { READ };
-        own.map_or(fallback, |expectation| &expectation.req)
+    /// What another status than the step is about means: it is a finding of the
+    /// step's own `status`; in a step without one only `same-as` says that it is wrong.
+    fn other_status(&self, step: &PlannedStep, answer: Answer<'_>) -> Obstacle {
+        match step.expect.iter().find(|expectation| matches!(expectation.check, Check::Status(_))) {
+            Some(own) => blocked(&own.req),
+            None => Obstacle::Untested(Reason::Undetermined(format!(
+                "`{}` was answered with {}",
+                self.request(answer.exchange),
+                answer.received.status
+            ))),
+        }
     }
 
     /// What a right answer to the step's exchange holds.
@@ -270,10 +293,12 @@ impl<'c> Case<'c> {
     /// A capture that an expression uses although the record has none: its step
     /// was not run, or was not answered.
     pub(crate) fn missing_capture(&self, expression: &str) -> Option<Obstacle> {
-        let names = self.scenario.steps.iter().flat_map(|step| step.capture.keys());
+        let names = self.scenario.steps.iter().flat_map(|step| step.capture.keys().map(move |name| (step, name)));
         let is_recorded = |name: &String| self.run.answers.captures(self.key).iter().any(|capture| capture.name == *name);
-        let missing = names.filter(|name| !is_recorded(name)).find(|name| uses(expression, name))?;
-        Some(Obstacle::Untested(Reason::CaptureMissing(missing.clone())))
+        let (step, missing) = names.filter(|(_, name)| !is_recorded(name)).find(|(_, name)| uses(expression, name))?;
+        // Why its step was left out says more than that it was.
+        let left_out = self.run.answers.step(self.key, &step.id).and_then(|record| record.omitted);
+        Some(left_out.map_or_else(|| Obstacle::Untested(Reason::CaptureMissing(missing.clone())), omitted))
     }
 
     /// A request in a few characters.
@@ -327,6 +352,15 @@ fn expected_status(step: &PlannedStep) -> Option<&[u16]> {
     })
 }
 
+fn sets_page_size(step: &PlannedStep) -> bool {
+    matches!(&step.action, Action::Send(template) if template.parameters.iter().any(|(name, _)| name == "_count"))
+}
+
+/// Whether a step asks what the server can do.
+pub(crate) fn asks_metadata(step: &PlannedStep) -> bool {
+    matches!(&step.action, Action::Send(template) if template.path == "metadata")
+}
+
 fn is_about_errors(step: &PlannedStep) -> bool {
     expected_status(step).is_some_and(|codes| codes.iter().all(|code| *code >= 300))
 }
@@ -340,10 +374,12 @@ pub(crate) fn transport(broken: &Broken) -> Obstacle {
     })
 }
 
-fn omitted(reason: &OmittedReason) -> Obstacle {
+/// What it means that a step was left out.
+pub(crate) fn omitted(reason: &OmittedReason) -> Obstacle {
     Obstacle::Untested(match reason {
         OmittedReason::Capture(name) => Reason::CaptureMissing(name.clone()),
         OmittedReason::Persona(name) => Reason::PersonaNotFound(name.clone()),
+        OmittedReason::Bsn => Reason::DataUnknown,
         OmittedReason::NothingToFollow => return Obstacle::Beside,
         OmittedReason::Unreachable => Reason::Unreachable,
         OmittedReason::Stopped => Reason::Stopped,

@@ -126,8 +126,8 @@ codes! {
         nl "`Bundle.total` is meer dan de eerste pagina van `{subject}` bevat", "de officiële testscripts verwachten geen paginering";
     /// No self link.
     SelfLinkMissing "self-link-missing"
-        en "the Bundle of `{subject}` has no self link with a URL", "add a `Bundle.link` with relation `self`";
-        nl "de Bundle van `{subject}` heeft geen self-link met een URL", "voeg een `Bundle.link` met relatie `self` toe";
+        en "the Bundle has no self link with a URL", "add a `Bundle.link` with relation `self`";
+        nl "de Bundle heeft geen self-link met een URL", "voeg een `Bundle.link` met relatie `self` toe";
     /// A parameter is not in the self link.
     SelfLinkParameterMissing "self-link-parameter-missing"
         en "parameter `{subject}` is not in the self link with the value that was sent", "a parameter that is not repeated was perhaps not used";
@@ -154,8 +154,8 @@ codes! {
         nl "de next-link `{subject}` leidt naar een pagina die al gezien is", "laat de next-link weg op de laatste pagina";
     /// A read gives something else.
     ResourceAnother "resource-another"
-        en "reading `{subject}` gives another resource", "type and id of the answer have to be those of the URL";
-        nl "lezen van `{subject}` geeft een andere resource", "type en id van het antwoord moeten die van de URL zijn";
+        en "reading `{subject}` gives another resource", "type and id of the answer have to be those of the URL; `metadata` is answered with a CapabilityStatement";
+        nl "lezen van `{subject}` geeft een andere resource", "type en id van het antwoord moeten die van de URL zijn; `metadata` geeft een CapabilityStatement";
     /// An error without OperationOutcome.
     OutcomeMissing "outcome-missing"
         en "the error on `{subject}` is not explained by an OperationOutcome", "answer errors with an OperationOutcome in the format asked for";
@@ -166,8 +166,8 @@ codes! {
         nl "het antwoord bevat `{subject}` van een patiënt", "een antwoord zonder toegang, of over niets, mag niets van een patiënt bevatten";
     /// Two searches have other matches.
     MatchesDiffer "matches-differ"
-        en "the matches are not those of step `{subject}`", "both requests mean the same, so both find the same; what is only in one of them is shown";
-        nl "de resultaten zijn niet die van stap `{subject}`", "beide verzoeken betekenen hetzelfde, dus vinden ze hetzelfde; wat maar in een van beide staat, wordt getoond";
+        en "the matches are not those of step `{subject}`", "both requests mean the same, so both find the same; `expected` is what only step `{subject}` found, `actual` what only this step found";
+        nl "de resultaten zijn niet die van stap `{subject}`", "beide verzoeken betekenen hetzelfde, dus vinden ze hetzelfde; `verwacht` is wat alleen stap `{subject}` vond, `gekregen` wat alleen deze stap vond";
     /// The same resource has other content.
     ContentDiffers "content-differs"
         en "`{subject}` has other content in the two answers", "the same resource has the same content, whatever the format or the way it is asked for";
@@ -184,6 +184,34 @@ codes! {
     ResourcesAbsent "resources-absent"
         en "for `{subject}` only the form has content, not the individual resources", "offer the individual resources as well";
         nl "voor `{subject}` heeft alleen het formulier inhoud, niet de losse resources", "bied ook de losse resources aan";
+    /// Two active directives about one treatment decide the opposite.
+    DirectivesContradict "directives-contradict"
+        en "active directives about `{subject}` decide the opposite", "no rule says which one holds: end the one that no longer does, with status `inactive` and a date of ending";
+        nl "actieve behandelaanwijzingen over `{subject}` besluiten het tegenovergestelde", "geen regel zegt welke geldt: beëindig de aanwijzing die niet meer geldt, met status `inactive` en een einddatum";
+    /// Resources of one talk have different dates.
+    TalkDatesDiffer "talk-dates-differ"
+        en "`{subject}` has the date of no conversation that it can belong to", "give the Procedure, the Encounter and the directives of one conversation the same date";
+        nl "`{subject}` heeft de datum van geen enkel gesprek waar het bij kan horen", "geef Procedure, Encounter en behandelaanwijzingen van één gesprek dezelfde datum";
+    /// A contact person is reached by no query.
+    ContactUnreachable "contact-unreachable"
+        en "`{subject}` is a contact person whom no query of the agreement leads to", "no query asks for contact persons: refer to them as a party or representative in a Consent, a participant of an Encounter, a recipient of a CommunicationRequest, or in Patient.contact";
+        nl "`{subject}` is een contactpersoon naar wie geen zoekvraag van de afspraak leidt", "geen zoekvraag haalt contactpersonen op: verwijs ernaar als partij of vertegenwoordiger in een Consent, deelnemer van een Encounter, ontvanger van een CommunicationRequest, of in Patient.contact";
+    /// Switching off an ICD is decided on without an ICD.
+    IcdMissing "icd-missing"
+        en "`{subject}` is about switching off an ICD, and the patient has none", "record the ICD as a DeviceUseStatement with its Device, or leave the directive out";
+        nl "`{subject}` gaat over het uitzetten van een ICD, en de patiënt heeft er geen", "leg de ICD vast als DeviceUseStatement met Device, of laat de behandelaanwijzing weg";
+    /// The position on euthanasia and the advance directives differ.
+    EuthanasiaDiffers "euthanasia-differs"
+        en "`{subject}` does not go together with what else is recorded about a declaration on euthanasia", "the position `340181000146102` (has a declaration) and an advance directive EU or EUD belong together";
+        nl "`{subject}` past niet bij wat er verder over een euthanasieverklaring is vastgelegd", "standpunt `340181000146102` (heeft euthanasieverklaring) en een wilsverklaring EU of EUD horen bij elkaar";
+    /// A representative does not have role 24.
+    RoleMissing "role-missing"
+        en "`{subject}` is named as representative and does not have role 24", "whoever is or will be the legal representative has role 24 in `RelatedPerson.relationship`";
+        nl "`{subject}` is genoemd als vertegenwoordiger en heeft rol 24 niet", "wie wettelijk vertegenwoordiger is of wordt, heeft rol 24 in `RelatedPerson.relationship`";
+    /// A request was done before it was made.
+    RequestDatesWrong "request-dates-wrong"
+        en "`{subject}` is completed before it was made", "compare `authoredOn` with the status and the other dates of the request";
+        nl "`{subject}` is afgerond voordat het is gedaan", "vergelijk `authoredOn` met de status en de andere datums van het verzoek";
 }
 
 impl Code {

@@ -9,6 +9,7 @@ use crate::evidence::Origin;
 use crate::fhir::fhirpath::{self, Environment, Expression, Failure, Item};
 use crate::fhir::node::Node;
 use crate::fhir::types::r4;
+use crate::plan::PlannedPersona;
 
 /// What an expression says of an element.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +57,7 @@ impl<'s, 'c> Scope<'s, 'c> {
         let one = |value: Option<&str>| value.map(str::to_owned).into_iter().collect();
         let mut variables = vec![
             ("patient", one(exchange.and_then(|exchange| case.patient(exchange)))),
-            ("bsn", one(planned.map(|persona| persona.bsn.as_str()))),
+            ("bsn", one(planned.and_then(PlannedPersona::known_bsn))),
             ("base", one(Some(case.run.base()))),
         ];
         for capture in case.run.answers.captures(case.key) {

@@ -6,34 +6,42 @@ mod body;
 mod case;
 mod chain;
 mod check;
+mod class;
 mod code;
 mod difference;
 mod exit;
 mod expression;
 mod finding;
 mod known;
+mod personas;
 mod predicate;
 mod reference;
 mod replay;
 mod requirement;
+mod root;
 mod ruling;
+mod semantics;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 mod verdict;
 
+pub use class::{Class, Diagnosis};
 pub use code::{Code, Sentences};
 pub use exit::{Completeness, ExitCode, exit_code};
 pub use finding::{Finding, Place};
 pub use known::{KnownState, KnownVerdict, known};
+pub use root::{Root, RootKind};
 pub use verdict::{Conclusion, Counts, ExpectationVerdict, Outcome, Reason, RequirementVerdict, Verdicts};
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use answers::Answers;
 use case::{Case, Run};
+use personas::Personas;
 use ruling::{Closed, Ruling};
+use semantics::Question;
 
 use crate::agreements::Effect;
 use crate::evidence::Evidence;
@@ -47,7 +55,8 @@ const AUTHENTICATION: &str = "PZP-EX-012";
 #[must_use]
 pub fn judge(plan: &Plan, evidence: &Evidence, suite: &Suite) -> Verdicts {
     let answers = Answers::new(evidence);
-    let run = Run { plan, suite, answers: &answers };
+    let personas = Personas::new(suite);
+    let run = Run { plan, suite, answers: &answers, personas: &personas, at: &evidence.start.at };
     let expectations: Vec<_> = plan.scenarios.iter().flat_map(|scenario| judge_scenario(run, scenario)).collect();
     let requirements = requirement::requirements(plan, suite, &expectations);
     Verdicts { conclusion: requirement::conclusion(&requirements), expectations, requirements }
@@ -60,12 +69,19 @@ fn judge_scenario(run: Run<'_>, scenario: &PlannedScenario) -> Vec<ExpectationVe
     for step in &scenario.steps {
         for expectation in &step.expect {
             let case = Case { run, scenario, key: &key, step, expectation };
-            verdicts.push(verdict(run, expectation, drift.as_ref(), || check::judge(&case)));
+            let unknown = run.plan.lacks_data(scenario, step, expectation).then_some(Reason::DataUnknown);
+            verdicts.push(verdict(run, expectation, &Before { drift: drift.clone(), unknown }, || check::judge(&case)));
         }
     }
     for expectation in &scenario.over_run {
-        verdicts.push(verdict(run, expectation, drift.as_ref(), || match &expectation.check {
-            Check::Run(predicate) => check::judge_run(run, *predicate),
+        let unknown = run.plan.lacks_data_over_run(expectation).then_some(Reason::DataUnknown);
+        verdicts.push(verdict(run, expectation, &Before { drift: drift.clone(), unknown }, || match &expectation.check {
+            // What only the whole run can judge, no share of it can.
+            Check::Run(_) if run.plan.shard.is_some() => Ruling::open(Reason::NotSelected),
+            Check::Run(predicate) => {
+                let question = Question { run, scenario, key: &key, expectation };
+                semantics::judge(&question, *predicate).unwrap_or_else(|| check::judge_run(run, *predicate))
+            }
             // The loader lets predicates over the run alone stand here.
             _ => Ruling::default(),
         }));
@@ -73,15 +89,23 @@ fn judge_scenario(run: Run<'_>, scenario: &PlannedScenario) -> Vec<ExpectationVe
     verdicts
 }
 
+/// What stands in the way before anything is looked at.
+struct Before {
+    /// The captures of the scenario are not those of the record.
+    drift: Option<Reason>,
+    /// It needs data that is not known.
+    unknown: Option<Reason>,
+}
+
 fn verdict(
     run: Run<'_>,
     expectation: &PlannedExpectation,
-    drift: Option<&Reason>,
+    before: &Before,
     judge: impl FnOnce() -> Ruling,
 ) -> ExpectationVerdict {
     let requirement = run.suite.catalogue.get(&expectation.req);
     let effect = requirement.map_or(Effect::Fail, |requirement| requirement.effect());
-    let closed = match (requirement, drift) {
+    let closed = match (requirement, &before.drift) {
         (None, _) => {
             let why = format!("requirement `{}` is not in the catalogue of this suite", expectation.req);
             Closed::because(Outcome::CantTell, Reason::KnowledgeLacking(why))
@@ -90,7 +114,10 @@ fn verdict(
         _ if expectation.req == AUTHENTICATION && run.plan.target.auth == TargetAuth::None => {
             Closed::because(Outcome::Untested, Reason::NoAuthentication)
         }
-        _ => guarded(|| judge().close(effect)).unwrap_or_else(|reason| Closed::because(Outcome::Broken, reason)),
+        _ => match &before.unknown {
+            Some(reason) => Closed::because(Outcome::Untested, reason.clone()),
+            None => guarded(|| judge().close(effect)).unwrap_or_else(|reason| Closed::because(Outcome::Broken, reason)),
+        },
     };
     ExpectationVerdict {
         key: expectation.key.clone(),

@@ -42,7 +42,7 @@ fn variables(run: Run<'_>, scenario: &PlannedScenario, (key, index): (&str, usiz
     let mut variables: Variables = before.map(|capture| (capture.name.clone(), capture.values.clone())).collect();
     if let Some(persona) = &scenario.persona {
         let patient = run.answers.persona(persona).and_then(|found| found.patient.clone());
-        let bsn = run.plan.persona(persona).map(|persona| persona.bsn.clone());
+        let bsn = run.plan.persona(persona).and_then(|persona| persona.known_bsn().map(str::to_owned));
         variables.insert(String::from("patient"), patient.into_iter().collect());
         variables.insert(String::from("bsn"), bsn.into_iter().collect());
     }

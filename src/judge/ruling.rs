@@ -1,6 +1,8 @@
 //! A ruling: what one check came to, before level and basis weigh it. Checks
 //! only add to it; the outcome follows from what was added.
 
+use std::collections::BTreeSet;
+
 use super::finding::Finding;
 use super::verdict::{Outcome, Reason};
 use crate::agreements::Effect;
@@ -12,6 +14,8 @@ pub(crate) struct Ruling {
     open: Option<(Outcome, Reason)>,
     judged: bool,
     exchanges: Vec<String>,
+    /// The same, to know quickly which are among them.
+    seen: BTreeSet<String>,
 }
 
 /// Why an answer cannot be judged.
@@ -26,6 +30,11 @@ pub(crate) enum Obstacle {
 }
 
 impl Ruling {
+    /// Nothing was looked at, for this reason.
+    pub(crate) fn open(reason: Reason) -> Self {
+        Self { open: Some((Outcome::Untested, reason)), ..Self::default() }
+    }
+
     /// Something was there to hold the expectation against.
     pub(crate) fn judged(&mut self) {
         self.judged = true;
@@ -51,7 +60,7 @@ impl Ruling {
 
     /// An exchange was looked at.
     pub(crate) fn saw(&mut self, exchange: &str) {
-        if !self.exchanges.iter().any(|seen| seen == exchange) {
+        if self.seen.insert(exchange.to_owned()) {
             self.exchanges.push(exchange.to_owned());
         }
     }

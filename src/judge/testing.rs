@@ -11,8 +11,8 @@ use crate::evidence::{
     Sent, Start,
 };
 use crate::plan::{
-    Action, Claims, Limits, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate, SuiteId,
-    Target, TargetAuth,
+    Action, Claims, Data, Limits, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate,
+    SuiteId, Target, TargetAuth,
 };
 use crate::scenario::{self, Auth, Check, Format, Isolation, Method, Pages, Persona, Suite};
 use crate::text::Text;
@@ -135,6 +135,7 @@ impl Bench {
             format: Format::Json,
             auth: Auth::Normal,
             persona: None,
+            encoding: None,
         };
         self.plan.scenarios[0].steps.push(PlannedStep {
             id: id.to_owned(),
@@ -172,7 +173,14 @@ impl Bench {
         let check: Check = serde_json::from_str(check).expect("a check");
         let step = self.edit();
         let key = format!("s/{}/{}@v", step.id, step.expect.len());
-        step.expect.push(PlannedExpectation { key, req: requirement.to_owned(), title: None, hint: None, check });
+        step.expect.push(PlannedExpectation {
+            key,
+            req: requirement.to_owned(),
+            title: None,
+            hint: None,
+            needs: check.needs(),
+            check,
+        });
         self.know(requirement);
         self
     }
@@ -185,6 +193,7 @@ impl Bench {
             req: String::from("PZP-EX-001"),
             title: None,
             hint: None,
+            needs: check.needs(),
             check,
         };
         self.plan.scenarios[0].over_run.push(expectation);
@@ -350,6 +359,7 @@ fn plan() -> Plan {
             given: Some(String::from("12")),
             fixture: String::from("p"),
             lookup: String::new(),
+            data: Data::Fixture,
         }],
         scenarios: vec![PlannedScenario {
             scenario: String::from("s"),
@@ -363,6 +373,7 @@ fn plan() -> Plan {
         }],
         selection: None,
         known: Vec::new(),
+        shard: None,
     }
 }
 

@@ -35,6 +35,8 @@ pub enum Reason {
     CaptureMissing(String),
     /// The persona (named) was not found on the server.
     PersonaNotFound(String),
+    /// The patient has data of their own, which is not known.
+    DataUnknown,
     /// The transport broke before there was a whole answer.
     TransportBroken(String),
     /// The server could not be reached.

@@ -8,7 +8,8 @@ use thiserror::Error;
 use super::select::{Selection, keep};
 use super::template::{slots, split};
 use super::{
-    Action, Claims, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate, SuiteId, Target,
+    Action, Claims, Data, FollowTemplate, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep,
+    RequestTemplate, SuiteId, Target,
 };
 use crate::agreements::FhirVersion;
 use crate::scenario::{Auth, Expectation, Format, Scenario, Step, Suite, With};
@@ -68,7 +69,7 @@ pub fn compile(suite: &Suite, claims: Claims, target: Target, selection: &Select
     keep(&mut scenarios, suite, selection)?;
     let personas = planned_personas(suite, &claims, &scenarios);
     let suite = SuiteId { version: env!("CARGO_PKG_VERSION").to_owned(), digest: suite.digest.clone() };
-    Ok(Plan { claims, suite, target, personas, scenarios, selection: selection.reason(), known: Vec::new() })
+    Ok(Plan { claims, suite, target, personas, scenarios, selection: selection.reason(), shard: None, known: Vec::new() })
 }
 
 /// Every format with every exchange of the axes.
@@ -146,9 +147,12 @@ impl Variant<'_> {
         if let Some(name) = &step.exchange {
             let name = &name.replace("${exchange}", self.exchange.unwrap_or("${exchange}"));
             let exchange = self.suite.exchange(name).ok_or_else(|| self.missing(step, format!("exchange `{name}`")))?;
-            let Some(published) = exchange.request.get(&self.claims.dialect) else { return Ok(None) };
+            let dialect = with.dialect.unwrap_or(self.claims.dialect);
+            let Some(published) = exchange.request.get(&dialect) else { return Ok(None) };
             let action = Action::Send(changed(self.template(published), &with));
-            return Ok(Some((Some(name.clone()), action)));
+            // What another version published is not the exchange that these claims are held to.
+            let exchange = (dialect == self.claims.dialect).then(|| name.clone());
+            return Ok(Some((exchange, action)));
         }
         if let Some(request) = &step.request {
             let template = RequestTemplate { method: request.method, ..self.template(&request.url) };
@@ -157,14 +161,18 @@ impl Variant<'_> {
         if let Some(follow) = &step.follow {
             let mut follow = follow.clone();
             follow.of.retain(|step| earlier.contains_key(step.as_str()));
-            return Ok((!follow.of.is_empty()).then_some((None, Action::Follow(follow))));
+            let template = FollowTemplate { follow, format: self.format, auth: Auth::Normal };
+            let is_empty = template.follow.of.is_empty();
+            return Ok((!is_empty).then(|| (None, Action::Follow(other_reads(template, &with)))));
         }
         let Some(like) = &step.like else { return Err(self.missing(step, "nothing to do".to_owned())) };
         match earlier.get(like.as_str()) {
             Some((exchange, Action::Send(template))) => {
                 Ok(Some((exchange.clone(), Action::Send(changed(template.clone(), &with)))))
             }
-            Some(same) => Ok(Some(same.clone())),
+            Some((exchange, Action::Follow(template))) => {
+                Ok(Some((exchange.clone(), Action::Follow(other_reads(template.clone(), &with)))))
+            }
             None if self.scenario.steps.iter().any(|other| &other.id == like) => Ok(None),
             None => Err(self.missing(step, format!("step `{like}`"))),
         }
@@ -173,7 +181,8 @@ impl Variant<'_> {
     fn template(&self, url: &str) -> RequestTemplate {
         let (path, parameters) = split(url);
         let format = self.format;
-        RequestTemplate { method: crate::scenario::Method::Get, path, parameters, format, auth: Auth::Normal, persona: None }
+        let (method, auth) = (crate::scenario::Method::Get, Auth::Normal);
+        RequestTemplate { method, path, parameters, format, auth, persona: None, encoding: None }
     }
 
     /// Pages of the step, or of the one it is like.
@@ -188,6 +197,7 @@ impl Variant<'_> {
             req: expectation.req.clone(),
             title: expectation.title.clone(),
             hint: expectation.hint.clone(),
+            needs: expectation.needs(),
             check: expectation.check.clone(),
         });
         planned.collect()
@@ -198,12 +208,20 @@ impl Variant<'_> {
     }
 }
 
+/// The reads changed by `with`.
+fn other_reads(mut template: FollowTemplate, with: &With) -> FollowTemplate {
+    template.format = with.format.unwrap_or(template.format);
+    template.auth = with.auth.unwrap_or(template.auth);
+    template
+}
+
 /// The request changed by `with`. A parameter that is set keeps its place; one that is new comes last.
 fn changed(mut template: RequestTemplate, with: &With) -> RequestTemplate {
     template.persona = with.persona.clone().or(template.persona);
     template.format = with.format.unwrap_or(template.format);
     template.auth = with.auth.unwrap_or(template.auth);
     template.method = with.method.unwrap_or(template.method);
+    template.encoding = with.encoding.or(template.encoding);
     template.parameters.retain(|(name, _)| !with.remove.contains(name));
     for (name, value) in &with.set {
         let place = template.parameters.iter().position(|(other, _)| other == name);
@@ -224,11 +242,13 @@ fn planned_personas(suite: &Suite, claims: &Claims, scenarios: &[PlannedScenario
             given: None,
             fixture: persona.patient.clone(),
             lookup: lookup.map_or_else(String::new, |template| template.replace("${bsn}", &persona.bsn)),
+            data: Data::Fixture,
         });
     planned.collect()
 }
 
-fn needed_personas(scenarios: &[PlannedScenario]) -> BTreeSet<&str> {
+/// Personas that scenarios speak of by name.
+pub(super) fn needed_personas(scenarios: &[PlannedScenario]) -> BTreeSet<&str> {
     let mut needed: BTreeSet<&str> = scenarios.iter().filter_map(|scenario| scenario.persona.as_deref()).collect();
     for step in scenarios.iter().flat_map(|scenario| &scenario.steps) {
         let Action::Send(template) = &step.action else { continue };

@@ -3,7 +3,9 @@
 
 mod compile;
 mod known;
+mod own;
 mod select;
+mod shard;
 mod template;
 
 #[cfg(test)]
@@ -11,7 +13,9 @@ mod tests;
 
 pub use compile::{OVER_RUN, PATIENT_LOOKUP, PlanError, compile};
 pub use known::{KnownFailure, KnownSubject};
+pub use own::{OWN, OwnPatient};
 pub use select::Selection;
+pub use shard::Shard;
 pub use template::{Piece, pieces, slots, split};
 
 use std::collections::BTreeMap;
@@ -19,7 +23,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::agreements::{Actor, Dialect};
-use crate::scenario::{Auth, Check, Follow, Format, Isolation, Method, Pages};
+use crate::scenario::{Auth, Check, Encoding, Follow, Format, Isolation, Method, Needs, Pages};
 use crate::text::Text;
 
 /// What a run intends to do.
@@ -41,6 +45,9 @@ pub struct Plan {
     /// Failures that the vendor knows.
     #[serde(default)]
     pub known: Vec<KnownFailure>,
+    /// Which share of the scenarios this is, when the run is split over several machines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
 }
 
 /// What the vendor claims to be.
@@ -189,7 +196,7 @@ impl Default for Limits {
 pub struct PlannedPersona {
     /// Name.
     pub persona: String,
-    /// Test BSN.
+    /// Test BSN; of a patient with data of their own perhaps empty: not known.
     pub bsn: String,
     /// Logical id on the server, when the user gave it.
     pub given: Option<String>,
@@ -197,6 +204,36 @@ pub struct PlannedPersona {
     pub fixture: String,
     /// The lookup by BSN: a URL relative to the base.
     pub lookup: String,
+    /// Whose data it is.
+    #[serde(default, skip_serializing_if = "Data::is_fixture")]
+    pub data: Data,
+}
+
+/// Whose data a patient has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Data {
+    /// That of a persona: known to the last resource.
+    #[default]
+    Fixture,
+    /// Their own, which nobody described.
+    Own,
+}
+
+impl Data {
+    /// Whether it is that of a persona.
+    #[must_use]
+    pub fn is_fixture(&self) -> bool {
+        *self == Self::Fixture
+    }
+}
+
+impl PlannedPersona {
+    /// The BSN, where it is known.
+    #[must_use]
+    pub fn known_bsn(&self) -> Option<&str> {
+        Some(self.bsn.as_str()).filter(|bsn| !bsn.is_empty())
+    }
 }
 
 /// A scenario in one variant.
@@ -248,7 +285,22 @@ pub enum Action {
     /// Sends a request.
     Send(RequestTemplate),
     /// Reads what earlier answers hold.
-    Follow(Follow),
+    Follow(FollowTemplate),
+}
+
+/// Reads that follow from earlier answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct FollowTemplate {
+    /// Of which answers what is read.
+    #[serde(flatten)]
+    pub follow: Follow,
+    /// Format asked for.
+    #[serde(default)]
+    pub format: Format,
+    /// Credentials.
+    #[serde(default)]
+    pub auth: Auth,
 }
 
 /// A request with late slots: `${patient}`, `${bsn}`, `${patient:PERSONA}` and captures, filled when it is sent.
@@ -267,6 +319,9 @@ pub struct RequestTemplate {
     pub auth: Auth,
     /// The persona it is about, when that is not the scenario's.
     pub persona: Option<String>,
+    /// How `|`, `,` and `:` in values are written, when that matters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<Encoding>,
 }
 
 /// An expectation with its place in the results.
@@ -281,6 +336,9 @@ pub struct PlannedExpectation {
     pub title: Option<Text>,
     /// A hint of its own, shown instead of the finding's.
     pub hint: Option<Text>,
+    /// What has to be known of the patient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<Needs>,
     /// The check.
     pub check: Check,
 }

@@ -14,8 +14,15 @@ pub enum Selection {
     #[default]
     All,
     /// Scenarios that hold one of these: ids of requirements (`PZP-QRY-007`),
-    /// names of scenarios, or keys of expectations with or without `@variant`.
+    /// names of scenarios, or keys of expectations, with or without `@variant`.
     Only(Vec<String>),
+    /// These scenarios (`scenario@variant`) again, of an earlier run.
+    Again {
+        /// Their names. What the suite no longer holds is left out.
+        scenarios: BTreeSet<String>,
+        /// What they are, as the report says it.
+        of: String,
+    },
 }
 
 impl Selection {
@@ -25,13 +32,23 @@ impl Selection {
         match self {
             Self::All => None,
             Self::Only(ids) => Some(ids.join(" ")),
+            Self::Again { of, .. } => Some(of.clone()),
         }
     }
 }
 
 /// Keeps the chosen scenarios.
 pub(super) fn keep(scenarios: &mut Vec<PlannedScenario>, suite: &Suite, selection: &Selection) -> Result<(), PlanError> {
-    let Selection::Only(ids) = selection else { return Ok(()) };
+    match selection {
+        Selection::All => return Ok(()),
+        Selection::Only(ids) => keep_named(scenarios, suite, ids)?,
+        Selection::Again { scenarios: again, .. } => scenarios.retain(|scenario| again.contains(&scenario.name())),
+    }
+    let selection = selection.reason().unwrap_or_default();
+    if scenarios.is_empty() { Err(PlanError::NothingSelected { selection }) } else { Ok(()) }
+}
+
+fn keep_named(scenarios: &mut Vec<PlannedScenario>, suite: &Suite, ids: &[String]) -> Result<(), PlanError> {
     let known = known_ids(scenarios, suite);
     for id in ids {
         if !known.contains(id.as_str()) {
@@ -42,12 +59,13 @@ pub(super) fn keep(scenarios: &mut Vec<PlannedScenario>, suite: &Suite, selectio
         }
     }
     scenarios.retain(|scenario| ids.iter().any(|id| holds(scenario, id)));
-    if scenarios.is_empty() { Err(PlanError::NothingSelected { selection: ids.join(" ") }) } else { Ok(()) }
+    Ok(())
 }
 
 fn known_ids(scenarios: &[PlannedScenario], suite: &Suite) -> BTreeSet<String> {
     let mut known: BTreeSet<String> = suite.catalogue.iter().map(|requirement| requirement.id.clone()).collect();
     known.extend(suite.scenarios.iter().map(|scenario| scenario.scenario.clone()));
+    known.extend(scenarios.iter().map(PlannedScenario::name));
     for expectation in scenarios.iter().flat_map(PlannedScenario::expectations) {
         known.insert(expectation.key.clone());
         known.insert(without_variant(&expectation.key).to_owned());
@@ -58,6 +76,7 @@ fn known_ids(scenarios: &[PlannedScenario], suite: &Suite) -> BTreeSet<String> {
 
 fn holds(scenario: &PlannedScenario, id: &str) -> bool {
     scenario.scenario == id
+        || scenario.name() == id
         || scenario
             .expectations()
             .any(|expectation| expectation.req == id || expectation.key == id || without_variant(&expectation.key) == id)

@@ -42,7 +42,14 @@ fn persona(name: &str, bsn: &str) -> Persona {
 }
 
 fn expectation(id: &str, req: &str) -> Expectation {
-    Expectation { id: id.to_owned(), req: req.to_owned(), title: None, hint: None, check: Check::Status(OneOrMany::One(200)) }
+    Expectation {
+        id: id.to_owned(),
+        req: req.to_owned(),
+        title: None,
+        hint: None,
+        needs: None,
+        check: Check::Status(OneOrMany::One(200)),
+    }
 }
 
 fn step(id: &str) -> Step {

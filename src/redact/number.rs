@@ -67,7 +67,11 @@ pub(super) fn candidates(bytes: &[u8], mut found: impl FnMut(usize, Place)) {
 pub(super) fn judge(bytes: &[u8], start: usize) -> Verdict {
     let digits = &bytes[start..start + LENGTH];
     let before = &bytes[start.saturating_sub(LOOKBACK)..start];
-    if !is_elfproof(digits) || is_fraction_of_time(before) || (is_snomed_concept(digits) && is_code_context(before)) {
+    if !is_elfproof(digits)
+        || is_fraction_of_time(before)
+        || is_in_uuid(bytes, start)
+        || (is_snomed_concept(digits) && is_code_context(before))
+    {
         Verdict::Keep
     } else {
         Verdict::Hide
@@ -100,6 +104,19 @@ fn is_hex(bytes: &[u8], from: usize, count: usize) -> bool {
 /// `T14:03:22.123456782Z`: nanoseconds.
 fn is_fraction_of_time(before: &[u8]) -> bool {
     matches!(before, [.., b':', tens, ones, b'.'] if tens.is_ascii_digit() && ones.is_ascii_digit())
+}
+
+/// Nine digits in the last group of a UUID (8-4-4-4-12): servers make these at random, thousands of them.
+fn is_in_uuid(bytes: &[u8], start: usize) -> bool {
+    const GROUPS: &[u8; 36] = b"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    let fits = |(byte, shape): (&u8, &u8)| if *shape == b'-' { *byte == b'-' } else { byte.is_ascii_hexdigit() };
+    let is_edge = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    (24..=27).any(|before| {
+        let Some(from) = start.checked_sub(before) else { return false };
+        let Some(text) = bytes.get(from..from + GROUPS.len()) else { return false };
+        let edges = is_edge(from.checked_sub(1).map(|at| &bytes[at])) && is_edge(bytes.get(from + GROUPS.len()));
+        edges && text.iter().zip(GROUPS).all(fits)
+    })
 }
 
 /// A concept id of the international edition: partition 00 and a right check digit.

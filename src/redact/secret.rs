@@ -1,9 +1,14 @@
 //! Finding secrets in every spelling in which they may come back: plain,
-//! percent-encoded, in JSON, in XML and in base64.
+//! percent-encoded, in JSON, in XML, in hex, and in base64 of themselves or of a
+//! text around them.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 
-use regex::bytes::{Captures, Regex};
+use regex::bytes::{Captures, Regex, RegexBuilder};
+
+/// Bytes that the expression may take when it is built.
+const LARGEST: usize = 256 << 20;
 
 /// Secrets and one expression that finds all of their spellings.
 #[derive(Debug)]
@@ -17,17 +22,16 @@ pub(super) struct Secrets {
 impl Secrets {
     /// Secrets as name and value.
     pub(super) fn new<'a>(secrets: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut spelled: Vec<(String, String)> = Vec::new();
+        let mut spelled: Vec<(usize, String, String)> = Vec::new();
         for (name, value) in secrets.into_iter().filter(|(_, value)| !value.is_empty()) {
-            spelled.extend(spellings(value).into_iter().map(|spelling| (spelling, name.to_owned())));
+            spelled.extend(spellings(value).into_iter().map(|spelling| (value.len(), spelling, name.to_owned())));
         }
-        // The first alternative that fits wins: a longer secret before one that it holds.
-        spelled.sort_by(|left, right| right.0.len().cmp(&left.0.len()).then_with(|| left.cmp(right)));
-        spelled.dedup_by(|left, right| left.0 == right.0);
-        let alternatives: Vec<String> = spelled.iter().map(|(spelling, _)| format!("({})", regex::escape(spelling))).collect();
-        let spellings = (!alternatives.is_empty())
-            .then(|| Regex::new(&alternatives.join("|")).expect("escaped texts are an expression, and secrets are short"));
-        Self { names: spelled.into_iter().map(|(_, name)| name).collect(), spellings }
+        // The first alternative that fits wins: a longer secret before one that it holds, a longer spelling before a part of it.
+        spelled.sort_by_key(|(length, spelling, name)| Reverse((*length, spelling.len(), spelling.clone(), name.clone())));
+        spelled.dedup_by(|left, right| left.1 == right.1);
+        let alternatives: Vec<String> = spelled.iter().map(|(_, spelling, _)| format!("({spelling})")).collect();
+        let spellings = (!alternatives.is_empty()).then(|| build(&alternatives.join("|")));
+        Self { names: spelled.into_iter().map(|(_, _, name)| name).collect(), spellings }
     }
 
     /// The bytes with every secret as `${NAME}`.
@@ -40,15 +44,61 @@ impl Secrets {
     }
 }
 
+/// An expression over bytes, large enough for a secret of which every letter may be escaped.
+fn build(alternatives: &str) -> Regex {
+    let regex = RegexBuilder::new(alternatives).unicode(false).size_limit(LARGEST).build();
+    regex.expect("spellings are expressions, and secrets are short")
+}
+
+/// Letters of the longest secret of which every letter may be spelled in its own way. Longer ones are found in the
+/// spellings that programs use, all letters in the same way: an expression has its bounds.
+const SPELLED_FREELY: usize = 512;
+
+/// Expressions for the spellings of a secret.
 fn spellings(value: &str) -> Vec<String> {
-    let mut all = vec![value.to_owned(), json(value), xml(value), percent(value, Case::Upper), percent(value, Case::Lower)];
+    let mut texts = vec![value.to_owned(), json(value), json(value).replace('/', "\\/"), xml(value)];
+    texts.extend([percent(value, Case::Upper), percent(value, Case::Lower)]);
+    let hex = |upper: bool| value.bytes().map(|byte| if upper { format!("{byte:02X}") } else { format!("{byte:02x}") }).collect();
+    texts.extend([hex(false), hex(true)]);
     for alphabet in [Alphabet::Standard, Alphabet::Url] {
-        let encoded = base64(value.as_bytes(), alphabet);
-        all.push(encoded.trim_end_matches('=').to_owned());
+        texts.push(base64(value.as_bytes(), alphabet).trim_end_matches('=').to_owned());
+        texts.extend((0..3).map(|before| within(value, before, alphabet)));
+    }
+    let mut all: Vec<String> = texts.iter().map(|text| regex::escape(text)).collect();
+    if value.len() <= SPELLED_FREELY {
+        all.push(value.bytes().map(letter).collect());
     }
     all.sort();
     all.dedup();
     all
+}
+
+/// One letter in all ways in which programs write it: as it is, in a URL, in JSON, in XML.
+fn letter(byte: u8) -> String {
+    // Of what is no letter or digit, each server escapes what it likes: backslashes may stand before it.
+    let own = if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!(r"\\{{0,3}}\x{byte:02x}") };
+    let named = match byte {
+        b'"' => "|&quot;",
+        b'&' => "|&amp;",
+        b'\'' => "|&apos;",
+        b'<' => "|&lt;",
+        b'>' => "|&gt;",
+        b' ' => r"|\+",
+        _ => "",
+    };
+    format!("(?:{own}{named}|%(?:25)?(?i:{byte:02x})|\\\\u00(?i:{byte:02x})|&#0*{byte};|&#[xX]0*(?i:{byte:x});)")
+}
+
+/// The base64 of a secret that stands in a longer text after so many letters (modulo three), without the letters
+/// that its neighbours have a share in: `user:secret` of basic authentication.
+fn within(value: &str, before: usize, alphabet: Alphabet) -> String {
+    let mut text = vec![0; before];
+    text.extend_from_slice(value.as_bytes());
+    let shared = usize::from(!text.len().is_multiple_of(3));
+    let encoded = base64(&text, alphabet);
+    let encoded = encoded.trim_end_matches('=');
+    let first = [0, 2, 3][before];
+    encoded[first..encoded.len() - shared].to_owned()
 }
 
 fn json(value: &str) -> String {

@@ -130,6 +130,22 @@ fn nanoseconds_are_no_bsn() {
 }
 
 #[test]
+fn last_group_of_a_uuid_is_no_bsn() {
+    let text = "urn:uuid:0f8fad5b-d9cb-469f-a165-a123456782bc.";
+    assert_eq!(redactor().text(text), text);
+    for other in ["a165-a123456782bc", "0f8fad5b-d9cb-469f-a165-a123456782bcd", "x0f8fad5b-d9cb-469f-a165-a123456782bc"] {
+        assert_ne!(redactor().text(other), other);
+    }
+}
+
+#[test]
+fn number_that_has_to_be_hidden_is_hidden_wherever_it_stands() {
+    let redactor = redactor().hiding([REAL]);
+    let text = redactor.text("urn:uuid:0f8fad5b-d9cb-469f-a165-a123456782bc");
+    assert!(!text.contains(REAL) && text.len() == 45, "{text}");
+}
+
+#[test]
 fn secret_is_replaced_in_every_spelling() {
     let redactor = redactor();
     for spelling in [
@@ -138,6 +154,10 @@ fn secret_is_replaced_in_every_spelling() {
         "s3cr3t/to+ken=&quot;1&quot;".to_owned(),
         "s3cr3t%2Fto%2Bken%3D%221%22".to_owned(),
         "s3cr3t%2fto%2bken%3d%221%22".to_owned(),
+        "s3cr3t\\/to+ken=\\\"1\\\"".to_owned(),
+        "s3cr3t/to\\u002Bken\\u003d\\u00221\\u0022".to_owned(),
+        "s3cr3t&#x2F;to+ken&#61;&#34;1&#34;".to_owned(),
+        "s3cr3t%252Fto%252Bken%253D%25221%2522".to_owned(),
         "czNjcjN0L3RvK2tlbj0iMSI".to_owned(),
     ] {
         assert_eq!(redactor.text(&format!("Bearer {spelling}.")), "Bearer ${TOETS_TOKEN}.", "{spelling}");
@@ -194,5 +214,5 @@ fn learned_secret_is_replaced_as_those_of_the_start_are() {
     let redactor = Redactor::new(b"key", [("FIRST", "first-secret")], []);
     assert_eq!(redactor.text("first-secret later-token"), "${FIRST} later-token");
     redactor.learn("TOKEN", "later-token");
-    assert_eq!(redactor.text("first-secret later-token later%2Dtoken"), "${FIRST} ${TOKEN} later%2Dtoken");
+    assert_eq!(redactor.text("first-secret later-token later%2Dtoken"), "${FIRST} ${TOKEN} ${TOKEN}");
 }

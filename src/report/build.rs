@@ -8,7 +8,7 @@ use super::view::{Expectation, Finding, Group, KnownMark, LevelCounts, Report, R
 use super::{causes, head, known, reason, sentence, warnings};
 use crate::agreements::{Catalogue, Level};
 use crate::evidence::Evidence;
-use crate::judge::{self, Counts, ExpectationVerdict, Outcome, RequirementVerdict, Verdicts};
+use crate::judge::{self, Class, Counts, Diagnosis, ExpectationVerdict, Outcome, RequirementVerdict, Verdicts};
 use crate::plan::{Plan, PlannedExpectation, PlannedScenario, PlannedStep};
 use crate::scenario::Suite;
 use crate::text::Text;
@@ -23,14 +23,16 @@ impl Report {
         let scenarios: Vec<Scenario> = plan.scenarios.iter().map(|scenario| join.scenario(scenario)).collect();
         let counts = counts(verdicts);
         let (causes, remarks) = causes::split(causes::causes(&groups));
+        let roots = causes::roots(&groups, &join.diagnosis, &join.exchanges);
         let gaps = causes::gaps(&groups);
         let mut head = head::head(&head::Parts { plan, evidence, verdicts, counts: &counts, causes: &causes, gaps: &gaps });
         head.known = known::counted(&join.known, verdicts);
+        let [causes, remarks] = [causes, remarks].map(causes::without_explained);
         let preparation = join.exchanges.outside(&steps(plan));
         let mut warnings = warnings::warnings(plan, evidence);
         warnings.extend(known::warnings(&known));
         let known = known::list(&known);
-        Self { warnings, known, head, counts, groups, causes, gaps, preparation, scenarios, remarks }
+        Self { warnings, known, head, counts, groups, roots, causes, gaps, preparation, scenarios, remarks }
     }
 }
 
@@ -43,6 +45,7 @@ struct Join<'a> {
     requirements: BTreeMap<&'a str, &'a RequirementVerdict>,
     exchanges: Exchanges<'a>,
     known: BTreeMap<&'a str, KnownMark>,
+    diagnosis: Diagnosis<'a>,
 }
 
 impl<'a> Join<'a> {
@@ -56,6 +59,7 @@ impl<'a> Join<'a> {
             requirements: verdicts.requirements.iter().map(|verdict| (verdict.id.as_str(), verdict)).collect(),
             exchanges: Exchanges::new(evidence, verdicts),
             known: BTreeMap::new(),
+            diagnosis: Diagnosis::new(plan, evidence, verdicts, suite),
         }
     }
 
@@ -97,7 +101,8 @@ impl<'a> Join<'a> {
             outcome: verdict.outcome,
             reason: verdict.reason.as_ref().map(reason::reason),
             known: self.known.get(key).cloned(),
-            findings: verdict.findings.iter().map(|finding| self.finding(key, finding)).collect(),
+            class: self.diagnosis.expectation(verdict).map(Class::name),
+            findings: verdict.findings.iter().map(|finding| self.finding((key, &verdict.req), finding)).collect(),
             exchanges: verdict.exchanges.clone(),
         })
     }
@@ -107,14 +112,17 @@ impl<'a> Join<'a> {
         title.or_else(|| Some(self.catalogue.get(requirement)?.statement.clone())).unwrap_or_else(|| super::words::both(key, key))
     }
 
-    fn finding(&self, key: &str, finding: &crate::judge::Finding) -> Finding {
+    fn finding(&self, (key, requirement): (&str, &str), finding: &crate::judge::Finding) -> Finding {
+        let title = self.planned.get(key).and_then(|planned| planned.title.as_ref());
         let own_hint = self.planned.get(key).and_then(|planned| planned.hint.clone());
         let exchange = finding.place.exchange.clone();
         Finding {
             code: sentence::code_name(finding.code),
+            class: self.diagnosis.finding(requirement, finding).name(),
+            root: self.diagnosis.root_of(finding),
             subject: finding.subject.clone(),
             sentence: sentence::sentence(finding),
-            hint: own_hint.or_else(|| sentence::hint(finding)),
+            hint: own_hint.or_else(|| sentence::hint(finding, title)),
             curl: exchange.as_deref().and_then(|id| self.exchanges.curl(id)),
             exchange,
             path: finding.place.path.clone(),

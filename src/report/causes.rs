@@ -3,9 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use super::view::{Cause, Expectation, Gap, Group, Requirement};
+use super::exchanges::Exchanges;
+use super::view::{Cause, Expectation, Gap, Group, Requirement, Root};
+use super::words::both;
 use crate::agreements::{Effect, Level};
-use crate::judge::Outcome;
+use crate::judge::{Diagnosis, Outcome};
+use crate::text::Language;
 
 /// Causes of findings: failures first, then what blocks most, then what was seen most.
 #[must_use]
@@ -25,7 +28,9 @@ fn blocked(groups: &[Group]) -> BTreeMap<&str, Vec<String>> {
     let mut blocked: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for requirement in groups.iter().flat_map(|group| &group.requirements) {
         let reasons = requirement.reason.iter().chain(requirement.expectations.iter().filter_map(|it| it.reason.as_ref()));
-        for by in reasons.filter(|reason| reason.code == "blocked-by").filter_map(|reason| reason.detail.as_deref()) {
+        let blocking = reasons.filter(|reason| reason.code == "blocked-by").filter_map(|reason| reason.detail.as_deref());
+        // That a part of it hangs on another part is no news.
+        for by in blocking.filter(|by| *by != requirement.id) {
             let list = blocked.entry(by).or_default();
             if list.last() != Some(&requirement.id) {
                 list.push(requirement.id.clone());
@@ -38,7 +43,7 @@ fn blocked(groups: &[Group]) -> BTreeMap<&str, Vec<String>> {
 fn of_requirement(requirement: &Requirement, blocks: &[String]) -> Vec<Cause> {
     let mut causes: Vec<Cause> = Vec::new();
     for (expectation, finding) in requirement.expectations.iter().flat_map(findings) {
-        let known = causes.iter().position(|cause| cause.first.code == finding.code);
+        let known = causes.iter().position(|cause| (&cause.first.code, cause.first.root) == (&finding.code, finding.root));
         let index = known.unwrap_or_else(|| {
             causes.push(Cause {
                 req: requirement.id.clone(),
@@ -67,6 +72,39 @@ fn of_requirement(requirement: &Requirement, blocks: &[String]) -> Vec<Cause> {
 
 fn findings(expectation: &Expectation) -> impl Iterator<Item = (&Expectation, &super::view::Finding)> {
     expectation.findings.iter().map(move |finding| (expectation, finding))
+}
+
+/// What lies under many findings, with how many and against what.
+#[must_use]
+pub(super) fn roots(groups: &[Group], diagnosis: &Diagnosis<'_>, exchanges: &Exchanges<'_>) -> Vec<Root> {
+    let root = |(index, root): (usize, &crate::judge::Root)| {
+        let explained = |requirement: &&Requirement| explained_by(requirement, index) > 0;
+        let requirements = || groups.iter().flat_map(|group| &group.requirements).filter(explained);
+        Root {
+            code: root.kind.name().to_owned(),
+            class: root.kind.class().name(),
+            sentence: both(root.sentence(Language::En), root.sentence(Language::Nl)),
+            hint: both(root.hint(Language::En), root.hint(Language::Nl)),
+            exchanges: root.exchanges.len(),
+            findings: requirements().map(|requirement| explained_by(requirement, index)).sum(),
+            requirements: requirements().map(|requirement| requirement.id.clone()).collect(),
+            curl: root.exchanges.first().and_then(|id| exchanges.curl(id)),
+        }
+    };
+    diagnosis.roots().iter().enumerate().map(root).collect()
+}
+
+/// How many findings against a requirement a root explains.
+fn explained_by(requirement: &Requirement, root: usize) -> usize {
+    let findings = requirement.expectations.iter().flat_map(|expectation| &expectation.findings);
+    findings.filter(|finding| finding.root == Some(root)).count()
+}
+
+/// Causes that no root explains: the others are told with their root.
+#[must_use]
+pub(super) fn without_explained(mut causes: Vec<Cause>) -> Vec<Cause> {
+    causes.retain(|cause| cause.first.root.is_none());
+    causes
 }
 
 /// Causes that are about a product, and those that are about the agreement.

@@ -63,12 +63,12 @@ impl Coverage {
 }
 
 /// Faults that turn an expectation red, by its key without variant.
-fn killers(suite: &Suite, name: &str) -> BTreeSet<String> {
+pub(super) fn killers(suite: &Suite, name: &str) -> BTreeSet<String> {
     let kills = |fault: &&Fault| fault.kills.iter().any(|kill| fits_key(without_variant(&kill.expect), name));
     suite.faults.iter().filter(kills).map(|fault| fault.fault.clone()).collect()
 }
 
-fn without_variant(key: &str) -> &str {
+pub(super) fn without_variant(key: &str) -> &str {
     key.split_once('@').map_or(key, |(name, _)| name)
 }
 

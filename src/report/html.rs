@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::Report;
-use super::page;
 use super::view::Exchange;
+use super::{diff, page};
 use crate::text::Language;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Output, UndefinedBehavior, Value, context};
@@ -61,6 +61,7 @@ fn environment() -> Environment<'static> {
     }
     environment.add_filter("word", |name: &str| Value::from(Serde(super::words::word(name))));
     environment.add_filter("outcome", |name: &str| Value::from(Serde(page::outcome(name))));
+    environment.add_filter("class", |name: &str| Value::from(Serde(super::words::class(name))));
     environment.add_filter("actor", |name: &str| Value::from(Serde(page::actor(name))));
     environment.add_filter("ticks", ticks);
     environment.add_filter("letter", page::letter);
@@ -74,6 +75,9 @@ fn environment() -> Environment<'static> {
     environment.add_filter("moment", page::moment);
     environment.add_filter("share", page::share);
     environment.add_filter("share_wide", page::share_wide);
+    environment.add_filter("since", page::since);
+    environment.add_filter("diff", diff_rows);
+    environment.add_filter("nearest", nearest);
     environment.add_filter("worst_first", worst_first);
     environment
 }
@@ -123,6 +127,33 @@ fn worst_first(list: Vec<Value>) -> Vec<Value> {
     let mut list = list;
     list.sort_by_key(|value| std::cmp::Reverse(rank(value)));
     list
+}
+
+/// What a finding expected beside what was there, as rows; of another finding when that is the nearest to it.
+fn diff_rows(finding: &Value, nearest: &Value) -> Value {
+    let expected = lines(finding, "expected");
+    let actual = lines(if nearest.is_none() { finding } else { nearest }, "actual");
+    Value::from(Serde(diff::rows(&expected, &actual)))
+}
+
+/// For a resource that lacks, the finding of one that came instead: of the same type, and with most values in common.
+fn nearest(finding: &Value, others: Vec<Value>) -> Value {
+    let text = |value: &Value, name: &str| value.get_attr(name).map(|value| value.to_string()).unwrap_or_default();
+    let kind = |value: &Value| text(value, "subject").split('/').next().unwrap_or_default().to_owned();
+    if text(finding, "code") != "resource-missing" {
+        return Value::from(());
+    }
+    let expected = lines(finding, "expected");
+    let came = others.into_iter().filter(|other| text(other, "code") == "resource-unexpected" && kind(other) == kind(finding));
+    let alike = came.map(|other| (diff::likeness(&expected, &lines(&other, "actual")), other)).filter(|(count, _)| *count > 0);
+    // Of equals the first, so that the page is the same whenever it is made.
+    let best = alike.reduce(|best, other| if other.0 > best.0 { other } else { best });
+    best.map_or_else(|| Value::from(()), |(_, other)| other)
+}
+
+fn lines(finding: &Value, name: &str) -> Vec<String> {
+    let list = finding.get_attr(name).and_then(|list| list.try_iter().map(|list| list.collect::<Vec<_>>()));
+    list.unwrap_or_default().iter().map(|value| page::clip(&value.to_string())).collect()
 }
 
 /// How many findings of each expectation are shown, by its key: a server that does everything wrong does not make a

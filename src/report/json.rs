@@ -64,6 +64,8 @@ struct Run<'a> {
     warnings: &'a [Text],
     /// Counts of the claimed requirements, by level.
     counts: Vec<LevelCounts>,
+    /// What lies under many findings at once.
+    causes: Vec<Root<'a>>,
     /// Every requirement, in the order of the catalogue.
     requirements: Vec<Requirement<'a>>,
     /// Every expectation, in the order of the plan.
@@ -150,6 +152,22 @@ struct LevelCounts {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
+struct Root<'a> {
+    /// Stable code: `token-refused`.
+    code: &'a str,
+    /// The kind of trouble, as of an expectation.
+    class: &'static str,
+    sentence: &'a Text,
+    hint: &'a Text,
+    /// In how many exchanges it shows.
+    exchanges: usize,
+    /// How many findings it explains.
+    findings: usize,
+    /// The requirements that these are against.
+    requirements: &'a [String],
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
 struct Requirement<'a> {
     id: &'a str,
     group: &'a str,
@@ -185,6 +203,9 @@ struct Expectation<'a> {
     req: &'a str,
     effect: &'static str,
     outcome: &'static str,
+    /// The kind of trouble when it is not met: `configuration`, `availability`, `data`, `conformance`, `harness` or
+    /// `agreement-unclear`.
+    class: Option<&'static str>,
     reason: Option<Reason<'a>>,
     /// The vendor knows that it fails; null when not.
     known: Option<KnownMark<'a>>,
@@ -197,6 +218,8 @@ struct Expectation<'a> {
 struct Finding<'a> {
     /// Stable code of the kind of finding.
     code: &'a str,
+    /// The kind of trouble, as of an expectation.
+    class: &'static str,
     /// What it is about.
     subject: &'a str,
     sentence: &'a Text,
@@ -249,6 +272,7 @@ impl<'a> Run<'a> {
             sentence: &head.sentence,
             warnings: &report.warnings,
             counts: report.counts.iter().map(counts).collect(),
+            causes: report.roots.iter().map(root).collect(),
             requirements: report.groups.iter().flat_map(requirements).collect(),
             expectations: expectations(report).map(expectation).collect(),
             exchanges: exchanges(report).map(exchange).collect(),
@@ -289,6 +313,11 @@ fn counts(of: &view::LevelCounts) -> LevelCounts {
     LevelCounts { level: words::level(of.level), claimed, pass, warn, fail, cant_tell, untested, inapplicable, broken }
 }
 
+fn root(root: &view::Root) -> Root<'_> {
+    let view::Root { code, class, sentence, hint, exchanges, findings, requirements, .. } = root;
+    Root { code, class, sentence, hint, exchanges: *exchanges, findings: *findings, requirements }
+}
+
 fn requirements(group: &view::Group) -> impl Iterator<Item = Requirement<'_>> {
     group.requirements.iter().map(|requirement| Requirement {
         id: &requirement.id,
@@ -313,6 +342,7 @@ fn expectation(expectation: &view::Expectation) -> Expectation<'_> {
         req: &expectation.req,
         effect: words::effect_name(expectation.effect),
         outcome: words::outcome_name(expectation.outcome),
+        class: expectation.class,
         reason: expectation.reason.as_ref().map(reason),
         known: expectation.known.as_ref().map(|known| KnownMark { reason: &known.reason, until: &known.until }),
         findings: expectation.findings.iter().map(finding).collect(),
@@ -323,6 +353,7 @@ fn expectation(expectation: &view::Expectation) -> Expectation<'_> {
 fn finding(finding: &view::Finding) -> Finding<'_> {
     Finding {
         code: &finding.code,
+        class: finding.class,
         subject: &finding.subject,
         sentence: &finding.sentence,
         hint: finding.hint.as_ref(),

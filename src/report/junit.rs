@@ -88,9 +88,9 @@ impl Format<'_> {
 
     fn failure(&self, name: &str, took: Duration, expectation: &Expectation) -> TestCaseBuilder {
         let first = expectation.findings.first();
-        let code = first.map_or("finding", |finding| finding.code.as_str());
+        let class = expectation.class.unwrap_or("conformance");
         let message = first.map(|finding| finding.sentence.get(self.language)).unwrap_or_default();
-        let mut case = TestCaseBuilder::failure(name, took, &clean(code), &clean(message));
+        let mut case = TestCaseBuilder::failure(name, took, class, &clean(message));
         case.set_trace(&cdata(&self.findings(&expectation.findings)));
         case
     }

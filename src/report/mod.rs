@@ -1,17 +1,22 @@
 //! The report: a view made once of plan, evidence and verdicts, and one pure
 //! function a format over it. Nothing here reads a file or a clock.
 
+pub mod annotations;
 mod build;
 mod causes;
 pub mod coverage;
 mod curl;
+mod diff;
+pub mod draft;
 mod excerpt;
 mod exchanges;
+pub mod explain;
 mod head;
 pub mod html;
 pub mod json;
 pub mod junit;
 mod known;
+pub mod markdown;
 mod page;
 mod reason;
 mod sentence;
@@ -22,5 +27,5 @@ mod words;
 
 pub use view::{
     Cause, Excerpt, ExcerptLine, Exchange, Expectation, Finding, Gap, Group, Head, LevelCounts, Reason, Report, Requirement,
-    Scenario, Step,
+    Root, Scenario, Step,
 };

@@ -168,6 +168,11 @@ pub(super) fn span(us: u64) -> String {
     }
 }
 
+/// How long after a moment another one is: `+12 ms`.
+pub(super) fn since(at: u64, start: u64) -> String {
+    format!("+{}", span(at.saturating_sub(start)))
+}
+
 /// `2026-11-22 14:03 UTC` of an RFC 3339 time.
 pub(super) fn moment(at: &str) -> String {
     match at.split_once('T') {

@@ -5,6 +5,7 @@ use super::view;
 use super::words::both;
 use crate::evidence::{BrokenKind, OmittedReason, Origin};
 use crate::judge::Reason;
+use crate::plan::OWN;
 use crate::text::Text;
 
 /// Why something has no outcome.
@@ -19,6 +20,7 @@ fn code(reason: &Reason) -> (&'static str, Option<&str>) {
     match reason {
         Reason::CaptureMissing(name) => ("capture-missing", Some(name)),
         Reason::PersonaNotFound(name) => ("persona-not-found", Some(name)),
+        Reason::DataUnknown => ("data-unknown", None),
         Reason::TransportBroken(detail) => ("transport-broken", Some(detail)),
         Reason::Unreachable => ("unreachable", None),
         Reason::Stopped => ("stopped", None),
@@ -39,10 +41,14 @@ fn sentence(reason: &Reason) -> Text {
             format!("an earlier answer held no value for `{name}`, which this needs"),
             format!("een eerder antwoord had geen waarde voor `{name}`, en die is hier nodig"),
         ),
+        Reason::PersonaNotFound(name) if name == OWN => {
+            both("no patient was found on the server by this BSN", "op de server is met dit BSN geen patiënt gevonden")
+        }
         Reason::PersonaNotFound(name) => both(
             format!("the persona `{name}` was not found on the server"),
             format!("de persona `{name}` is op de server niet gevonden"),
         ),
+        Reason::DataUnknown => both("the data of this patient is not known", "de gegevens van deze patiënt zijn niet bekend"),
         Reason::TransportBroken(detail) => {
             both(format!("there was no whole answer: {detail}"), format!("er kwam geen volledig antwoord: {detail}"))
         }
@@ -87,6 +93,7 @@ pub(super) fn omitted(reason: &OmittedReason) -> Text {
     match reason {
         OmittedReason::Capture(name) => sentence(&Reason::CaptureMissing(name.clone())),
         OmittedReason::Persona(name) => sentence(&Reason::PersonaNotFound(name.clone())),
+        OmittedReason::Bsn => both("the BSN of this patient is not known", "het BSN van deze patiënt is niet bekend"),
         OmittedReason::NothingToFollow => {
             both("earlier answers held nothing to follow", "eerdere antwoorden hadden niets om te volgen")
         }
@@ -127,6 +134,7 @@ pub(super) fn origin(origin: &Origin) -> Text {
         Origin::Reference(path, from) => {
             both(format!("the reference {path} in {from}"), format!("de verwijzing {path} in {from}"))
         }
+        Origin::Persona(name) if name == OWN => both("looking for the patient", "zoeken naar de patiënt"),
         Origin::Persona(name) => both(format!("looking for the persona `{name}`"), format!("zoeken naar de persona `{name}`")),
     }
 }

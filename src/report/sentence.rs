@@ -16,9 +16,13 @@ pub(super) fn sentence(finding: &Finding) -> Text {
     both(finding.title(Language::En), finding.title(Language::Nl))
 }
 
-/// How to mend it, where the judge knows.
+/// How to mend it, where the judge knows. What an expression asks is said by the
+/// title of its expectation, where it has one.
 #[must_use]
-pub(super) fn hint(finding: &Finding) -> Option<Text> {
+pub(super) fn hint(finding: &Finding, title: Option<&Text>) -> Option<Text> {
+    if let (Code::ExpressionFalse | Code::ExpressionTrue | Code::ExpressionUndetermined, Some(title)) = (finding.code, title) {
+        return Some(both(format!("asked: {}", title.en), format!("gevraagd: {}", title.nl)));
+    }
     let hint = both(finding.hint(Language::En), finding.hint(Language::Nl));
     (!hint.en.is_empty()).then_some(hint)
 }

@@ -1,7 +1,7 @@
 //! The summary for a terminal: failures first, each with what to mend and how to
 //! send the request again. Understandable without colour.
 
-use super::view::{Cause, Finding, Gap, Known, LevelCounts, Report};
+use super::view::{Cause, Finding, Gap, Known, LevelCounts, Report, Root};
 use super::words;
 use crate::agreements::{Effect, Level};
 use crate::judge::{Conclusion, Counts, Outcome};
@@ -57,7 +57,9 @@ pub fn text(report: &Report, style: Style) -> String {
     if !report.warnings.is_empty() {
         page.text.push('\n');
     }
+    report.roots.iter().for_each(|root| page.root(root));
     page.causes(&report.causes);
+    page.more(&report.causes);
     page.gaps(&report.gaps);
     page.known(&report.known);
     page.remarks(&report.remarks);
@@ -170,6 +172,43 @@ impl Page {
         }
     }
 
+    /// One cause of many findings: `✗ configuration  the token is not accepted   (57 requests)`
+    fn root(&mut self, root: &Root) {
+        let class = self.pick(&words::class(root.class)).to_owned();
+        let lead = self.marked(&format!("{} {class}", self.letter("✗", "x")), Mark::Red);
+        let requests = self.say("requests", "verzoeken");
+        let sentence = format!("{} ({} {requests})", clean(self.pick(&root.sentence)), root.exchanges);
+        let indent = " ".repeat(class.chars().count() + 4);
+        for (index, line) in wrap(&sentence, self.style.width.saturating_sub(indent.len()).max(20)).iter().enumerate() {
+            self.line(&format!("{}{line}", if index == 0 { format!("{lead}  ") } else { indent.clone() }));
+        }
+        if root.findings > 0 {
+            let count = root.requirements.len();
+            let ids = root.requirements.iter().take(4).cloned().collect::<Vec<_>>().join(", ");
+            let more = if count > 4 { ", …" } else { "" };
+            let (en, nl) = ("explains {n} findings against {c} requirements", "verklaart {n} bevindingen tegen {c} eisen");
+            let explains = self.say(en, nl).replace("{n}", &root.findings.to_string()).replace("{c}", &count.to_string());
+            self.paragraph("    ", &format!("{explains}: {ids}{more}"));
+        }
+        let hint = self.pick(&root.hint).to_owned();
+        self.paragraph(self.say("    hint: ", "    tip: "), &hint);
+        if let Some(curl) = &root.curl {
+            let lead = self.say("    again: ", "    opnieuw: ");
+            self.line(&format!("{lead}{}", clean(curl)));
+        }
+        self.text.push('\n');
+    }
+
+    /// Where more is told of the first.
+    fn more(&mut self, causes: &[Cause]) {
+        if let Some(cause) = causes.first() {
+            let line = format!("{}: toets explain {}", self.say("more", "meer"), cause.req);
+            let line = self.marked(&line, Mark::Dim);
+            self.line(&line);
+            self.text.push('\n');
+        }
+    }
+
     /// `✗ PZP-QRY-023  SHALL   the finding   (2 places)`
     fn cause(&mut self, cause: &Cause) {
         let (sign, mark) = match cause.effect {
@@ -180,7 +219,11 @@ impl Page {
         let id = self.marked(&format!("{sign} {}", cause.req), mark);
         let places =
             if cause.count > 1 { format!(" ({} {})", cause.count, self.say("places", "plaatsen")) } else { String::new() };
-        let sentence = format!("{}{places}", clean(self.pick(&cause.first.sentence)));
+        let class = match cause.effect {
+            Effect::Fail | Effect::Warn => format!(" [{}]", self.pick(&words::class(cause.first.class))),
+            Effect::Remark | Effect::Coverage => String::new(),
+        };
+        let sentence = format!("{}{places}{class}", clean(self.pick(&cause.first.sentence)));
         let indent = " ".repeat(cause.req.len() + 12);
         for (index, line) in wrap(&sentence, self.style.width.saturating_sub(indent.len()).max(20)).iter().enumerate() {
             match index {
@@ -255,8 +298,14 @@ impl Page {
     }
 
     fn remarks(&mut self, remarks: &[Cause]) {
+        let (expected, actual) = (self.say("expected  ", "verwacht  "), self.say("actual    ", "gekregen  "));
         for remark in remarks.iter().take(SHORT) {
             self.cause(remark);
+            // A remark is short: its values are shown where they are as short.
+            if remark.first.expected.len() <= 1 && remark.first.actual.len() <= 1 {
+                self.values(expected, &remark.first.expected);
+                self.values(actual, &remark.first.actual);
+            }
         }
         if remarks.len() > SHORT {
             let more = self.say("more remarks in the report", "opmerkingen meer in het rapport");
@@ -321,7 +370,8 @@ fn levels(counts: &[LevelCounts]) -> Vec<(&'static str, Counts)> {
 fn place(finding: &Finding, line: &str) -> Option<String> {
     let exchange = clean(finding.exchange.as_deref()?);
     let path = finding.path.as_deref().map(|path| format!(", {}", clean(path))).unwrap_or_default();
-    let line = finding.line.map(|number| format!(", {line} {number}")).unwrap_or_default();
+    // All of a body that is one line is on line 1: that says nothing.
+    let line = finding.line.filter(|number| *number > 1).map(|number| format!(", {line} {number}")).unwrap_or_default();
     Some(format!("{exchange}{path}{line}"))
 }
 

@@ -19,6 +19,8 @@ pub struct Report {
     pub counts: Vec<LevelCounts>,
     /// All requirements, by group, in the order of the catalogue.
     pub groups: Vec<Group>,
+    /// What lies under many findings at once; what it explains is not among the causes.
+    pub roots: Vec<Root>,
     /// Causes of findings, in the order in which mending them helps most.
     pub causes: Vec<Cause>,
     /// Why requirements that are claimed have no outcome.
@@ -201,6 +203,8 @@ pub struct Expectation {
     pub reason: Option<Reason>,
     /// The vendor knows that it fails.
     pub known: Option<KnownMark>,
+    /// The kind of trouble: `configuration`, `availability`, `data`, `conformance`, `harness`, `agreement-unclear`.
+    pub class: Option<&'static str>,
     /// What was found.
     pub findings: Vec<Finding>,
     /// Ids of the exchanges that it looked at.
@@ -212,6 +216,11 @@ pub struct Expectation {
 pub struct Finding {
     /// `status-unexpected`
     pub code: String,
+    /// The kind of trouble.
+    pub class: &'static str,
+    /// Which of the roots explains it.
+    #[serde(skip)]
+    pub root: Option<usize>,
     /// What it is about.
     pub subject: String,
     /// As a sentence.
@@ -229,6 +238,27 @@ pub struct Finding {
     /// What was there, one value a line.
     pub actual: Vec<String>,
     /// The request again.
+    pub curl: Option<String>,
+}
+
+/// One cause under many findings: a dead token, a wrong base path.
+#[derive(Debug, Clone, Serialize)]
+pub struct Root {
+    /// `token-refused`
+    pub code: String,
+    /// The kind of trouble.
+    pub class: &'static str,
+    /// What is wrong.
+    pub sentence: Text,
+    /// How to mend it.
+    pub hint: Text,
+    /// In how many exchanges it shows.
+    pub exchanges: usize,
+    /// How many findings it explains.
+    pub findings: usize,
+    /// The requirements that these are against.
+    pub requirements: Vec<String>,
+    /// The first exchange in which it shows, to send it again.
     pub curl: Option<String>,
 }
 

@@ -13,13 +13,17 @@ pub(super) fn warnings(plan: &Plan, evidence: &Evidence) -> Vec<Text> {
         real_data(evidence),
         unchecked(plan),
         unreachable(evidence),
+        nothing_succeeded(evidence),
+        lost_personas(evidence),
         fault(plan),
         ended_early(evidence),
-        insecure(plan),
+        insecure(plan, evidence),
         token(evidence),
         no_authentication(plan),
+        own_data(plan),
         approximation(evidence),
         part(plan),
+        share(plan),
     ]
     .into_iter()
     .flatten()
@@ -71,7 +75,62 @@ pub(super) fn broken(evidence: &Evidence) -> Option<&Broken> {
 }
 
 fn is_way(kind: BrokenKind) -> bool {
-    matches!(kind, BrokenKind::Name | BrokenKind::Connect | BrokenKind::Tls | BrokenKind::Deadline)
+    use BrokenKind::{Connect, Cut, Deadline, Name, Protocol, Tls};
+    matches!(kind, Name | Connect | Tls | Deadline | Cut | Protocol)
+}
+
+/// Everything was refused: that is the address or the credentials, hardly the server.
+fn nothing_succeeded(evidence: &Evidence) -> Option<Text> {
+    let first = refusals(evidence)?;
+    Some(both(
+        format!(
+            "No request was answered with success; the first was answered with {first}. Is this the base URL of the FHIR \
+             server (what stands before `/metadata`), and are the credentials right?"
+        ),
+        format!(
+            "Geen enkel verzoek kreeg een geslaagd antwoord; het eerste kreeg {first}. Is dit de basis-URL van de \
+             FHIR-server (wat voor `/metadata` staat), en kloppen de credentials?"
+        ),
+    ))
+}
+
+/// The first status, when there are answers and none is a success.
+fn refusals(evidence: &Evidence) -> Option<u16> {
+    let status = |record: &Record| match record {
+        Record::Exchange(exchange) => match &exchange.outcome {
+            Outcome::Answered(received) => Some(received.status),
+            Outcome::Broken(_) => None,
+        },
+        _ => None,
+    };
+    let mut statuses = evidence.records.iter().filter_map(status);
+    let first = statuses.next()?;
+    std::iter::once(first).chain(statuses).all(|status| !(200..300).contains(&status)).then_some(first)
+}
+
+/// Nobody to ask about: most of what is untested follows from that.
+fn lost_personas(evidence: &Evidence) -> Option<Text> {
+    if broken(evidence).is_some() || refusals(evidence).is_some() {
+        return None;
+    }
+    let lost = |record: &Record| match record {
+        Record::Persona(found) if found.patient.is_none() => Some(format!("`{}`", found.persona)),
+        _ => None,
+    };
+    let names: Vec<String> = evidence.records.iter().filter_map(lost).collect();
+    let names = names.join(", ");
+    (!names.is_empty()).then(|| {
+        both(
+            format!(
+                "Not found on the server, by BSN or by the id of the fixtures: {names}. Write the test patients to it with \
+                 `toets load`, or say what they are called there: `--patient PERSONA=ID`."
+            ),
+            format!(
+                "Op de server niet gevonden, op BSN noch op het id van de fixtures: {names}. Schrijf de testpatiënten \
+                 erheen met `toets load`, of zeg hoe ze daar heten: `--patient PERSONA=ID`."
+            ),
+        )
+    })
 }
 
 fn fault(plan: &Plan) -> Option<Text> {
@@ -95,11 +154,11 @@ fn ended_early(evidence: &Evidence) -> Option<Text> {
     }
 }
 
-fn insecure(plan: &Plan) -> Option<Text> {
+fn insecure(plan: &Plan, evidence: &Evidence) -> Option<Text> {
     let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
     let base = plan.target.base.to_lowercase();
     let plain = base.starts_with("http://") && !loopback.iter().any(|prefix| base.starts_with(prefix));
-    plain.then(|| {
+    (plain && evidence.records.iter().any(was_sent)).then(|| {
         both(
             "The server was asked over plain http: tokens and data went over the network unprotected.",
             "De server is over gewoon http bevraagd: tokens en gegevens gingen onbeschermd over het netwerk.",
@@ -129,11 +188,30 @@ fn token(evidence: &Evidence) -> Option<Text> {
     ))
 }
 
+/// Whether a request left for the server at all.
+fn was_sent(record: &Record) -> bool {
+    use BrokenKind::{Connect, Name, NotAllowed, Tls};
+    let Record::Exchange(exchange) = record else { return false };
+    match &exchange.outcome {
+        Outcome::Answered(_) => true,
+        Outcome::Broken(broken) => !matches!(broken.kind, Name | Connect | Tls | NotAllowed),
+    }
+}
+
 fn no_authentication(plan: &Plan) -> Option<Text> {
     (plan.target.auth == TargetAuth::None).then(|| {
         both(
             "The run used no authentication, so nothing is known of how the server guards its data.",
             "De run gebruikte geen authenticatie; hoe de server de gegevens bewaakt is dus niet bekend.",
+        )
+    })
+}
+
+fn own_data(plan: &Plan) -> Option<Text> {
+    plan.own_patient().map(|_| {
+        both(
+            "The run was about a patient with data of their own: what needs known data is untested.",
+            "De run ging over een patiënt met eigen gegevens: wat bekende gegevens nodig heeft, is niet getoetst.",
         )
     })
 }
@@ -160,6 +238,15 @@ fn part(plan: &Plan) -> Option<Text> {
         both(
             format!("Only a part of the suite was run: {selection}."),
             format!("Maar een deel van de toetsset is uitgevoerd: {selection}."),
+        )
+    })
+}
+
+fn share(plan: &Plan) -> Option<Text> {
+    plan.shard.map(|shard| {
+        both(
+            format!("This is share {shard} of a run that was split: `toets merge` joins the shares and judges the whole."),
+            format!("Dit is deel {shard} van een gesplitste run: `toets merge` voegt de delen samen en beoordeelt het geheel."),
         )
     })
 }

@@ -33,6 +33,9 @@ pub(super) const WORDS: &[(&str, &str, &str)] = &[
     ("counts-note", "Of the requirements that are claimed.", "Van de eisen die geclaimd worden."),
     ("claimed", "Claimed", "Geclaimd"),
     ("next-steps", "Next steps", "Volgende stappen"),
+    ("class", "Kind of trouble", "Soort probleem"),
+    ("requests", "requests", "verzoeken"),
+    ("explains", "Explains findings against", "Verklaart bevindingen tegen"),
     ("next-steps-none", "Nothing to mend was found.", "Er is niets gevonden om te herstellen."),
     ("seen-once", "seen once", "één keer gezien"),
     ("seen-times", "times", "keer"),
@@ -40,6 +43,7 @@ pub(super) const WORDS: &[(&str, &str, &str)] = &[
     ("known-failures", "Known failures", "Bekende fouten"),
     ("gaps", "Not decided, and why", "Niet beslist, en waarom"),
     ("reason", "Reason", "Reden"),
+    ("reasons", "Reasons", "Redenen"),
     ("requirements", "Requirements", "Eisen"),
     ("requirement", "Requirement", "Eis"),
     ("statement", "What it asks", "Wat er gevraagd wordt"),
@@ -53,6 +57,14 @@ pub(super) const WORDS: &[(&str, &str, &str)] = &[
     ("filter-text", "Search", "Zoek"),
     ("expected", "Expected", "Verwacht"),
     ("actual", "Actual", "Gekregen"),
+    ("side-by-side", "Expected beside actual", "Verwacht naast gekregen"),
+    ("nearest", "beside the nearest that came:", "naast de dichtstbijzijnde die kwam:"),
+    ("differs", "differs", "verschilt"),
+    (
+        "waterfall",
+        "Each line ends with its start since the beginning of the scenario, the time it took, and both as a bar.",
+        "Elke regel eindigt met de start sinds het begin van het scenario, de duur, en beide als balk.",
+    ),
     ("nothing", "nothing", "niets"),
     ("hint", "Hint", "Tip"),
     ("again", "Again", "Opnieuw"),
@@ -70,6 +82,7 @@ pub(super) const WORDS: &[(&str, &str, &str)] = &[
     ("laid-out", "laid out again for reading", "opnieuw opgemaakt om te lezen"),
     ("lines-left-out", "lines left out", "regels weggelaten"),
     ("findings-left-out", "findings more; all are in run.json", "bevindingen meer; alle staan in run.json"),
+    ("causes-left-out", "more; all are in the report", "meer; alle staan in het rapport"),
     ("values-left-out", "values more; all are in run.json", "waarden meer; alle staan in run.json"),
     (
         "details-left-out",
@@ -135,6 +148,19 @@ pub(super) fn outcome(outcome: Outcome) -> Text {
         Outcome::CantTell => both("cannot tell", "niet te zeggen"),
         Outcome::Fail => both("fail", "fout"),
         Outcome::Broken => both("Toets broke", "Toets stuk"),
+    }
+}
+
+/// A kind of trouble as a word.
+#[must_use]
+pub(super) fn class(class: &str) -> Text {
+    match class {
+        "configuration" => both("configuration", "configuratie"),
+        "availability" => both("availability", "beschikbaarheid"),
+        "data" => both("data", "gegevens"),
+        "conformance" => both("conformance", "conformiteit"),
+        "harness" => both("Toets", "Toets"),
+        _ => both("agreement unclear", "afspraak onduidelijk"),
     }
 }
 

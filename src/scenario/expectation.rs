@@ -21,9 +21,42 @@ pub struct Expectation {
     /// How to mend it, where we know better than the finding's code: shown instead of its hint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<Text>,
+    /// What has to be known of the patient for it, beyond what the check needs by its nature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<Needs>,
     /// The check itself.
     #[serde(flatten)]
     pub check: Check,
+}
+
+/// What has to be known of a patient before an expectation can be judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Needs {
+    /// Their data, as that of a persona is. It is untested about a patient with data of their own.
+    KnownData,
+}
+
+impl Expectation {
+    /// What it needs: by its own word, or by the nature of its check.
+    #[must_use]
+    pub fn needs(&self) -> Option<Needs> {
+        self.needs.or_else(|| self.check.needs())
+    }
+}
+
+impl Check {
+    /// What a check needs by its nature: who counts at least so many, or all, has to know how many there are.
+    #[must_use]
+    pub fn needs(&self) -> Option<Needs> {
+        let known = match self {
+            Self::Count(count) => count.min.is_some_and(|min| min > 0),
+            Self::Answer(predicate) => *predicate == AnswerPredicate::Complete,
+            Self::Run(predicate) => *predicate == RunPredicate::PrefersResources,
+            _ => false,
+        };
+        known.then_some(Needs::KnownData)
+    }
 }
 
 /// The kinds of checks. All look at every answer of their step (pages, repeats, reads) unless said otherwise.
@@ -182,9 +215,11 @@ pub enum Comparison {
     Matches,
     /// The same resources with the same content, whatever the format.
     Content,
+    /// That both are answered with a success, whatever is in it.
+    Success,
 }
 
-/// Predicates over the whole run.
+/// Predicates over the whole run, and over all answers of the scenario that they stand in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RunPredicate {
@@ -192,4 +227,18 @@ pub enum RunPredicate {
     AnyGroup,
     /// Where the form has content, the individual resources have content as well.
     PrefersResources,
+    /// No two active directives of the scenario's answers decide the opposite about one treatment.
+    NoContradiction,
+    /// Procedure, Encounter and directives of one talk have the same date.
+    TalkDates,
+    /// Every contact person whom the server knows is reached from the answers.
+    ContactsReachable,
+    /// Where switching off an ICD is decided on, there is an ICD.
+    IcdPresent,
+    /// The position on euthanasia and the advance directives go together.
+    EuthanasiaAgrees,
+    /// Whoever an advance directive names as representative has role 24.
+    RepresentativeRole,
+    /// A request to inform relatives was not done before it was made.
+    RequestDates,
 }

@@ -55,6 +55,9 @@ pub struct Target {
     /// Requests of which the decoded query holds this text (`patient=full-plan-patient`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
+    /// Requests of which the query as it was sent, not decoded, holds this text (`%2C`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<String>,
     /// Reads of this resource type; `*` for all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read: Option<String>,

@@ -19,7 +19,7 @@ mod step;
 pub use document::Kind;
 pub use exchange::{Answer, Exchange, Include, TransactionGroup};
 pub use expectation::{
-    AnswerPredicate, Check, Comparison, CountCheck, Each, Expectation, HeaderCheck, OneOrMany, Part, RunPredicate, SameAs,
+    AnswerPredicate, Check, Comparison, CountCheck, Each, Expectation, HeaderCheck, Needs, OneOrMany, Part, RunPredicate, SameAs,
 };
 pub use fault::{
     Credentials, EmptyAnswer, Fault, FormatFault, Kill, LatestOnlyKey, LinkFault, Misbehaviour, Patch, Target, fits_key,
@@ -28,7 +28,7 @@ pub use files::Source;
 pub use load::{GROUPS, lint, load};
 pub use persona::{Persona, PersonaExchange};
 pub use schema::schema;
-pub use step::{Auth, Axes, Follow, FollowWhat, Format, Isolation, Method, Pages, Request, Scenario, Step, When, With};
+pub use step::{Auth, Axes, Encoding, Follow, FollowWhat, Format, Isolation, Method, Pages, Request, Scenario, Step, When, With};
 
 use crate::agreements::Catalogue;
 

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::expectation::Expectation;
-use crate::agreements::{Actor, FhirVersion};
+use crate::agreements::{Actor, Dialect, FhirVersion};
 use crate::text::Text;
 
 /// One file of `scenarios/provider/` or `scenarios/consulter/`.
@@ -186,6 +186,12 @@ pub struct With {
     /// Method: POST sends the parameters to `_search` in the body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<Method>,
+    /// The exchange as published for this version of the agreement, instead of the claimed one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dialect: Option<Dialect>,
+    /// How `|`, `,` and `:` in values are written in the URL or the form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<Encoding>,
     /// Search parameters set to another value (or added), name to value, before encoding.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub set: BTreeMap<String, String>,
@@ -195,7 +201,7 @@ pub struct With {
 }
 
 /// Credentials of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Auth {
     /// Those of the run.
@@ -205,6 +211,16 @@ pub enum Auth {
     None,
     /// A bearer token that nobody gave out.
     Invalid,
+}
+
+/// How `|`, `,` and `:` in the values of search parameters are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Encoding {
+    /// As they are.
+    Raw,
+    /// As `%7C`, `%2C` and `%3A`.
+    Percent,
 }
 
 /// How many pages are fetched.

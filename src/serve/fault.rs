@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::answer::{Answer, Refusal, Sending};
-use super::patch::Patches;
+use super::patch::{self, Patches};
 use super::request::Interaction;
-use crate::fhir::node::Node;
+use crate::fhir::node::{Node, Tree};
 use crate::fhir::search::{Query, QueryError, Shape};
 use crate::fhir::store::Store;
 use crate::scenario::{Credentials, EmptyAnswer, Exchange, Fault, Format, FormatFault, LinkFault, Misbehaviour, Target};
@@ -49,6 +49,8 @@ pub(super) struct Faults {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen<'r> {
     pub(super) path: &'r str,
+    /// The query as it was sent.
+    pub(super) written: &'r str,
     pub(super) query: &'r Query,
     pub(super) interaction: &'r Interaction,
     pub(super) format: Option<Format>,
@@ -92,6 +94,7 @@ impl Faults {
                 &|kind| matches!(seen.interaction, Interaction::Read { resource, .. } if kind == "*" || kind == resource),
             )
             && all(&target.query, &|text| written(seen.query).contains(text))
+            && all(&target.written, &|text| seen.written.contains(text))
             && all(&target.path, &|path| seen.path.starts_with(path))
             && all(&target.parameter, &|key| seen.query.first(key).is_some())
             && target.format.is_none_or(|format| seen.format == Some(format))
@@ -180,6 +183,18 @@ impl<'f> Struck<'f> {
             }
             _ => found,
         })
+    }
+
+    /// What is wrong in the content.
+    pub(super) fn change(&self, tree: &mut Tree, format: Format, store: &Store) {
+        for behaviour in &self.behaviour {
+            if let (Misbehaviour::Patch(change), Some(patches)) = (behaviour, self.patches) {
+                patches.apply(change, tree, store);
+            }
+        }
+        if format == Format::Xml && self.format() == Some(FormatFault::XmlLosesElements) {
+            patch::lose_elements(tree);
+        }
     }
 
     /// A whole answer that is not what was asked.

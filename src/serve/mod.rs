@@ -7,6 +7,7 @@ mod bundle;
 mod capability;
 mod fault;
 mod format;
+mod mutant;
 mod patch;
 mod provider;
 mod request;
@@ -18,4 +19,5 @@ mod wire;
 mod tests;
 
 pub use fault::FaultError;
+pub use mutant::{Mutant, MutantError, Mutated};
 pub use provider::{Config, Running, StartError, start};

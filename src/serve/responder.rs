@@ -6,7 +6,6 @@ use super::bundle::Page;
 use super::capability;
 use super::fault::{self, Faults, Seen, Struck};
 use super::format::{content_type, negotiate};
-use super::patch;
 use super::request::{Interaction, Request};
 use crate::fhir::node::{Node, Tree};
 use crate::fhir::search::{Criteria, Parameter, Query, SearchError, Unknown};
@@ -40,6 +39,7 @@ impl Responder {
         let wanted = negotiate(query.first("_format"), request.header("accept"));
         let seen = Seen {
             path: request.path.as_deref().unwrap_or_default(),
+            written: &request.query,
             query: &query,
             interaction: &interaction,
             format: wanted.ok(),
@@ -166,14 +166,7 @@ impl Responder {
     }
 
     fn write(&self, status: u16, mut tree: Tree, format: Format, struck: &Struck<'_>) -> Answer {
-        for behaviour in &struck.behaviour {
-            if let (Misbehaviour::Patch(change), Some(patches)) = (behaviour, struck.patches) {
-                patches.apply(change, &mut tree, &self.store);
-            }
-        }
-        if format == Format::Xml && struck.format() == Some(FormatFault::XmlLosesElements) {
-            patch::lose_elements(&mut tree);
-        }
+        struck.change(&mut tree, format, &self.store);
         let body = match format {
             Format::Json => json::write(tree.root()),
             Format::Xml => xml::write(tree.root(), self.store.types()),

@@ -1,7 +1,6 @@
 //! What the shape of a file does not say: secrets that stand in it, names that
 //! nothing has, headers that cannot be sent, days that are none.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
@@ -54,8 +53,9 @@ pub(super) fn literal_secrets(file: &Path, root: &Node) -> Vec<Diagnostic> {
     let extra = extra.filter(|(key, _)| is_secret(&key.text)).map(|(key, value)| (key.text.clone(), value));
     let bearer = under("bearer").map(|value| ("bearer".to_owned(), value));
     let client = under("oauth2").and_then(|oauth| oauth.get("client-secret")).map(|value| ("client-secret".to_owned(), value));
+    let bsn = root.get("data").and_then(|data| data.get("bsn")).map(|value| ("bsn".to_owned(), value));
     let literal = |(_, value): &(String, &Node)| value.text().is_some_and(|text| !text.is_empty());
-    let all = bearer.into_iter().chain(client).chain(credentials).chain(extra).filter(literal);
+    let all = bearer.into_iter().chain(client).chain(bsn).chain(credentials).chain(extra).filter(literal);
     let found = all.map(|(key, value)| {
         let variable = secret_variable(&key);
         Diagnostic::new(file, value.span.clone(), "secret-literal", format!("the secret of `{key}` stands in the file as it is"))
@@ -84,8 +84,7 @@ fn is_secret(header: &str) -> bool {
 }
 
 /// The name of a variable for the secret of this key: `X-Api-Key` gives `TOETS_X_API_KEY`.
-#[must_use]
-pub fn secret_variable(key: &str) -> String {
+fn secret_variable(key: &str) -> String {
     let known = match key {
         "bearer" => "TOKEN",
         other => other,
@@ -223,28 +222,11 @@ pub(super) fn secrets_of(sut: &mut SystemUnderTest) -> Vec<&mut Secret> {
         Some(Auth::Headers(headers)) => secrets.extend(headers.values_mut()),
         Some(Auth::None | Auth::Command(_)) | None => {}
     }
+    secrets.extend(&mut sut.data.bsn);
     secrets.extend(sut.headers.values_mut().filter_map(|header| match header {
         Header::Secret(secret) => Some(secret),
         Header::Text(_) => None,
     }));
-    secrets
-}
-
-/// Secrets by the name of their variable, or of the key that they belong to.
-pub(super) fn named_secrets(sut: &SystemUnderTest) -> BTreeMap<String, Secret> {
-    let mut secrets = BTreeMap::new();
-    let mut add = |key: &str, secret: &Secret| drop(secrets.insert(secret.name(key), secret.clone()));
-    match &sut.auth {
-        Some(Auth::Bearer(secret)) => add("bearer", secret),
-        Some(Auth::OAuth2(oauth)) => add("client-secret", &oauth.client_secret),
-        Some(Auth::Headers(headers)) => headers.iter().for_each(|(name, secret)| add(name, secret)),
-        Some(Auth::None | Auth::Command(_)) | None => {}
-    }
-    for (name, header) in &sut.headers {
-        if let Header::Secret(secret) = header {
-            add(name, secret);
-        }
-    }
     secrets
 }
 

@@ -2,7 +2,6 @@
 //! means, with every mistake collected. What mistakes are drawn from has no
 //! secret in it, though the file may.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -124,13 +123,4 @@ fn bounded(path: &Path) -> io::Result<String> {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("at most {} bytes are read", yaml::MAX_BYTES)));
     }
     fs::read_to_string(path)
-}
-
-/// The secrets of a file under the names by which plan and evidence know them.
-impl SystemUnderTest {
-    /// Every secret with its name; the same variable has one name.
-    #[must_use]
-    pub fn secrets(&self) -> BTreeMap<String, Secret> {
-        check::named_secrets(self)
-    }
 }

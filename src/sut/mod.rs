@@ -8,7 +8,6 @@ mod load;
 mod starter;
 mod vocabulary;
 
-pub use check::secret_variable;
 pub use load::{Mistakes, is_vendors_file, load, schema};
 pub use starter::{Answers, AuthAnswer, starter};
 pub use vocabulary::{

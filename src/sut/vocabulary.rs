@@ -179,6 +179,11 @@ pub struct Data {
     /// Logical id on the server, by persona. When left out it is looked up by BSN.
     #[schemars(schema_with = "persona_ids")]
     pub personas: BTreeMap<String, String>,
+    /// Logical id of a patient with data of their own that the run is about.
+    #[schemars(regex(pattern = r"^[A-Za-z0-9.-]{1,64}$"))]
+    pub patient: Option<String>,
+    /// BSN of a patient with data of their own that the run is about. It is a secret: it is kept out of every output.
+    pub bsn: Option<Secret>,
 }
 
 /// Names of personas with a FHIR id each: it becomes part of a URL as it is.

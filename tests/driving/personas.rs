@@ -1,7 +1,7 @@
 //! Finding personas on the server.
 
 use toets::evidence::{Evidence, FoundHow, OmittedReason, Record};
-use toets::plan::{Plan, PlannedPersona};
+use toets::plan::{Data, Plan, PlannedPersona};
 
 use crate::plans::{exchanges, omissions, plan, run, step};
 use crate::server::matchers::{path, query_param};
@@ -14,6 +14,7 @@ pub(crate) fn persona() -> PlannedPersona {
         given: None,
         fixture: "anna-1".to_owned(),
         lookup: "Patient?identifier=http://fhir.nl/fhir/NamingSystem/bsn|999900006".to_owned(),
+        data: Data::Fixture,
     }
 }
 
@@ -62,5 +63,5 @@ async fn persona_that_is_not_there_leaves_out_only_what_needs_it() {
     assert_eq!(omissions(&evidence), [("ask", &OmittedReason::Persona("anna".to_owned()))]);
     let unknown = &exchanges(&evidence)[2].request.url;
     let id = unknown.rsplit("/toets-").next().expect("the id is generated");
-    assert!(id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{unknown}");
+    assert!(id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_lowercase()), "{unknown}");
 }

@@ -5,7 +5,8 @@ use toets::drive::Secrets;
 use toets::engine::{self, Finished, Recorder, Settings};
 use toets::evidence::{BrokenKind, Evidence, Exchange, OmittedReason, Outcome, Record};
 use toets::plan::{
-    Action, Claims, Limits, Plan, PlannedScenario, PlannedStep, RequestTemplate, SuiteId, Target, TargetAuth, split,
+    Action, Claims, FollowTemplate, Limits, Plan, PlannedScenario, PlannedStep, RequestTemplate, SuiteId, Target, TargetAuth,
+    split,
 };
 use toets::scenario::{Auth, Follow, FollowWhat, Format, Isolation, Method, Pages, Suite};
 use toets::text::Text;
@@ -16,8 +17,8 @@ pub(crate) const REAL: &str = "123456782";
 
 pub(crate) fn step(id: &str, url: &str) -> PlannedStep {
     let (path, parameters) = split(url);
-    let template =
-        RequestTemplate { method: Method::Get, path, parameters, format: Format::Json, auth: Auth::Normal, persona: None };
+    let (method, format, auth) = (Method::Get, Format::Json, Auth::Normal);
+    let template = RequestTemplate { method, path, parameters, format, auth, persona: None, encoding: None };
     PlannedStep {
         id: id.to_owned(),
         exchange: None,
@@ -30,7 +31,9 @@ pub(crate) fn step(id: &str, url: &str) -> PlannedStep {
 }
 
 pub(crate) fn follow(id: &str, of: &str, what: FollowWhat) -> PlannedStep {
-    PlannedStep { action: Action::Follow(Follow { of: vec![of.to_owned()], what }), ..step(id, "") }
+    let follow = Follow { of: vec![of.to_owned()], what };
+    let template = FollowTemplate { follow, format: Format::Json, auth: Auth::Normal };
+    PlannedStep { action: Action::Follow(template), ..step(id, "") }
 }
 
 pub(crate) fn scenario(name: &str, steps: Vec<PlannedStep>) -> PlannedScenario {
@@ -64,6 +67,7 @@ pub(crate) fn plan(base: &str, steps: Vec<PlannedStep>) -> Plan {
         scenarios: vec![scenario("s", steps)],
         selection: None,
         known: Vec::new(),
+        shard: None,
     }
 }
 

@@ -181,9 +181,12 @@ async fn xml_is_followed_as_json_is() {
     let bundle = r#"<Bundle xmlns="http://hl7.org/fhir"><link><relation value="next"/><url value="two"/></link>
         <entry><resource><Goal><id value="g1"/><subject><reference value="Patient/p1"/></subject></Goal></resource></entry></Bundle>"#;
     on(&server, "/fhir/Goal", ResponseTemplate::new(200).set_body_raw(bundle, "application/fhir+xml")).await;
-    let steps = vec![PlannedStep { pages: Pages::All, ..step("ask", "Goal") }, follow("read", "ask", FollowWhat::References)];
-    let mut plan = plan(&format!("{}/fhir", server.uri()), steps);
-    plan.scenarios[0].format = Format::Xml;
+    let mut reads = follow("read", "ask", FollowWhat::References);
+    if let Action::Follow(template) = &mut reads.action {
+        template.format = Format::Xml;
+    }
+    let steps = vec![PlannedStep { pages: Pages::All, ..step("ask", "Goal") }, reads];
+    let plan = plan(&format!("{}/fhir", server.uri()), steps);
     let evidence = run(&plan).await;
     let paths: Vec<&str> =
         exchanges(&evidence).iter().filter_map(|exchange| exchange.request.url.split("/fhir/").nth(1)).collect();

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use toets::agreements::{Actor, Basis, Catalogue, Dialect, Effect, Level, Pending, Requirement, RequirementFile};
 use toets::evidence::{
-    Broken, BrokenKind, Definition, End, Evidence, Exchange, Omitted, OmittedReason, Origin, Outcome as Came, Received, Record,
-    Replaced, Sent, Start,
+    Broken, BrokenKind, Definition, End, Evidence, Exchange, FoundHow, FoundPersona, Omitted, OmittedReason, Origin,
+    Outcome as Came, Received, Record, Replaced, Sent, Start,
 };
 use toets::judge::{Code, Conclusion, ExpectationVerdict, Finding, Outcome, Place, Reason, RequirementVerdict, Verdicts};
 use toets::plan::{
-    Action, Claims, Limits, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate, SuiteId,
-    Target, TargetAuth,
+    Action, Claims, Data, Limits, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate,
+    SuiteId, Target, TargetAuth,
 };
 use toets::scenario::{Auth, Check, Fault, Format, Isolation, Kill, Method, OneOrMany, Pages, Suite, Target as Strikes};
 use toets::text::Text;
@@ -87,6 +87,16 @@ pub(crate) fn nothing() -> Run {
     Run { plan, evidence, verdicts, suite: suite() }
 }
 
+/// A run with this persona that is not on the server, and one request that was answered with this status.
+pub(crate) fn stranger(status: u16) -> Run {
+    let mut run = nothing();
+    run.plan.selection = None;
+    let found = FoundPersona { persona: "full-plan".into(), patient: None, how: FoundHow::NotFound };
+    let came = Came::Answered(Received { status, headers: Vec::new(), body: None, bytes: 0 });
+    run.evidence.records = vec![exchange("personas/full-plan#1", "Patient", came, 0), Record::Persona(found)];
+    run
+}
+
 /// A fault that turns one expectation red.
 pub(crate) fn fault(name: &str, expect: &str) -> Fault {
     Fault {
@@ -121,10 +131,12 @@ fn plan(scenarios: Vec<PlannedScenario>) -> Plan {
             given: None,
             fixture: "full-plan-patient".into(),
             lookup: "Patient?identifier=http://fhir.nl/fhir/NamingSystem/bsn|999900110".into(),
+            data: Data::Fixture,
         }],
         scenarios,
         selection: None,
         known: Vec::new(),
+        shard: None,
     }
 }
 
@@ -169,6 +181,7 @@ fn step(id: &str, expect: Vec<PlannedExpectation>) -> PlannedStep {
             format: Format::Json,
             auth: Auth::Normal,
             persona: None,
+            encoding: None,
         }),
         for_each: None,
         pages: Pages::First,
@@ -183,6 +196,7 @@ fn expect(key: &str, req: &str, title: Option<Text>) -> PlannedExpectation {
         req: req.into(),
         title,
         hint: None,
+        needs: None,
         check: Check::Status(OneOrMany::One(200)),
     }
 }
@@ -306,6 +320,11 @@ fn expectations() -> Vec<ExpectationVerdict> {
         findings: vec![
             finding("Bundle.entry[1].resource.status", &missing, &[HOSTILE]),
             finding("Bundle.entry[0].resource.status", &["inactive"], &[]),
+            finding(
+                "Bundle.entry[0].resource",
+                &["Consent.status: inactive", "Consent.note.text: not on a Monday", "Consent.scope.coding.code: treatment"],
+                &["Consent.status: inactive", "Consent.note.text: not on a Friday"],
+            ),
         ],
         ..verdict("directives/search/all", "PZP-QRY-023", Effect::Fail, Outcome::Fail)
     };

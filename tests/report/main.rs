@@ -6,10 +6,11 @@ mod golden;
 
 use fixture::{HOSTILE, Run};
 use golden::hold;
+use toets::judge::{Code, Finding, Outcome, Place};
 use toets::report::coverage::{self, Coverage};
 use toets::report::text::{Colour, Letters, Style};
-use toets::report::{Report, html, json, junit, text};
-use toets::text::Language;
+use toets::report::{Report, annotations, html, json, junit, markdown, text};
+use toets::text::{Language, Text};
 
 fn report(run: &Run) -> Report {
     Report::new(&run.plan, &run.evidence, &run.verdicts, &run.suite)
@@ -47,6 +48,35 @@ fn html_of_everything() {
 #[test]
 fn html_of_nothing() {
     hold("nothing.html", &html::html(&report(&fixture::nothing()), Language::Nl, "reports/2026-11-22T14-03-05"));
+}
+
+#[test]
+fn markdown_of_everything() {
+    hold("everything.md", &markdown::markdown(&report(&fixture::everything()), Language::En));
+}
+
+#[test]
+fn markdown_of_nothing_in_dutch() {
+    hold("nothing.nl.md", &markdown::markdown(&report(&fixture::nothing()), Language::Nl));
+}
+
+#[test]
+fn markdown_of_a_large_run_is_bounded() {
+    let mut report = report(&fixture::large());
+    let cause = report.causes[0].clone();
+    report.causes = vec![cause; 500];
+    assert!(markdown::markdown(&report, Language::En).len() < 64 << 10);
+}
+
+#[test]
+fn annotations_tell_ten_failures_and_count_the_rest() {
+    let mut report = report(&fixture::everything());
+    let cause = report.causes[0].clone();
+    hold("everything.annotations.txt", &annotations::annotations(&report, Language::En));
+    report.causes = vec![cause; 25];
+    let lines = annotations::annotations(&report, Language::Nl);
+    assert_eq!((lines.matches("::error ").count(), lines.lines().count()), (10, 11));
+    assert!(lines.lines().all(|line| line.starts_with("::")), "{lines}");
 }
 
 #[test]
@@ -125,4 +155,40 @@ fn the_page_of_a_thousand_failures_and_five_thousand_exchanges_is_at_most_5_mb()
     let report = report(&fixture::large());
     let page = html::html(&report, Language::En, "reports/large");
     assert!(page.len() <= 5 << 20, "{} bytes", page.len());
+}
+
+fn warnings(run: &Run) -> String {
+    report(run).warnings.iter().map(|warning| warning.en.as_str()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn warnings_name_the_persona_that_was_not_found_and_what_to_do() {
+    let warnings = warnings(&fixture::stranger(200));
+    assert!(warnings.contains("`full-plan`") && warnings.contains("--patient"), "{warnings}");
+}
+
+#[test]
+fn warnings_doubt_the_address_when_nothing_was_answered_with_success() {
+    let warnings = warnings(&fixture::stranger(404));
+    assert!(warnings.contains("answered with 404") && warnings.contains("base URL"), "{warnings}");
+    assert!(!warnings.contains("--patient"), "{warnings}");
+}
+
+#[test]
+fn expression_that_is_false_says_in_words_what_it_asks() {
+    let mut run = fixture::everything();
+    let title = Text { en: "the status is active".into(), nl: "de status is actief".into() };
+    let expectation = &mut run.verdicts.expectations[0];
+    let finding = Finding {
+        code: Code::ExpressionFalse,
+        place: Place::default(),
+        subject: "Consent/1".into(),
+        expected: vec!["status = 'active'".into()],
+        actual: vec!["false".into()],
+    };
+    (expectation.outcome, expectation.findings) = (Outcome::Fail, vec![finding]);
+    let key = expectation.key.clone();
+    let planned = run.plan.scenarios.iter_mut().flat_map(|scenario| &mut scenario.steps).flat_map(|step| &mut step.expect);
+    planned.filter(|planned| planned.key == key).for_each(|planned| planned.title = Some(title.clone()));
+    assert!(text::text(&report(&run), plain(Language::En)).contains("hint: asked: the status is active"));
 }

@@ -12,6 +12,7 @@ use super::super::finding::Finding;
 use super::super::ruling::{Obstacle, Ruling};
 use super::super::verdict::Reason;
 use super::part::{Member, resources};
+use super::unanswered;
 use crate::plan::PlannedStep;
 
 /// Most differences in one finding.
@@ -24,7 +25,12 @@ pub(super) fn judge(case: &Case<'_>, other: &str) -> Ruling {
         return ruling;
     };
     let (own, others) = (contents(case, case.step, &mut ruling), contents(case, step, &mut ruling));
-    let (Some(own), Some(others)) = (own, others) else { return ruling };
+    let (Some(own), Some(others)) = (own, others.as_ref()) else {
+        if let Some(finding) = unanswered(case).filter(|_| others.is_some()) {
+            ruling.find(finding);
+        }
+        return ruling;
+    };
     ruling.judged();
     for (name, member) in &own {
         match others.get(name) {

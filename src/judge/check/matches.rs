@@ -10,6 +10,7 @@ use super::super::code::Code;
 use super::super::finding::Finding;
 use super::super::ruling::{Obstacle, Ruling};
 use super::super::verdict::Reason;
+use super::unanswered;
 use crate::plan::PlannedStep;
 
 /// Most names in one finding.
@@ -19,7 +20,9 @@ type Matches<'c> = BTreeMap<String, Entry<'c>>;
 
 pub(super) fn judge_same(case: &Case<'_>, other: &str) -> Ruling {
     let mut ruling = Ruling::default();
-    let Some((own, others)) = both(case, other, &mut ruling) else { return ruling };
+    let Some((own, others)) = both(case, other, &mut ruling) else {
+        return unlike(case, other, ruling);
+    };
     ruling.judged();
     let missing: Vec<_> = others.matches.keys().filter(|name| !own.matches.contains_key(*name)).collect();
     let extra: Vec<_> = own.matches.keys().filter(|name| !others.matches.contains_key(*name)).collect();
@@ -30,7 +33,20 @@ pub(super) fn judge_same(case: &Case<'_>, other: &str) -> Ruling {
     let mut finding = Finding::new(Code::MatchesDiffer, place, other);
     finding.expected = shown(&missing);
     finding.actual = shown(&extra);
+    // An empty side is said, so that the other is not read as all that was found.
+    for side in [&mut finding.expected, &mut finding.actual].into_iter().filter(|side| side.is_empty()) {
+        side.push(String::from("-"));
+    }
     ruling.find(finding);
+    ruling
+}
+
+/// One of the two cannot be judged: a finding when that is only this one, for its status.
+fn unlike(case: &Case<'_>, other: &str, mut ruling: Ruling) -> Ruling {
+    let answered = case.other_step(other).and_then(|step| found(case, step, &mut Ruling::default())).is_some();
+    if let Some(finding) = unanswered(case).filter(|_| answered) {
+        ruling.find(finding);
+    }
     ruling
 }
 

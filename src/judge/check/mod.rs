@@ -8,11 +8,14 @@ mod header;
 mod matches;
 mod over_run;
 mod status;
+mod success;
 
 pub(crate) use fhirpath::{demand, parsed};
 pub(crate) use over_run::judge_run;
 
 use super::case::{Case, Need};
+use super::code::Code;
+use super::finding::Finding;
 use super::predicate;
 use super::ruling::Ruling;
 use crate::scenario::{Check, Comparison};
@@ -30,11 +33,24 @@ pub(crate) fn judge(case: &Case<'_>) -> Ruling {
         Check::SameAs(same) => match same.compare {
             Comparison::Matches => matches::judge_same(case, &same.step),
             Comparison::Content => content::judge(case, &same.step),
+            Comparison::Success => success::judge(case, &same.step),
         },
         Check::DisjointFrom(step) => matches::judge_disjoint(case, step),
         // The loader lets these stand in `over-run` only, where `judge_run` takes them.
         Check::Run(_) => Ruling::default(),
     }
+}
+
+/// The finding that a request was not answered although the other one, which
+/// means the same, was; where the step itself expects no status.
+fn unanswered(case: &Case<'_>) -> Option<Finding> {
+    if case.step.expect.iter().any(|expectation| matches!(expectation.check, Check::Status(_))) {
+        return None;
+    }
+    let mut answers = case.firsts(&mut Ruling::default(), Need::Answer).into_iter();
+    let answer = answers.find(|answer| !answer.is_success())?;
+    let finding = Finding::new(Code::StatusUnexpected, answer.place(), case.request(answer.exchange));
+    Some(finding.expected("200").actual(answer.received.status.to_string()))
 }
 
 /// Resources of a part of the answers, with the entry each stands in.

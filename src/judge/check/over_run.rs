@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::answers::{Answer, searched_type};
-use super::super::case::{Run, is_refusal, transport};
+use super::super::case::{Run, is_refusal, omitted, transport};
 use super::super::code::Code;
 use super::super::finding::{Finding, Place};
 use super::super::ruling::{Obstacle, Ruling};
@@ -17,6 +17,8 @@ pub(crate) fn judge_run(run: Run<'_>, predicate: RunPredicate) -> Ruling {
     match predicate {
         RunPredicate::AnyGroup => judge_any_group(run),
         RunPredicate::PrefersResources => judge_prefers_resources(run),
+        // Those over the answers of one scenario are in `semantics`.
+        _ => Ruling::default(),
     }
 }
 
@@ -58,7 +60,7 @@ fn served(run: Run<'_>, group: TransactionGroup, ruling: &mut Ruling) -> Served 
     let mut unknown = exchanges.is_empty().then_some(Obstacle::Untested(Reason::NotSelected));
     for exchange in exchanges {
         let sent = sent(run, exchange);
-        sent.iter().for_each(|sent| ruling.saw(&sent.id));
+        sent.iter().for_each(|(_, sent)| ruling.saw(&sent.id));
         match status(run, exchange, &sent) {
             Status::Served => {}
             Status::Lacks(what) => lacking.push(format!("{}: {what}", exchange.exchange)),
@@ -84,10 +86,10 @@ enum Status {
     Unknown(Obstacle),
 }
 
-fn status(run: Run<'_>, exchange: &scenario::Exchange, sent: &[&Exchange]) -> Status {
+fn status(run: Run<'_>, exchange: &scenario::Exchange, sent: &[Sent<'_>]) -> Status {
     let mut lacks = None;
-    let mut unknown = Obstacle::Untested(Reason::NotSelected);
-    for sent in sent {
+    let mut unknown = not_sent(run, exchange);
+    for (_, sent) in sent {
         let answer = match &sent.outcome {
             Outcome::Broken(broken) => {
                 unknown = transport(broken);
@@ -112,11 +114,25 @@ fn is_searchset(answer: Answer<'_>) -> bool {
     answer.received.status == 200 && bundle.is_some_and(|bundle| bundle.child_value("type") == Some("searchset"))
 }
 
+/// A request and the scenario that it was sent for.
+type Sent<'c> = (&'c PlannedScenario, &'c Exchange);
+
+/// Why an exchange was not asked: its steps were left out, or are not in the plan.
+fn not_sent(run: Run<'_>, exchange: &scenario::Exchange) -> Obstacle {
+    let mut records = asking(run, exchange).filter_map(|(scenario, step)| run.answers.step(&scenario.name(), &step.id));
+    records.find_map(|record| record.omitted.map(omitted)).unwrap_or(Obstacle::Untested(Reason::NotSelected))
+}
+
 /// Requests of the run for an exchange, in JSON and with the credentials of the run.
-fn sent<'c>(run: Run<'c>, exchange: &scenario::Exchange) -> Vec<&'c Exchange> {
+fn sent<'c>(run: Run<'c>, exchange: &scenario::Exchange) -> Vec<Sent<'c>> {
+    let first = |(scenario, step)| firsts(run, scenario, step).into_iter().map(move |first| (scenario, first));
+    asking(run, exchange).flat_map(first).collect()
+}
+
+/// Steps that ask an exchange, in JSON and with the credentials of the run.
+fn asking<'c>(run: Run<'c>, exchange: &scenario::Exchange) -> impl Iterator<Item = (&'c PlannedScenario, &'c PlannedStep)> {
     let steps = run.plan.scenarios.iter().flat_map(|scenario| scenario.steps.iter().map(move |step| (scenario, step)));
-    let asked = steps.filter(|(_, step)| step.exchange.as_deref() == Some(&exchange.exchange) && is_plain(step));
-    asked.flat_map(|(scenario, step)| firsts(run, scenario, step)).collect()
+    steps.filter(|(_, step)| step.exchange.as_deref() == Some(&exchange.exchange) && is_plain(step))
 }
 
 fn firsts<'c>(run: Run<'c>, scenario: &PlannedScenario, step: &PlannedStep) -> Vec<&'c Exchange> {
@@ -151,8 +167,8 @@ fn judge_prefers_resources(run: Run<'_>) -> Ruling {
     let mut ruling = Ruling::default();
     let mut contents: BTreeMap<&str, Content<'_>> = BTreeMap::new();
     for exchange in run.suite.exchanges.iter().filter(|exchange| GROUPS.contains(&exchange.group)) {
-        for sent in sent(run, exchange) {
-            let (Some(persona), Some(answer)) = (persona(run, sent), run.answers.answer(sent)) else { continue };
+        for (scenario, sent) in sent(run, exchange) {
+            let (Some(persona), Some(answer)) = (persona(scenario, sent), run.answers.answer(sent)) else { continue };
             ruling.saw(&sent.id);
             let content = contents.entry(persona).or_default();
             let matches = matches(run, answer);
@@ -177,9 +193,8 @@ fn judge_prefers_resources(run: Run<'_>) -> Ruling {
     ruling
 }
 
-fn persona<'c>(run: Run<'c>, exchange: &'c Exchange) -> Option<&'c str> {
-    let scenario = || run.plan.scenarios.iter().find(|scenario| scenario.name() == exchange.scenario);
-    exchange.request.persona.as_deref().or_else(|| scenario()?.persona.as_deref())
+fn persona<'c>(scenario: &'c PlannedScenario, exchange: &'c Exchange) -> Option<&'c str> {
+    exchange.request.persona.as_deref().or(scenario.persona.as_deref())
 }
 
 fn matches(run: Run<'_>, answer: Answer<'_>) -> usize {

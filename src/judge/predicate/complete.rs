@@ -1,15 +1,13 @@
 //! `complete`: the matches are those of the persona, by business key and each
 //! as often as the persona has it (settled 14).
 
-use std::collections::BTreeMap;
-
 use super::super::answers::Entry;
-use super::super::body::Body;
 use super::super::case::{Case, Need};
 use super::super::chain::Chain;
 use super::super::code::Code;
 use super::super::expression::{Scope, Unevaluated, parse};
 use super::super::finding::Finding;
+use super::super::personas::Fixtures;
 use super::super::ruling::{Obstacle, Ruling};
 use super::super::verdict::Reason;
 use super::key::{Key, shown, title, values};
@@ -54,8 +52,9 @@ fn judge_chain<'c>(
     let Some(first) = chain.pages.first() else { return Ok(()) };
     let persona = case.persona(first.exchange).and_then(|name| case.run.suite.persona(name));
     let persona = persona.ok_or_else(|| lacking(String::from("the step is about no persona of the suite")))?;
-    let fixtures = Fixtures::read(persona);
-    let expected = expected(case, persona, &fixtures, expressions)?;
+    let fixtures = case.run.personas.fixtures(persona);
+    let fixtures = fixtures.ok_or_else(|| lacking(format!("persona `{}` has no resources", persona.persona)))?;
+    let expected = expected(case, persona, fixtures, expressions)?;
     let scope = Scope::of(case, chain);
     let mut found = Vec::new();
     for entry in case.matches(case.step, chain) {
@@ -151,22 +150,6 @@ fn unexpected(keyed: &Keyed<Entry<'_>>, texts: &[String]) -> Finding {
     let mut finding = Finding::new(Code::ResourceUnexpected, entry.answer.place_of(entry.node), entry.subject());
     finding.actual = shown(texts, &keyed.key);
     finding
-}
-
-/// The resources of a persona as trees.
-struct Fixtures {
-    bodies: BTreeMap<String, Body>,
-}
-
-impl Fixtures {
-    fn read(persona: &Persona) -> Self {
-        let read = |(name, text): (&String, &String)| (name.clone(), Body::read(text.as_bytes()));
-        Self { bodies: persona.resources.iter().map(read).collect() }
-    }
-
-    fn get(&self, name: &str) -> Option<Node<'_>> {
-        self.bodies.get(name)?.document().map(|document| document.tree.root())
-    }
 }
 
 fn lacking(why: String) -> Obstacle {

@@ -77,7 +77,7 @@ fn judge_header(case: &Case<'_>, answer: Answer<'_>, asked: Format, ruling: &mut
 pub(super) fn judge_version(case: &Case<'_>) -> Ruling {
     let mut ruling = Ruling::default();
     let claimed = case.run.fhir();
-    for answer in case.firsts(&mut ruling, Need::Success) {
+    for answer in case.firsts(&mut ruling, Need::Resource) {
         if let Some(version) = parameter(answer, "fhirversion") {
             ruling.judged();
             if !claimed.number().starts_with(&version) {

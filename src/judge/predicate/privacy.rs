@@ -2,39 +2,26 @@
 //! nothing. What we sent ourselves (an id, a parameter) may come back.
 
 use super::super::answers::Answer;
-use super::super::body::Body;
 use super::super::case::{Case, Need};
 use super::super::code::Code;
 use super::super::finding::{Finding, Place};
 use super::super::ruling::Ruling;
 use crate::evidence::Exchange;
 use crate::fhir::node::Node;
-use crate::scenario::Persona;
-
-/// Shorter names are also words or parts of dates.
-const SHORTEST_NAME: usize = 4;
 
 /// Resources that are about no patient.
 const IMPERSONAL: [&str; 6] =
     ["OperationOutcome", "Bundle", "CapabilityStatement", "Parameters", "StructureDefinition", "SearchParameter"];
 
-/// Something that identifies a person.
-struct Trait {
-    /// The element that holds it.
-    what: &'static str,
-    text: String,
-}
-
 pub(super) fn judge(case: &Case<'_>) -> Ruling {
     let mut ruling = Ruling::default();
-    let traits: Vec<Trait> = case.run.suite.personas.iter().flat_map(traits).collect();
     for answer in case.firsts(&mut ruling, Need::Answer) {
         ruling.judged();
         for (place, name) in resources(answer) {
             ruling.find(Finding::new(Code::PatientDataShown, place, name));
         }
         let text = without_echo(case.run.answers.text(answer.received), answer.exchange);
-        for shown in traits.iter().filter(|known| has_word(&text, &known.text)) {
+        for shown in case.run.personas.traits().iter().filter(|known| has_word(&text, &known.text)) {
             let finding = Finding::new(Code::PatientDataShown, answer.place(), shown.what);
             ruling.find(finding.actual(shown.text.clone()));
         }
@@ -56,27 +43,6 @@ fn collect(answer: Answer<'_>, node: Node<'_>, found: &mut Vec<(Place, String)>)
         return;
     }
     node.children().for_each(|child| collect(answer, child, found));
-}
-
-/// What identifies a persona: BSN, birth date, names.
-fn traits(persona: &Persona) -> Vec<Trait> {
-    let mut traits = vec![Trait { what: "Patient.identifier", text: persona.bsn.clone() }];
-    let patient = persona.resources.get(&format!("Patient/{}", persona.patient)).map(|text| Body::read(text.as_bytes()));
-    let Some(Body::Fhir(document)) = patient else { return traits };
-    let patient = document.tree.root();
-    let birth = patient.child_value("birthDate").map(|date| Trait { what: "Patient.birthDate", text: date.to_owned() });
-    traits.extend(birth);
-    for name in patient.children_named("name") {
-        let family = name.children_named("family").filter_map(Node::value);
-        traits.extend(family.map(|text| Trait { what: "Patient.name", text: text.to_owned() }));
-        let given = name.children_named("given").filter_map(Node::value);
-        traits.extend(given.map(|text| Trait { what: "Patient.name", text: text.to_owned() }));
-    }
-    traits.retain(|known| known.text.chars().count() >= SHORTEST_NAME);
-    traits.iter_mut().for_each(|known| known.text = known.text.to_lowercase());
-    traits.sort_by(|left, right| (left.what, &left.text).cmp(&(right.what, &right.text)));
-    traits.dedup_by(|left, right| left.text == right.text);
-    traits
 }
 
 /// The body in lower case, without what the request held: its URL, its

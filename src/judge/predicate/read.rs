@@ -1,7 +1,8 @@
-//! `same-resource`: a read gives the resource that was asked for.
+//! `same-resource`: a read gives the resource that was asked for, and `metadata`
+//! a CapabilityStatement.
 
-use super::super::answers::{read_name, resource_name};
-use super::super::case::{Case, Need};
+use super::super::answers::{Answer, read_name, resource_name};
+use super::super::case::{CAPABILITIES, Case, Need, asks_metadata};
 use super::super::code::Code;
 use super::super::finding::Finding;
 use super::super::ruling::Ruling;
@@ -9,6 +10,10 @@ use super::super::ruling::Ruling;
 pub(super) fn judge(case: &Case<'_>) -> Ruling {
     let mut ruling = Ruling::default();
     for answer in case.firsts(&mut ruling, Need::Success) {
+        if asks_metadata(case.step) {
+            judge_metadata(answer, &mut ruling);
+            continue;
+        }
         let (Some(asked), Some(root)) = (read_name(&answer.exchange.request.url, case.run.base()), answer.root()) else {
             continue;
         };
@@ -21,4 +26,13 @@ pub(super) fn judge(case: &Case<'_>) -> Ruling {
         }
     }
     ruling
+}
+
+fn judge_metadata(answer: Answer<'_>, ruling: &mut Ruling) {
+    let Some(root) = answer.root() else { return };
+    ruling.judged();
+    if root.type_name() != CAPABILITIES {
+        let finding = Finding::new(Code::ResourceAnother, answer.place_of(root), "metadata");
+        ruling.find(finding.expected(CAPABILITIES).actual(root.type_name()));
+    }
 }

@@ -278,6 +278,17 @@ fn comparisons() -> Vec<Row> {
     ]
 }
 
+/// Codes of the cross-checks: their cases are in `semantics`.
+const CROSS_CHECKS: [Code; 7] = [
+    Code::DirectivesContradict,
+    Code::TalkDatesDiffer,
+    Code::ContactUnreachable,
+    Code::IcdMissing,
+    Code::EuthanasiaDiffers,
+    Code::RoleMissing,
+    Code::RequestDatesWrong,
+];
+
 fn rows() -> Vec<Row> {
     [transport(), media(), expressions(), asked(), bundles(), pages(), comparisons()].into_iter().flatten().collect()
 }
@@ -285,7 +296,7 @@ fn rows() -> Vec<Row> {
 #[test]
 fn every_code_has_a_case_that_triggers_it_and_one_that_nearly_does() {
     let covered: BTreeSet<_> = rows().iter().map(|(code, _, _)| *code).collect();
-    let lacking: Vec<_> = Code::all().iter().filter(|code| !covered.contains(*code)).collect();
+    let lacking: Vec<_> = Code::all().iter().filter(|code| !covered.contains(*code) && !CROSS_CHECKS.contains(code)).collect();
     assert!(lacking.is_empty(), "{lacking:?}");
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::testing::{Bench, consent, searchset};
 use super::super::{Code, Outcome, Reason};
+use crate::plan::Action;
 
 const CONTENT: &str = r#"{"same-as":{"step":"json","compare":"content"}}"#;
 
@@ -78,4 +79,48 @@ fn disjoint_from_nothing_is_inapplicable() {
     let found = searchset(&[("match", &consent("a"))]);
     bench.step("second").expect("PZP-QRY-005", r#"{"disjoint-from":"first"}"#).answer(200, &found);
     assert_eq!(bench.last().outcome, Outcome::Inapplicable);
+}
+
+#[test]
+fn same_as_of_a_request_that_only_this_step_is_refused_is_a_finding() {
+    let check = r#"{"same-as":{"step":"first","compare":"matches"}}"#;
+    let mut bench = Bench::new();
+    bench.step("first").expect("PZP-EX-010", r#"{"status":200}"#).answer(200, &searchset(&[("match", &consent("a"))]));
+    bench.step("second").expect("PZP-EX-027", check).answer(400, "");
+    assert_eq!(bench.result(), (Outcome::Fail, vec![Code::StatusUnexpected]));
+}
+
+#[test]
+fn same_as_of_a_page_size_that_is_refused_is_inapplicable() {
+    let check = r#"{"same-as":{"step":"first","compare":"matches"}}"#;
+    let mut bench = Bench::new();
+    bench.step("first").expect("PZP-EX-010", r#"{"status":200}"#).answer(200, &searchset(&[("match", &consent("a"))]));
+    bench.step("second").expect("PZP-EX-026", check);
+    if let Action::Send(template) = &mut bench.edit().action {
+        template.parameters.push((String::from("_count"), String::from("2")));
+    }
+    bench.answer(400, "");
+    assert_eq!(bench.result(), (Outcome::Inapplicable, vec![]));
+}
+
+#[test]
+fn content_of_a_request_that_fails_in_xml_only_is_a_finding() {
+    let outcome = r#"<OperationOutcome xmlns="http://hl7.org/fhir"><issue><severity value="error"/><code value="exception"/></issue></OperationOutcome>"#;
+    let mut bench = Bench::new();
+    bench.step("json").free().answer_to("Patient/12", 200, &patient(""));
+    bench.step("xml").free().xml().expect("PZP-EX-005", CONTENT).answer_to("Patient/12", 500, outcome);
+    assert_eq!(bench.result(), (Outcome::Fail, vec![Code::StatusUnexpected]));
+}
+
+#[test]
+fn success_that_only_the_other_step_has_is_a_finding() {
+    let check = r#"{"same-as":{"step":"json","compare":"success"}}"#;
+    let cases = [(200, 200, Outcome::Pass, 0), (200, 404, Outcome::Fail, 1), (404, 404, Outcome::Untested, 0)];
+    for (first, second, outcome, findings) in cases {
+        let mut bench = Bench::new();
+        bench.step("json").free().expect("PZP-EX-007", r#"{"status":200}"#).answer_to("Patient/12", first, &patient(""));
+        bench.step("again").free().expect("PZP-EX-005", check).answer_to("Patient/12", second, &patient(""));
+        let last = bench.last();
+        assert_eq!((last.outcome, last.findings.len()), (outcome, findings), "{first} {second}");
+    }
 }

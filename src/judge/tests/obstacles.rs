@@ -4,7 +4,7 @@
 use super::super::testing::{BASE, Bench, bundle, consent, searchset};
 use super::super::{Code, Outcome, Reason};
 use crate::evidence::{BrokenKind, OmittedReason};
-use crate::plan::TargetAuth;
+use crate::plan::{Action, TargetAuth};
 use crate::scenario::Pages;
 
 const EACH: &str = r#"{"each":{"of":"matches","fhirpath":"status = 'active'"}}"#;
@@ -222,11 +222,22 @@ fn expression_that_we_cannot_evaluate_cannot_be_told() {
 
 #[test]
 fn expression_with_a_capture_that_was_not_taken_is_untested() {
-    let mut bench = Bench::new();
-    bench.step("first").edit().capture.insert(String::from("ids"), String::from("entry.resource.id"));
-    bench.omit(OmittedReason::Unreachable);
-    bench.step("second").expect("PZP-EX-010", r#"{"fhirpath":"entry.resource.id = %ids"}"#).answer(200, &searchset(&[]));
-    assert_eq!(ended(&bench), (Outcome::Untested, Some(Reason::CaptureMissing(String::from("ids")))));
+    let tom = || String::from("tom");
+    let cases = [
+        (None, Reason::CaptureMissing(String::from("ids"))),
+        // Why the step of the capture was left out says more.
+        (Some(OmittedReason::Persona(tom())), Reason::PersonaNotFound(tom())),
+    ];
+    for (omitted, reason) in cases {
+        let mut bench = Bench::new();
+        bench.step("first").edit().capture.insert(String::from("ids"), String::from("entry.resource.id"));
+        match omitted {
+            Some(omitted) => bench.omit(omitted),
+            None => bench.breaks(BrokenKind::Cut),
+        };
+        bench.step("second").expect("PZP-EX-010", r#"{"fhirpath":"entry.resource.id = %ids"}"#).answer(200, &searchset(&[]));
+        assert_eq!(ended(&bench), (Outcome::Untested, Some(reason)));
+    }
 }
 
 #[test]
@@ -238,4 +249,27 @@ fn capture_of_a_step_that_repeats_is_the_value_of_the_turn() {
         Some(String::from("c"));
     bench.turn("a", &searchset(&[("match", &consent("a"))])).turn("b", &searchset(&[("match", &consent("b"))]));
     assert_eq!(bench.result(), (Outcome::Pass, vec![]));
+}
+
+#[test]
+fn metadata_of_another_resource_is_one_finding() {
+    let mut bench = Bench::new();
+    bench.step("metadata").free();
+    if let Action::Send(template) = &mut bench.edit().action {
+        template.path = String::from("metadata");
+    }
+    bench.expect("PZP-EX-007", r#"{"answer":"same-resource"}"#).expect("PZP-EX-008", r#"{"fhirpath":"rest.exists()"}"#);
+    bench.answer_to("metadata", 200, &searchset(&[]));
+    assert_eq!(ended(&bench), blocked("PZP-EX-007"));
+    let first = &bench.judge().expectations[0];
+    assert_eq!((first.outcome, first.findings[0].code), (Outcome::Fail, Code::ResourceAnother));
+}
+
+#[test]
+fn other_status_of_a_step_without_status_is_named() {
+    let mut bench = Bench::new();
+    bench.step("step").expect("PZP-QRY-001", EACH).answer(500, OUTCOME);
+    let (outcome, reason) = ended(&bench);
+    assert_eq!(outcome, Outcome::Untested);
+    assert!(matches!(reason, Some(Reason::Undetermined(why)) if why.ends_with("was answered with 500")), "no reason");
 }

@@ -3,6 +3,7 @@
 
 use super::super::testing::{Bench, consent, searchset};
 use super::super::{Conclusion, Outcome, Reason, judge};
+use crate::evidence::OmittedReason;
 
 fn bench() -> Bench {
     let mut bench = Bench::new();
@@ -83,4 +84,13 @@ fn requirement_outside_the_catalogue_cannot_be_told() {
     suite.catalogue = crate::agreements::Catalogue::default();
     let verdicts = judge(&bench.plan, &bench.evidence(), &suite);
     assert!(verdicts.expectations.iter().all(|expectation| expectation.outcome == Outcome::CantTell));
+}
+
+#[test]
+fn any_group_says_why_nothing_was_asked() {
+    let mut bench = Bench::new();
+    bench.step("first").expect("PZP-EX-010", r#"{"status":200}"#).omit(OmittedReason::Persona(String::from("tom")));
+    bench.over_run(r#"{"run":"any-group"}"#);
+    let last = bench.last();
+    assert_eq!((last.outcome, last.reason), (Outcome::Untested, Some(Reason::PersonaNotFound(String::from("tom")))));
 }

@@ -16,7 +16,7 @@
       row.hidden = !keep;
       shown += keep ? 1 : 0;
     }
-    for (const body of document.querySelectorAll("table.requirements tbody")) {
+    for (const body of document.querySelectorAll("table.requirements > tbody")) {
       body.hidden = !body.querySelector("tr.row:not([hidden])");
     }
     field("shown").textContent = shown + " / " + rows.length;

@@ -135,7 +135,10 @@ pub(super) fn placement<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, step: &'d
             misplaced(walk, place.key("with"), "persona", asks.words(), "it reads what the earlier answers hold");
         }
     }
-    let of_query = [("set", !with.set.is_empty()), ("remove", !with.remove.is_empty()), ("method", with.method.is_some())];
+    dialect(walk, place.key("with"), step, asks);
+    let encoding = ("encoding", with.encoding.is_some());
+    let of_query =
+        [encoding, ("set", !with.set.is_empty()), ("remove", !with.remove.is_empty()), ("method", with.method.is_some())];
     for (key, _) in of_query.into_iter().filter(|(_, there)| *there) {
         if step.request.is_some() {
             misplaced(walk, place.key("with"), key, "a `request`", "write the request itself as it is sent");
@@ -144,6 +147,17 @@ pub(super) fn placement<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, step: &'d
         }
     }
     parameters(walk, place.key("with"), step, asks);
+}
+
+/// Another version's request is asked by name, and is of a version of FHIR that the scenario is for.
+fn dialect<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, step: &'d Step, asks: &Asks<'d>) {
+    let Some(dialect) = step.with.as_ref().and_then(|with| with.dialect) else { return };
+    if step.exchange.is_none() {
+        misplaced(walk, place, "dialect", asks.words(), "only an `exchange` is published in several versions");
+    } else if !walk.scenario().when.fhir.contains(&dialect.fhir()) {
+        let hint = "the scenario is for another version of FHIR: see its `when`";
+        misplaced(walk, place, "dialect", "this scenario", hint);
+    }
 }
 
 fn misplaced<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, key: &str, what: &str, hint: &str) {

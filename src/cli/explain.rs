@@ -1,0 +1,76 @@
+//! `toets explain`: what a requirement, scenario, expectation or kind of finding
+//! is, and what a run saw of it.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::choose::{REPORTS, newest};
+use super::failure::Failure;
+use super::suite;
+use super::terminal::Terminal;
+use crate::engine;
+use crate::judge::{ExitCode, judge};
+use crate::report::Report;
+use crate::report::explain::{self, Known};
+use crate::scenario::Suite;
+
+/// Arguments of `toets explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// Requirement, scenario, expectation or code of a finding
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// Folder of the run to look at; the newest below reports/ when left out
+    #[arg(long, value_name = "DIR")]
+    pub(crate) run: Option<PathBuf>,
+    /// What was seen as Markdown, for an issue tracker
+    #[arg(long)]
+    pub(crate) markdown: bool,
+    /// Folder with another suite than the built-in one
+    #[arg(long, value_name = "DIR")]
+    pub(crate) suite: Option<PathBuf>,
+}
+
+/// Tells what is known.
+pub(crate) fn explain(arguments: &ExplainArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
+    let suite = suite::suite(arguments.suite.as_deref(), terminal)?;
+    let plan = suite::whole_plan(&suite)?;
+    let run = seen(arguments.run.as_deref(), &suite)?;
+    let run = run.as_ref().map(|(report, name)| (report, name.as_str()));
+    let known = Known { suite: &suite, plan: &plan, run };
+    let subject = explain::subject(known, &arguments.id).map_err(|near| {
+        let failure = Failure::usage(format!("nothing is called `{}`", arguments.id));
+        failure.hint(
+            near.map_or_else(|| "`toets coverage` tells what there is".to_owned(), |near| format!("did you mean `{near}`?")),
+        )
+    })?;
+    if !arguments.markdown {
+        terminal.say(&explain::text(known, subject, terminal.language()));
+        return Ok(ExitCode::Conformant);
+    }
+    if run.is_none() {
+        return Err(
+            Failure::usage("there is no run to tell of").hint("run Toets first, or name the folder of a run with `--run DIR`")
+        );
+    }
+    match explain::markdown(known, subject, terminal.language()) {
+        text if text.is_empty() => terminal.note(&format!("`{}` has no findings in this run", arguments.id)),
+        text => terminal.say(&text),
+    }
+    Ok(ExitCode::Conformant)
+}
+
+/// The run that the user named, or else the newest, when there is one that can be read.
+fn seen(folder: Option<&Path>, suite: &Suite) -> Result<Option<(Report, String)>, Failure> {
+    let newest = newest(Path::new(REPORTS));
+    let Some(path) = folder.or(newest.as_deref()) else { return Ok(None) };
+    let evidence = match engine::open(path) {
+        Ok(opened) => opened.evidence,
+        Err(_) if folder.is_none() => return Ok(None),
+        Err(why) => return Err(Failure::usage(why.to_string()).hint("name the folder of a run with `--run DIR`")),
+    };
+    let plan = &evidence.start.plan;
+    let verdicts = judge(plan, &evidence, suite);
+    Ok(Some((Report::new(plan, &evidence, &verdicts, suite), path.display().to_string())))
+}
