@@ -50,27 +50,29 @@ fn build(alternatives: &str) -> Regex {
     regex.expect("spellings are expressions, and secrets are short")
 }
 
-/// Letters of the longest secret of which every letter may be spelled in its own way. Longer ones are found in the
-/// spellings that programs use, all letters in the same way: an expression has its bounds.
+/// Letters of the longest secret of which every letter may be spelled in its own way. Of longer ones only the signs,
+/// as programs do: an expression has its bounds.
 const SPELLED_FREELY: usize = 512;
 
 /// Expressions for the spellings of a secret.
 fn spellings(value: &str) -> Vec<String> {
-    let mut texts = vec![value.to_owned(), json(value), json(value).replace('/', "\\/"), xml(value)];
-    texts.extend([percent(value, Case::Upper), percent(value, Case::Lower)]);
-    let hex = |upper: bool| value.bytes().map(|byte| if upper { format!("{byte:02X}") } else { format!("{byte:02x}") }).collect();
-    texts.extend([hex(false), hex(true)]);
+    let hex: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let mut texts = vec![hex.to_uppercase(), hex];
     for alphabet in [Alphabet::Standard, Alphabet::Url] {
         texts.push(base64(value.as_bytes(), alphabet).trim_end_matches('=').to_owned());
         texts.extend((0..3).map(|before| within(value, before, alphabet)));
     }
-    let mut all: Vec<String> = texts.iter().map(|text| regex::escape(text)).collect();
-    if value.len() <= SPELLED_FREELY {
-        all.push(value.bytes().map(letter).collect());
-    }
+    let freely = value.len() <= SPELLED_FREELY;
+    let mut all: Vec<String> = texts.iter().map(|text| signs(text)).collect();
+    all.push(if freely { value.bytes().map(letter).collect() } else { signs(value) });
     all.sort();
     all.dedup();
     all
+}
+
+/// A text of which all but letters and digits may be escaped.
+fn signs(text: &str) -> String {
+    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { letter(byte) }).collect()
 }
 
 /// One letter in all ways in which programs write it: as it is, in a URL, in JSON, in XML.
@@ -99,29 +101,6 @@ fn within(value: &str, before: usize, alphabet: Alphabet) -> String {
     let encoded = encoded.trim_end_matches('=');
     let first = [0, 2, 3][before];
     encoded[first..encoded.len() - shared].to_owned()
-}
-
-fn json(value: &str) -> String {
-    serde_json::to_string(value).map_or_else(|_| value.to_owned(), |quoted| quoted[1..quoted.len() - 1].to_owned())
-}
-
-fn xml(value: &str) -> String {
-    value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-#[derive(Clone, Copy)]
-enum Case {
-    Upper,
-    Lower,
-}
-
-fn percent(value: &str, case: Case) -> String {
-    let encode = |byte: u8| match case {
-        _ if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => char::from(byte).to_string(),
-        Case::Upper => format!("%{byte:02X}"),
-        Case::Lower => format!("%{byte:02x}"),
-    };
-    value.bytes().map(encode).collect()
 }
 
 #[derive(Clone, Copy)]

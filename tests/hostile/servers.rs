@@ -43,9 +43,8 @@ fn html_with_200_to_everything() {
     let base = serve(|asked| asked.answer("200 OK", "content-type: text/html\r\n", "<!doctype html><p>Welcome & <b>log in"));
     let folder = Folder::new();
     run(&base, &folder, &[]).with(1).tells(&[
-        "is no resource of FHIR",
-        "actual    it begins with neither `{` nor the tag of a resource",
-        "hint: answer with a resource in the format asked for, errors included",
+        "✗ configuration  every request leads to a login page (200, text/html)",
+        "hint: name the address of the FHIR API instead of the one for people, and give a token",
         "NOT CONFORMANT",
     ]);
     reported(&folder);
@@ -115,7 +114,7 @@ fn a_redirect_to_another_origin_is_an_answer_and_the_token_goes_nowhere() {
     let arguments = ["run", "--ci", "--url", &base, "--out", folder.text()];
     let ended = end(command(&arguments).env("TOETS_TOKEN", "a-token-for-one-server"));
     assert!(!ended.stdout.contains("citizen service number"), "no number of ours may pass for a BSN: {}", ended.stdout);
-    ended.with(1).tells(&["actual    307", "hint: ", "NOT CONFORMANT"]);
+    ended.with(1).tells(&["✗ configuration  every request is sent elsewhere (307", "hint: name the address", "NOT CONFORMANT"]);
     reported(&folder);
     assert_eq!(asked_elsewhere.load(Ordering::Relaxed), 0);
 }
