@@ -224,7 +224,15 @@ async fn measured(case: &Case, folder: &Path) -> Cost {
 fn plan(case: &Case, base: &str) -> Plan {
     let claims = Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2 };
     let auth = TargetAuth::Bearer(TOKEN.to_owned());
-    let target = Target { base: base.to_owned(), auth, built_in: true, fault: None, limits: Limits::default() };
+    let target = Target {
+        base: base.to_owned(),
+        auth,
+        built_in: true,
+        fault: None,
+        headers: Vec::new(),
+        insecure: false,
+        limits: Limits::default(),
+    };
     compile(&case.suite, claims, target, &case.selection).expect("the suite is consistent")
 }
 

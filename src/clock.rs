@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
+use jiff::civil::Date;
 use jiff::{Timestamp, Unit};
 
 use crate::digest;
@@ -27,6 +28,12 @@ pub fn system_now() -> SystemTime {
 pub fn folder_name(at: &str) -> String {
     let seconds = at.split('.').next().unwrap_or(at).trim_end_matches('Z');
     format!("{}Z", seconds.replace(':', "-"))
+}
+
+/// Whether a text is a day of the calendar: `2027-01-31`.
+#[must_use]
+pub fn is_day(text: &str) -> bool {
+    text.len() == "2027-01-31".len() && text.parse::<Date>().is_ok()
 }
 
 /// Seconds by which the date of an answer (as in HTTP) is ahead of the moment this many
@@ -76,6 +83,12 @@ mod tests {
     #[test]
     fn folder_name_has_no_colons_and_no_fraction() {
         assert_eq!(folder_name("2026-11-25T14:03:22.125Z"), "2026-11-25T14-03-22Z");
+    }
+
+    #[test]
+    fn is_day_knows_the_calendar() {
+        assert!(is_day("2028-02-29"));
+        assert!(!is_day("2027-02-29") && !is_day("31-01-2027") && !is_day("2027-01-31T00:00"));
     }
 
     #[test]

@@ -43,6 +43,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("resource-unreadable", "a file is no resource in JSON"),
     ("run-misplaced", "a predicate over the run in a step, or another over the run"),
     ("schema-line", "the first line does not name the schema"),
+    ("secret-literal", "a secret stands in the vendor's file as it is"),
     ("step-unknown", "no earlier step has this name"),
     ("string-unquoted", "a number or boolean where text belongs"),
     ("type-unknown", "R4 has no such resource type, or it is another one"),

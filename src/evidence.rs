@@ -68,6 +68,8 @@ pub enum Record {
     Persona(FoundPersona),
     /// A BSN, or what looks like one, was replaced.
     Replaced(Replaced),
+    /// A token was asked for.
+    Token(TokenAsked),
     /// The end: without it the run was killed.
     End(End),
 }
@@ -190,6 +192,38 @@ pub enum BrokenKind {
     NotAllowed,
     /// The user stopped the run.
     Stopped,
+    /// The token had ended, and no other could be had.
+    Token,
+}
+
+/// That a token was asked for, before the run or while it went; the token itself is nowhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct TokenAsked {
+    /// Who was asked: a URL, or a program.
+    pub of: String,
+    /// Why.
+    pub why: TokenWhy,
+    /// RFC 3339, UTC.
+    pub at: String,
+    /// Microseconds it took.
+    pub took_us: u64,
+    /// Seconds that it is good for, where that was told.
+    pub lifetime_s: Option<u64>,
+    /// Why there is none.
+    pub problem: Option<String>,
+}
+
+/// Why a token is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TokenWhy {
+    /// There is none yet.
+    First,
+    /// The one before ends.
+    Ended,
+    /// The server refused the one before.
+    Refused,
 }
 
 /// A value taken from an answer.

@@ -17,6 +17,7 @@ pub mod clock;
 pub mod diagnostic;
 pub mod digest;
 pub mod nearest;
+pub mod shape;
 pub mod text;
 pub mod yaml;
 
@@ -24,6 +25,7 @@ pub mod fhir;
 
 pub mod agreements;
 pub mod scenario;
+pub mod sut;
 
 pub mod plan;
 

@@ -11,7 +11,7 @@ mod tests;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use crate::digest::hmac_hex;
 use number::{Place, Verdict};
@@ -23,12 +23,16 @@ pub use number::is_elfproof;
 /// the evidence; those that come later are replaced all the same.
 const MOST_RECORDED: usize = 10_000;
 
+/// Secrets that are learned on the way, at most.
+const MOST_LEARNED: usize = 8;
+
 /// Replaces what must not be kept. One for each run: the tokens are consistent
 /// within it, and mean nothing outside it.
 #[derive(Debug)]
 pub struct Redactor {
     key: Vec<u8>,
     secrets: Secrets,
+    learned: RwLock<Vec<Secrets>>,
     shown: BTreeSet<String>,
     hidden: BTreeSet<String>,
     replaced: Mutex<BTreeMap<(String, Shape), Replacement>>,
@@ -70,11 +74,21 @@ impl Redactor {
         Self {
             key: key.to_vec(),
             secrets: Secrets::new(secrets),
+            learned: RwLock::default(),
             shown: shown.into_iter().map(str::to_owned).collect(),
             hidden: BTreeSet::new(),
             replaced: Mutex::default(),
             fresh: Mutex::default(),
         }
+    }
+
+    /// Knows one secret more from now on. Of many, as of tokens that live a minute, the last are known.
+    pub fn learn(&self, name: &str, value: &str) {
+        let mut learned = self.learned.write().unwrap_or_else(PoisonError::into_inner);
+        if learned.len() == MOST_LEARNED {
+            learned.remove(0);
+        }
+        learned.push(Secrets::new([(name, value)]));
     }
 
     /// Hides these numbers wherever they stand, also where others would be codes for certain.
@@ -88,6 +102,11 @@ impl Redactor {
     #[must_use]
     pub fn bytes<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
         let mut redacted = self.secrets.replace(bytes);
+        for secrets in &*self.learned.read().unwrap_or_else(PoisonError::into_inner) {
+            if let Cow::Owned(without) = secrets.replace(&redacted) {
+                redacted = Cow::Owned(without);
+            }
+        }
         for step in [Self::numbers, Self::veiled] {
             redacted = match redacted {
                 Cow::Borrowed(bytes) => step(self, bytes),

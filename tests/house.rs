@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 /// Floors from the ground up. A file may import rooms of lower floors, and its own.
 const FLOORS: &[&[&str]] = &[
-    &["text", "diagnostic", "digest", "clock", "nearest", "yaml"],
+    &["text", "diagnostic", "digest", "clock", "nearest", "yaml", "shape"],
     &["fhir"],
     &["agreements"],
     &["scenario"],
+    &["sut"],
     &["plan"],
     &["evidence"],
     &["redact"],

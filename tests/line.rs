@@ -13,7 +13,15 @@ const TOKEN: &str = "a-token-of-the-test";
 fn planned(suite: &Suite, base: &str) -> Plan {
     let claims = Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2 };
     let auth = TargetAuth::Bearer("TOETS_TOKEN".to_owned());
-    let target = Target { base: base.to_owned(), auth, built_in: true, fault: None, limits: Limits::default() };
+    let target = Target {
+        base: base.to_owned(),
+        auth,
+        built_in: true,
+        fault: None,
+        headers: Vec::new(),
+        insecure: false,
+        limits: Limits::default(),
+    };
     compile(suite, claims, target, &Selection::All).expect("the suite compiles")
 }
 
@@ -39,7 +47,7 @@ async fn whole_plan_runs_against_the_reference_provider_and_leaves_nothing_out()
                 assert!(matches!(exchange.outcome, Outcome::Answered(_)), "{}: {:?}", exchange.id, exchange.outcome);
             }
             Record::Replaced(replaced) => panic!("taken for a BSN: {replaced:?}"),
-            Record::Capture(_) | Record::End(_) => {}
+            Record::Capture(_) | Record::Token(_) | Record::End(_) => {}
         }
     }
     assert!(matches!(evidence.records.last(), Some(Record::End(end)) if !end.stopped));

@@ -14,7 +14,8 @@ use toets::scenario::lint;
 const FINDINGS: [&str; 3] = ["include-missing", "resource-unexpected", "status-unexpected"];
 
 /// Codes that no file of reasonable size has, with the test that has them instead.
-const ELSEWHERE: [(&str, &str); 3] = [
+const ELSEWHERE: [(&str, &str); 4] = [
+    ("secret-literal", "tests/sut.rs: only a vendor's file has secrets"),
     ("yaml-size", "a_file_of_a_hundred_megabytes_is_refused"),
     ("file-unreadable", "a_file_that_is_not_there_is_a_diagnostic"),
     ("decode-failed", "no file reaches it: a defect of Toets"),

@@ -129,7 +129,15 @@ impl Setting {
         let server = MockServer::start().await;
         Mock::given(any()).respond_with(memory.clone()).mount(&server).await;
         let base = format!("{}/fhir", server.uri());
-        let target = Target { base, auth: TargetAuth::None, built_in: false, fault: None, limits: Limits::default() };
+        let target = Target {
+            base,
+            auth: TargetAuth::None,
+            built_in: false,
+            fault: None,
+            headers: Vec::new(),
+            insecure: false,
+            limits: Limits::default(),
+        };
         let client = Client::new(&target, Secrets::new(), 1.0).expect("the base is one");
         let suite = load_suite(&Source::Embedded).expect("the suite has no mistakes");
         Self { memory, client, suite, _server: server }

@@ -26,7 +26,15 @@ fn recorded(suite: &Suite) -> Result<Evidence, Failed> {
         let claims = Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2 };
         let auth = TargetAuth::Bearer("TOETS_TOKEN".to_owned());
         let limits = Limits { deadline_ms: 1_000_000, connect_ms: 500_000, ..Limits::default() };
-        let target = Target { base: provider.base_url.clone(), auth, built_in: true, fault: None, limits };
+        let target = Target {
+            base: provider.base_url.clone(),
+            auth,
+            built_in: true,
+            fault: None,
+            headers: Vec::new(),
+            insecure: false,
+            limits,
+        };
         let plan = compile(suite, claims, target, &Selection::All).map_err(|why| why.to_string())?;
         let mut secrets = Secrets::new();
         secrets.insert("TOETS_TOKEN", TOKEN).map_err(|why| why.to_string())?;

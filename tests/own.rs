@@ -26,7 +26,15 @@ fn suite() -> Suite {
 fn about(suite: &Suite, base: &str, own: OwnPatient) -> Plan {
     let claims = Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2 };
     let auth = TargetAuth::Bearer("TOETS_TOKEN".to_owned());
-    let target = Target { base: base.to_owned(), auth, built_in: true, fault: None, limits: Limits::default() };
+    let target = Target {
+        base: base.to_owned(),
+        auth,
+        built_in: true,
+        fault: None,
+        headers: Vec::new(),
+        insecure: false,
+        limits: Limits::default(),
+    };
     let mut plan = compile(suite, claims, target, &Selection::All).expect("the suite compiles");
     plan.about(own, suite);
     plan

@@ -37,7 +37,8 @@ fn plan(suite: &Suite, base: &str) -> Result<Plan, Failed> {
     let auth = TargetAuth::Bearer("TOETS_TOKEN".to_owned());
     // Deadlines shrink with the tempo; a busy machine still has to answer in time.
     let limits = Limits { deadline_ms: 1_000_000, connect_ms: 500_000, ..Limits::default() };
-    let target = Target { base: base.to_owned(), auth, built_in: true, fault: None, limits };
+    let target =
+        Target { base: base.to_owned(), auth, built_in: true, fault: None, headers: Vec::new(), insecure: false, limits };
     compile(suite, claims, target, &Selection::All).map_err(|why| why.to_string().into())
 }
 

@@ -29,6 +29,20 @@ fn each_schema_in_the_suite_is_the_one_of_the_types() {
 }
 
 #[test]
+fn the_published_schema_of_the_vendors_file_is_the_one_of_the_types() {
+    let text = format!("{:#}\n", toets::sut::schema());
+    let path = root().join("docs").join(toets::sut::SCHEMA_FILE);
+    if env::var_os("TOETS_BLESS").is_some() {
+        fs::write(&path, &text).expect("the schema can be written");
+    }
+    let there = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    assert!(there == text, "{} is not what the types say; make it again with TOETS_BLESS=1", path.display());
+    let mut silent = Vec::new();
+    unexplained(toets::sut::schema(), &mut String::new(), &mut silent);
+    assert!(silent.is_empty(), "the vendor's file does not explain {silent:?}");
+}
+
+#[test]
 fn the_schema_that_a_file_names_is_there() {
     for folder in ["scenarios", "fixtures"] {
         for file in yaml_below(&root().join(folder)) {

@@ -42,6 +42,8 @@ impl From<Lang> for Language {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Write sut.yaml, the file that says what is tested and how it is reached
+    Init(super::init::InitArguments),
     /// Run the suite against a server, or against the built-in reference provider
     Run(RunArguments),
     /// Judge the evidence of an earlier run again, without a network
@@ -73,9 +75,15 @@ pub(crate) struct RunArguments {
     pub(crate) ids: Vec<String>,
     #[command(flatten)]
     pub(crate) choose: super::choose::ChooseArguments,
-    /// FHIR base URL of the server; the built-in reference provider when left out
+    /// FHIR base URL of the server; what sut.yaml says when left out, else the built-in reference provider
     #[arg(long)]
     pub(crate) url: Option<String>,
+    /// File that says what is tested; sut.yaml of this folder when neither it nor --url is given
+    #[arg(long, value_name = "FILE", conflicts_with = "fault")]
+    pub(crate) sut: Option<PathBuf>,
+    /// Do not look at the server's certificate; the report says so loudly
+    #[arg(long)]
+    pub(crate) insecure: bool,
     /// Name of the product, for the report
     #[arg(long)]
     pub(crate) product: Option<String>,

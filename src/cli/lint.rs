@@ -6,10 +6,12 @@ use std::path::Path;
 use super::arguments::LintArguments;
 use super::diagnostics::draw;
 use super::failure::Failure;
+use super::suite;
 use super::terminal::Terminal;
 use crate::diagnostic::Diagnostic;
 use crate::judge::{Code, ExitCode};
 use crate::scenario::{Source, lint as lint_path, load};
+use crate::sut;
 
 /// Tells everything that is wrong in a file, a folder, or the built-in suite.
 pub(crate) fn lint(arguments: &LintArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
@@ -19,6 +21,12 @@ pub(crate) fn lint(arguments: &LintArguments, terminal: &Terminal) -> Result<Exi
     };
     if !path.exists() {
         return Err(Failure::usage(format!("`{}` is not there", path.display())).hint("name a file, or a folder with scenarios"));
+    }
+    if sut::is_vendors_file(path) {
+        return Ok(match sut::load(path, &suite::suite(None, terminal)?) {
+            Ok(_) => tell(&[], &|_| None, &format!("`{}`", path.display()), terminal),
+            Err(mistakes) => tell(&mistakes.diagnostics, &|_| Some(mistakes.text.clone()), "", terminal),
+        });
     }
     let codes: Vec<_> = Code::all().iter().map(|code| code.name()).collect();
     let problems = lint_path(path, &codes);

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::arguments::AuthKind;
 use super::failure::Failure;
-use super::run::{BASE, TOKEN, server_auth};
+use super::run::{BASE, TOKEN};
+use super::server::server_auth;
 use super::terminal::Terminal;
 use super::{patients, runtime, suite};
 use crate::clock;
@@ -110,7 +111,15 @@ fn client(arguments: &LoadArguments) -> Result<(Client, Secrets), Failure> {
     let usual = Limits::default();
     let deadline_ms = arguments.deadline.map_or(usual.deadline_ms, |seconds| u64::from(seconds) * 1_000);
     let base = arguments.url.trim().trim_end_matches('/').to_owned();
-    let target = Target { base, auth, built_in: false, fault: None, limits: Limits { deadline_ms, ..usual } };
+    let target = Target {
+        base,
+        auth,
+        built_in: false,
+        fault: None,
+        headers: Vec::new(),
+        insecure: false,
+        limits: Limits { deadline_ms, ..usual },
+    };
     let client = Client::new(&target, secrets.clone(), 1.0).map_err(|why| Failure::usage(why.to_string()).hint(BASE))?;
     Ok((client, secrets))
 }

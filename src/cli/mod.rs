@@ -8,6 +8,7 @@ pub mod diagnostics;
 mod explain;
 mod failure;
 mod github;
+mod init;
 mod judge;
 mod lint;
 mod load;
@@ -20,10 +21,13 @@ mod progress;
 mod provider;
 mod run;
 mod runtime;
+mod secrets;
+mod server;
 mod shell;
 mod stop;
 mod suite;
 mod terminal;
+mod vendor;
 mod version;
 mod watch;
 
@@ -54,6 +58,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Judge(arguments) => judge::judge(arguments, &terminal),
         Command::Provider(arguments) => provider::provider(arguments, &terminal),
         Command::Lint(arguments) => lint::lint(arguments, &terminal),
+        Command::Init(arguments) => init::init(arguments, &terminal),
         Command::Coverage(arguments) => coverage::coverage(arguments, &terminal),
         Command::Packages(arguments) => packages::packages(arguments, &terminal),
         Command::Explain(arguments) => explain::explain(arguments, &terminal),

@@ -2,16 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use super::arguments::{AuthKind, RunArguments};
+use super::arguments::RunArguments;
 use super::failure::Failure;
 use super::progress::Progress;
+use super::server::Server;
 use super::terminal::Terminal;
-use super::{choose, output, patients, preview, runtime, stop, suite, watch};
+use super::{choose, output, patients, preview, runtime, stop, suite, vendor, watch};
 use crate::clock;
-use crate::drive::{Address, Secrets};
 use crate::engine::{self, EngineError, Event, Finished, RecordError, Recorder, Settings};
 use crate::judge::{Completeness, ExitCode, Verdicts, exit_code, judge};
-use crate::plan::{Limits, Plan, Selection, Target, TargetAuth, compile};
+use crate::plan::{Plan, Selection, compile};
 use crate::report::Report;
 use crate::scenario::Suite;
 use crate::serve;
@@ -44,73 +44,19 @@ pub(crate) struct Round {
     pub(crate) verdicts: Verdicts,
 }
 
-/// The plan of what would be run.
+/// The plan of what would be run. No secret is asked for: nothing is sent.
 fn preview_plan(arguments: &RunArguments, suite: &Suite, selection: &Selection, terminal: Terminal) -> Result<Plan, Failure> {
-    let server = match &arguments.url {
-        Some(url) => Server::given(arguments, url)?,
+    let sut = vendor::file(arguments, suite, &terminal)?;
+    let server = match Server::named(arguments, sut.as_ref())? {
+        Some(server) => server,
         None => Server::built_in(arguments, "http://127.0.0.1/fhir", &clock::random_hex(16))?,
     };
-    plan(arguments, suite, selection, (server.target, terminal))
+    plan(arguments, suite, selection, (&server, terminal))
 }
 
 /// Whether what is left open counts against the server.
 pub(crate) fn completeness(required: bool) -> Completeness {
     if required { Completeness::Required } else { Completeness::Optional }
-}
-
-/// A server and what is needed to ask it.
-struct Server {
-    target: Target,
-    secrets: Secrets,
-}
-
-impl Server {
-    /// The server that the user named.
-    fn given(arguments: &RunArguments, url: &str) -> Result<Self, Failure> {
-        // Looked at before a folder is made for the run.
-        Address::new(url).map_err(|why| Failure::usage(why.to_string()).hint(BASE))?;
-        let mut secrets = Secrets::new();
-        let auth = server_auth(arguments.auth, &mut secrets)?;
-        let base = url.trim().trim_end_matches('/').to_owned();
-        Ok(Self { target: Target { base, auth, built_in: false, fault: None, limits: limits(arguments) }, secrets })
-    }
-
-    /// The reference provider that was started for this run.
-    fn built_in(arguments: &RunArguments, base: &str, token: &str) -> Result<Self, Failure> {
-        let mut secrets = Secrets::new();
-        secrets.insert(TOKEN, token).map_err(|why| Failure::harness(why.to_string()))?;
-        let auth = match arguments.auth {
-            Some(AuthKind::None) => TargetAuth::None,
-            _ => TargetAuth::Bearer(TOKEN.to_owned()),
-        };
-        let fault = arguments.fault.clone();
-        Ok(Self { target: Target { base: base.to_owned(), auth, built_in: true, fault, limits: limits(arguments) }, secrets })
-    }
-}
-
-/// How a server that the user named is asked; the token becomes a secret.
-pub(crate) fn server_auth(auth: Option<AuthKind>, secrets: &mut Secrets) -> Result<TargetAuth, Failure> {
-    let token = std::env::var(TOKEN).ok().filter(|token| !token.trim().is_empty());
-    match (auth, token) {
-        (Some(AuthKind::None), _) | (None, None) => Ok(TargetAuth::None),
-        (Some(AuthKind::Bearer), None) => {
-            let failure = Failure::usage(format!("there is no bearer token in the environment variable {TOKEN}"));
-            Err(failure.hint(format!("set {TOKEN}, or ask without credentials with `--auth none`")))
-        }
-        (_, Some(token)) => {
-            secrets.insert(TOKEN, &token).map_err(|why| Failure::usage(why.to_string()))?;
-            Ok(TargetAuth::Bearer(TOKEN.to_owned()))
-        }
-    }
-}
-
-fn limits(arguments: &RunArguments) -> Limits {
-    let usual = Limits::default();
-    Limits {
-        parallel: arguments.parallel.map_or(usual.parallel, usize::from),
-        deadline_ms: arguments.deadline.map_or(usual.deadline_ms, |seconds| u64::from(seconds) * 1_000),
-        ..usual
-    }
 }
 
 /// What the user asked for.
@@ -125,9 +71,10 @@ pub(crate) struct Run<'r> {
 impl Run<'_> {
     /// Asks, judges and reports once.
     pub(crate) fn round(&self) -> Result<Round, Failure> {
+        let sut = vendor::file(self.arguments, self.suite, &self.terminal)?;
         let finished = runtime::block_on(async {
-            match &self.arguments.url {
-                Some(url) => self.against(Server::given(self.arguments, url)?).await,
+            match Server::given(self.arguments, sut.as_ref(), &self.terminal)? {
+                Some(server) => self.against(server).await,
                 None => self.against_built_in().await,
             }
         })??;
@@ -153,10 +100,13 @@ impl Run<'_> {
     }
 
     async fn against(&self, server: Server) -> Result<Finished, Failure> {
-        let plan = plan(self.arguments, self.suite, self.selection, (server.target, self.terminal))?;
+        let plan = plan(self.arguments, self.suite, self.selection, (&server, self.terminal))?;
+        // Had before a folder is made for the run: without a token there is none.
+        server.prepare().await?;
         let settings = Settings {
             recorder: recorder(self.folder)?,
             secrets: server.secrets,
+            access: server.access,
             tempo: self.arguments.tempo,
             seed: self.arguments.seed.clone(),
             definitions: suite::definitions(self.suite),
@@ -173,14 +123,16 @@ fn plan(
     arguments: &RunArguments,
     suite: &Suite,
     selection: &Selection,
-    (target, terminal): (Target, Terminal),
+    (server, terminal): (&Server, Terminal),
 ) -> Result<Plan, Failure> {
-    let claims = suite::claims(arguments.product.as_deref());
+    let (claims, target) = (server.claims.clone(), server.target.clone());
     let mut plan = compile(suite, claims, target, selection).map_err(|why| Failure::usage(why.to_string()))?;
-    if let Some(own) = patients::own(&arguments.patients, arguments.bsn.as_deref())? {
+    plan.known.clone_from(&server.known);
+    if let Some(own) = server.own(arguments)? {
         patients::warning(&own).into_iter().for_each(|warning| terminal.note(warning));
         plan.about(own, suite);
     }
+    patients::fill(&mut plan, &server.patients, suite)?;
     patients::fill(&mut plan, &arguments.patients, suite)?;
     choose::share(&arguments.choose, &mut plan)?;
     Ok(plan)

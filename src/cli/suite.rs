@@ -36,6 +36,8 @@ pub(crate) fn whole_plan(suite: &Suite) -> Result<Plan, Failure> {
         auth: TargetAuth::Bearer(super::run::TOKEN.to_owned()),
         built_in: true,
         fault: None,
+        headers: Vec::new(),
+        insecure: false,
         limits: Limits::default(),
     };
     compile(suite, claims(None), target, &Selection::All).map_err(|why| Failure::usage(why.to_string()))

@@ -2,7 +2,7 @@
 //! letters; everything else gets plain text.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the one file that prints")]
 
-use std::io::{IsTerminal, Write};
+use std::io::{BufRead as _, IsTerminal, Read as _, Write};
 
 use super::diagnostics::Paint;
 use super::failure::Failure;
@@ -12,6 +12,9 @@ use crate::text::Language;
 
 /// Columns where the width is not known, as in a log file.
 const WIDTH: usize = 100;
+
+/// Bytes of a line that somebody types.
+const LINE: u64 = 8 << 10;
 
 /// Where everything that the program says goes.
 #[derive(Debug, Clone, Copy)]
@@ -69,6 +72,34 @@ impl Terminal {
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }
 
+    /// Whether somebody is there to answer.
+    pub(crate) fn answers(&self) -> bool {
+        !self.quiet && std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    }
+
+    /// Asks for a line; what is usual when it is empty.
+    pub(crate) fn ask(&self, question: &str, usual: &str) -> String {
+        let mut errors = std::io::stderr().lock();
+        // A terminal that cannot be written to gives no answer either.
+        let _ = write!(errors, "{question} [{usual}] ").and_then(|()| errors.flush());
+        drop(errors);
+        let mut line = String::new();
+        let _ = std::io::stdin().lock().take(LINE).read_line(&mut line);
+        let answer = line.trim();
+        if answer.is_empty() { usual.to_owned() } else { answer.to_owned() }
+    }
+
+    /// Asks for a line that is not shown while it is typed, where the system lets us.
+    pub(crate) fn ask_secret(&self, question: &str) -> std::io::Result<String> {
+        let mut errors = std::io::stderr().lock();
+        write!(errors, "{question}: ")?;
+        errors.flush()?;
+        drop(errors);
+        let line = hidden_line();
+        self.note("");
+        line
+    }
+
     /// What went wrong, and how to mend it.
     pub(crate) fn failure(&self, failure: &Failure) {
         let red = colour(std::io::stderr().is_terminal() && !self.quiet) == Colour::Ansi;
@@ -78,6 +109,27 @@ impl Terminal {
             self.note(&format!("  hint: {hint}"));
         }
     }
+}
+
+/// Reads a line with the echo of the terminal off. The shell puts it back on whatever happens, Ctrl-C included.
+#[cfg(unix)]
+fn hidden_line() -> std::io::Result<String> {
+    const SCRIPT: &str = r#"was=$(stty -g) && trap 'stty "$was"; exit 130' INT TERM && stty -echo && IFS= read -r line; stty "$was"; printf '%s' "$line""#;
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", SCRIPT]).stdin(std::process::Stdio::inherit()).stderr(std::process::Stdio::inherit());
+    let output = shell.output()?;
+    if !output.status.success() {
+        return Err(std::io::Error::other("the terminal could not be read"));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Reads a line; what is typed is shown.
+#[cfg(not(unix))]
+fn hidden_line() -> std::io::Result<String> {
+    let mut line = String::new();
+    std::io::stdin().lock().take(LINE).read_line(&mut line)?;
+    Ok(line)
 }
 
 /// What clap has to say: help and version are results, the rest is wrong use.

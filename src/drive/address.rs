@@ -54,6 +54,11 @@ impl Address {
         self.base.as_str().trim_end_matches('/')
     }
 
+    /// The base as a URL.
+    pub(super) fn url(&self) -> &Url {
+        &self.base
+    }
+
     /// The URL of a request: a path below the base (or an absolute URL taken
     /// from an answer) and encoded parameters. Not yet held against the base.
     #[must_use]

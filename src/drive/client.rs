@@ -1,24 +1,22 @@
 //! The client: sends a request and tells what came of it. Made once for a run.
 
-use std::sync::Once;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
-use reqwest::redirect;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
 use thiserror::Error;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::address::{Address, AddressError};
 use super::broken::broken;
+use super::connect::{Tls, connections};
+use super::pace::Pace;
 use super::secrets::Secrets;
+use super::token::{FreshToken, Generation, Tokens};
 use crate::clock;
 use crate::evidence::{Broken, BrokenKind};
-use crate::plan::{Limits, Target, TargetAuth};
+use crate::plan::{ExtraHeader, ExtraValue, Limits, Target, TargetAuth};
 use crate::scenario::{Format, Method};
-
-/// Idle connections are given up before a server does: one that it closes
-/// while we send would look like a cut answer.
-const IDLE: Duration = Duration::from_secs(3);
 
 /// Why there is no client.
 #[derive(Debug, Error)]
@@ -29,9 +27,21 @@ pub enum ClientError {
     /// The plan names a secret that was not given.
     #[error("the plan names the secret `{0}`, which has no value; set the environment variable of that name")]
     SecretMissing(String),
+    /// The token endpoint is no URL.
+    #[error("the token endpoint `{0}` is no URL: {1}")]
+    Endpoint(String, String),
     /// TLS could not be set up.
     #[error("TLS could not be set up: {0}")]
     Tls(String),
+}
+
+/// How we get in, beside the secrets.
+#[derive(Debug, Clone, Default)]
+pub struct Access {
+    /// How connections are trusted.
+    pub tls: Tls,
+    /// Tokens that are asked for, when the plan says that they are.
+    pub tokens: Option<Tokens>,
 }
 
 /// Sends requests to one server.
@@ -40,6 +50,9 @@ pub struct Client {
     http: reqwest::Client,
     address: Address,
     auth: TargetAuth,
+    extra: Vec<ExtraHeader>,
+    tokens: Option<Tokens>,
+    pace: Option<Arc<Pace>>,
     secrets: Secrets,
     limits: Limits,
     tempo: f64,
@@ -97,14 +110,33 @@ impl Client {
     /// # Errors
     /// When the base is no URL of a server, a secret is missing, or TLS cannot be set up.
     pub fn new(target: &Target, secrets: Secrets, tempo: f64) -> Result<Self, ClientError> {
+        Self::with_access(target, secrets, Access::default(), tempo)
+    }
+
+    /// The same, with what lets us in beside the secrets.
+    ///
+    /// # Errors
+    /// As `new`; and when tokens are asked for and nothing gives them.
+    pub fn with_access(target: &Target, secrets: Secrets, access: Access, tempo: f64) -> Result<Self, ClientError> {
         let address = Address::new(&target.base)?;
-        if let TargetAuth::Bearer(name) = &target.auth
-            && secrets.get(name).is_none()
-        {
-            return Err(ClientError::SecretMissing(name.clone()));
+        if let Some(missing) = named(target).find(|name| secrets.get(name).is_none()) {
+            return Err(ClientError::SecretMissing(missing.to_owned()));
         }
-        let http = connections(&address, clock::scaled(target.limits.connect_ms, tempo))?;
-        Ok(Self { http, address, auth: target.auth.clone(), secrets, limits: target.limits.clone(), tempo })
+        if let (TargetAuth::Issued(token), None) = (&target.auth, &access.tokens) {
+            return Err(ClientError::SecretMissing(token.name.clone()));
+        }
+        let http = connections(address.url(), clock::scaled(target.limits.connect_ms, tempo), &access.tls)?;
+        Ok(Self {
+            http,
+            address,
+            auth: target.auth.clone(),
+            extra: target.headers.clone(),
+            tokens: access.tokens.filter(|_| matches!(target.auth, TargetAuth::Issued(_))),
+            pace: target.limits.per_second.map(|per_second| Arc::new(Pace::new(per_second, tempo))),
+            secrets,
+            limits: target.limits.clone(),
+            tempo,
+        })
     }
 
     /// Address of the server.
@@ -117,27 +149,64 @@ impl Client {
     #[must_use]
     pub fn headers(&self, request: &Request) -> Vec<(String, String)> {
         let mut headers = vec![("accept".to_owned(), media_type(request.format).to_owned())];
-        if let Some(credentials) = self.authorization(request, |name| format!("${{{name}}}")) {
-            headers.push(("authorization".to_owned(), credentials));
-        }
+        let named = |name: &str| format!("${{{name}}}");
+        headers.extend(self.credentials(request, named));
         if request.form.is_some() {
             headers.push(("content-type".to_owned(), FORM.to_owned()));
         }
         headers.push(("user-agent".to_owned(), AGENT.to_owned()));
+        headers.extend(self.extra_headers(named));
         headers
     }
 
+    /// Waits until the next request may begin, where there is a bound on how many do in a second.
+    pub async fn turn(&self) {
+        if let Some(pace) = &self.pace {
+            pace.turn().await;
+        }
+    }
+
+    /// Tokens that came since this was last asked. No request is sent with one before `take` was given it, as long as
+    /// everybody asks before they look at an answer.
+    pub fn fresh_tokens(&self, take: impl FnMut(FreshToken)) {
+        if let Some(tokens) = &self.tokens {
+            tokens.drain(take);
+        }
+    }
+
     /// Sends a request, again after 429 or 503 with Retry-After within the
-    /// limits. Nothing goes to another origin or outside the base. A redirect is an answer.
+    /// limits, and once more with a new token when the server refuses the one that
+    /// was given out. Nothing goes to another origin or outside the base. A redirect is an answer.
     pub async fn send(&self, request: &Request) -> Delivery {
         let mut retries = 0;
+        let mut renewed = false;
         loop {
+            let token = match self.token(request).await {
+                Ok(token) => token,
+                Err(broken) => return Delivery { outcome: Err(broken), retries },
+            };
             let outcome = self.attempt(request).await;
+            if let (Some((tokens, generation)), true) = (token, is_refused(&outcome)) {
+                if renewed {
+                    tokens.do_not_renew();
+                } else if tokens.refused(generation).await {
+                    renewed = true;
+                    continue;
+                }
+            }
             let wait = outcome.as_ref().ok().and_then(|reply| self.wait(reply)).filter(|_| retries < self.limits.retries);
             let Some(wait) = wait else { return Delivery { outcome, retries } };
             sleep(wait).await;
+            self.turn().await;
             retries += 1;
         }
+    }
+
+    /// The token that a request will go with, one that has not ended.
+    async fn token(&self, request: &Request) -> Result<Option<(&Tokens, Generation)>, Broken> {
+        let Some(tokens) = self.tokens.as_ref().filter(|_| request.credentials == Credentials::Run) else { return Ok(None) };
+        let generation = tokens.ready().await.map_err(|why| failure(BrokenKind::Token, why.to_string(), None))?;
+        Ok(Some((tokens, generation)))
     }
 
     async fn attempt(&self, request: &Request) -> Result<Reply, Broken> {
@@ -199,12 +268,32 @@ impl Client {
             .then(|| clock::scaled(u64::try_from(asked.as_millis()).unwrap_or(u64::MAX), self.tempo))
     }
 
-    fn authorization(&self, request: &Request, fill: impl Fn(&str) -> String) -> Option<String> {
+    /// Headers that say who is asking, secrets filled in by `fill`.
+    fn credentials(&self, request: &Request, fill: impl Fn(&str) -> String) -> Vec<(String, String)> {
+        let bearer = |token: String| vec![("authorization".to_owned(), format!("Bearer {token}"))];
         match (&request.credentials, &self.auth) {
-            (Credentials::Run, TargetAuth::Bearer(name)) => Some(format!("Bearer {}", fill(name))),
-            (Credentials::Invalid(token), _) => Some(format!("Bearer {token}")),
-            (Credentials::Run, TargetAuth::None) | (Credentials::None, _) => None,
+            (Credentials::Invalid(token), _) => bearer(token.clone()),
+            (Credentials::None, _) | (Credentials::Run, TargetAuth::None) => Vec::new(),
+            (Credentials::Run, TargetAuth::Headers(headers)) => {
+                headers.iter().map(|(name, secret)| (name.to_lowercase(), fill(secret))).collect()
+            }
+            (Credentials::Run, TargetAuth::Bearer(name)) => bearer(fill(name)),
+            (Credentials::Run, TargetAuth::Issued(token)) => bearer(fill(&token.name)),
         }
+    }
+
+    fn extra_headers(&self, fill: impl Fn(&str) -> String) -> Vec<(String, String)> {
+        let filled = |header: &ExtraHeader| match &header.value {
+            ExtraValue::Text(text) => (header.name.to_lowercase(), text.clone()),
+            ExtraValue::Secret(name) => (header.name.to_lowercase(), fill(name)),
+        };
+        self.extra.iter().map(filled).collect()
+    }
+
+    /// The value of a secret; of a token that was given out, the one that holds now.
+    fn secret(&self, name: &str) -> String {
+        let issued = self.tokens.as_ref().filter(|_| self.auth.token() == Some(name)).and_then(Tokens::value);
+        issued.or_else(|| self.secrets.get(name).map(str::to_owned)).unwrap_or_default()
     }
 
     fn header_map(&self, request: &Request) -> Result<HeaderMap, Broken> {
@@ -214,15 +303,34 @@ impl Client {
         if request.form.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
         }
-        let secret = |name: &str| self.secrets.get(name).unwrap_or_default().to_owned();
-        if let Some(credentials) = self.authorization(request, secret) {
-            let unsendable = |_| failure(BrokenKind::NotAllowed, "the token cannot stand in a header".to_owned(), None);
-            let mut value = HeaderValue::from_str(&credentials).map_err(unsendable)?;
-            value.set_sensitive(true);
-            headers.insert(AUTHORIZATION, value);
+        let unsendable = |what: &str| failure(BrokenKind::NotAllowed, format!("`{what}` cannot stand in a header"), None);
+        let fill = |name: &str| self.secret(name);
+        for (name, value) in self.extra_headers(fill).into_iter().chain(self.credentials(request, fill)) {
+            let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| unsendable(&name))?;
+            let mut value = HeaderValue::from_str(&value).map_err(|_| unsendable(&name))?;
+            value.set_sensitive(header == AUTHORIZATION);
+            headers.insert(header, value);
         }
         Ok(headers)
     }
+}
+
+/// Names of the secrets that have to be there before the first request.
+fn named(target: &Target) -> impl Iterator<Item = &str> {
+    let of_auth = match &target.auth {
+        TargetAuth::Bearer(name) => vec![name.as_str()],
+        TargetAuth::Headers(headers) => headers.iter().map(|(_, secret)| secret.as_str()).collect(),
+        TargetAuth::None | TargetAuth::Issued(_) => Vec::new(),
+    };
+    let of_headers = target.headers.iter().filter_map(|header| match &header.value {
+        ExtraValue::Secret(name) => Some(name.as_str()),
+        ExtraValue::Text(_) => None,
+    });
+    of_auth.into_iter().chain(of_headers)
+}
+
+fn is_refused(outcome: &Result<Reply, Broken>) -> bool {
+    outcome.as_ref().is_ok_and(|reply| reply.status == 401)
 }
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -256,31 +364,6 @@ fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     }
     let date = httpdate::parse_http_date(value).ok()?;
     Some(date.duration_since(now).unwrap_or(Duration::ZERO))
-}
-
-fn connections(address: &Address, connect: Duration) -> Result<reqwest::Client, ClientError> {
-    static PROVIDER: Once = Once::new();
-    // Who embeds the library may have chosen a provider before us: theirs stays.
-    PROVIDER.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
-    let builder = || {
-        reqwest::Client::builder()
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .no_proxy()
-            .retry(reqwest::retry::never())
-            .http1_only()
-            .connect_timeout(connect)
-            .pool_idle_timeout(IDLE)
-            .tcp_nodelay(true)
-    };
-    match builder().tls_backend_rustls().build() {
-        Ok(client) => Ok(client),
-        // A system without root certificates can still be asked over plain http.
-        Err(_) if address.base().starts_with("http://") => {
-            builder().tls_backend_rustls().tls_certs_only([]).build().map_err(|error| ClientError::Tls(error.to_string()))
-        }
-        Err(error) => Err(ClientError::Tls(error.to_string())),
-    }
 }
 
 #[cfg(test)]

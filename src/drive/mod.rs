@@ -5,10 +5,18 @@
 mod address;
 mod broken;
 mod client;
+mod command;
+mod connect;
+mod oauth;
+mod pace;
 mod secrets;
+mod token;
 mod write;
 
 pub use address::{Address, AddressError, encode, encode_as, encode_path};
-pub use client::{Client, ClientError, Credentials, Delivery, Reply, Request};
+pub use client::{Access, Client, ClientError, Credentials, Delivery, Reply, Request};
+pub use connect::Tls;
+pub use oauth::{ClientSecret, OAuth2};
 pub use secrets::{SecretError, Secrets};
+pub use token::{FreshToken, Source, TokenError, Tokens, Waits};
 pub use write::{Verb, Write};

@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::event::Event;
 use super::record::{RecordError, Recorder};
 use crate::clock::{self, Stopwatch};
-use crate::drive::Reply;
+use crate::drive::{FreshToken, Reply};
 use crate::evidence::{
     Broken, Capture, End, Evidence, Exchange, FoundPersona, Omitted, OmittedReason, Origin, Outcome, Received, Record, Replaced,
-    Sent, Start,
+    Sent, Start, TokenAsked,
 };
+use crate::plan::{ExtraValue, TargetAuth};
 use crate::redact::{Redactor, Replacement};
 
 /// Who listens to events.
@@ -62,6 +63,17 @@ impl Log {
         }
         start.plan.selection = start.plan.selection.as_deref().map(|selection| redactor.text(selection));
         start.plan.claims.product = start.plan.claims.product.as_deref().map(|product| redactor.text(product));
+        for known in &mut start.plan.known {
+            known.reason = redactor.text(&known.reason);
+        }
+        for header in &mut start.plan.target.headers {
+            if let ExtraValue::Text(text) = &mut header.value {
+                *text = redactor.text(text);
+            }
+        }
+        if let TargetAuth::Issued(token) = &mut start.plan.target.auth {
+            token.by = redactor.text(&token.by);
+        }
         let evidence = recorder.start(start);
         Self { kept: Mutex::new(Kept { recorder, evidence }), redactor, listener, watch: Stopwatch::start() }
     }
@@ -121,6 +133,16 @@ impl Log {
     pub(super) fn omitted(&self, scenario: &str, step: &str, reason: OmittedReason) {
         let omitted = Omitted { scenario: scenario.to_owned(), step: step.to_owned(), reason };
         self.add(self.kept(), Record::Omitted(omitted));
+    }
+
+    /// Records that a token was asked for, and keeps it out of all that follows.
+    pub(super) fn token(&self, name: &str, fresh: FreshToken) {
+        let FreshToken { asked, value } = fresh;
+        if let Some(value) = value {
+            self.redactor.learn(name, &value);
+        }
+        let problem = asked.problem.as_deref().map(|problem| self.redactor.text(problem));
+        self.add(self.kept(), Record::Token(TokenAsked { of: self.redactor.text(&asked.of), problem, ..asked }));
     }
 
     /// Records whether a persona was found.

@@ -28,7 +28,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::clock;
-use crate::drive::{Client, ClientError, Secrets};
+use crate::drive::{Access, Client, ClientError, Secrets};
 use crate::evidence::{Definition, Evidence, Start};
 use crate::plan::{Plan, PlannedPersona};
 use crate::redact::Redactor;
@@ -43,6 +43,8 @@ pub struct Settings {
     pub recorder: Recorder,
     /// Secrets that the plan names.
     pub secrets: Secrets,
+    /// How we get in beside that.
+    pub access: Access,
     /// Factor on every wait and deadline (settled 22).
     pub tempo: f64,
     /// Seed of generated ids; a random one when absent.
@@ -59,7 +61,15 @@ impl Settings {
     pub fn plain(recorder: Recorder) -> Self {
         // The sender is dropped: the value stays false.
         let (_, stop) = watch::channel(false);
-        Self { recorder, secrets: Secrets::new(), tempo: 1.0, seed: None, definitions: Vec::new(), stop }
+        Self {
+            recorder,
+            secrets: Secrets::new(),
+            access: Access::default(),
+            tempo: 1.0,
+            seed: None,
+            definitions: Vec::new(),
+            stop,
+        }
     }
 }
 
@@ -91,7 +101,7 @@ pub async fn run(
     settings: Settings,
     on_event: impl Fn(Event) + Send + Sync + 'static,
 ) -> Result<Finished, EngineError> {
-    let client = Client::new(&plan.target, settings.secrets.clone(), settings.tempo)?;
+    let client = Client::with_access(&plan.target, settings.secrets.clone(), settings.access, settings.tempo)?;
     let seed = settings.seed.unwrap_or_else(|| clock::random_hex(16));
     let start = Start {
         format: FORMAT,
@@ -107,6 +117,7 @@ pub async fn run(
     let log = Log::new(settings.recorder, start, redactor, Arc::new(on_event));
     let plan = Arc::new(plan.clone());
     let session = Arc::new(Session { plan, client, log, stop: settings.stop, contact: Contact::default(), seed });
+    session.learn_tokens();
     let patients = Arc::new(persona::find(&session).await);
     run_beside_each_other(&session, &patients).await;
     run_alone(&session, &patients).await;

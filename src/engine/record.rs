@@ -203,7 +203,15 @@ mod tests {
 
     fn start() -> Start {
         let limits = Limits::default();
-        let target = Target { base: "http://localhost".to_owned(), auth: TargetAuth::None, built_in: false, fault: None, limits };
+        let target = Target {
+            base: "http://localhost".to_owned(),
+            auth: TargetAuth::None,
+            built_in: false,
+            fault: None,
+            headers: Vec::new(),
+            insecure: false,
+            limits,
+        };
         let plan = Plan {
             claims: Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2 },
             suite: SuiteId { version: "0".to_owned(), digest: String::new() },
@@ -211,6 +219,7 @@ mod tests {
             personas: Vec::new(),
             scenarios: Vec::new(),
             selection: None,
+            known: Vec::new(),
             shard: None,
         };
         let at = "2026-11-25T14:03:22.000Z".to_owned();

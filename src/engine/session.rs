@@ -67,8 +67,14 @@ impl Session {
         let sent = self.sent(&ask);
         let url = self.log.redacted(&sent.url);
         self.log.tell(Event::Sent { exchange: id.clone(), method: sent.method.clone(), url });
+        // Waiting for a turn is our own doing: it is no time that the server took.
+        tokio::select! {
+            () = self.client.turn() => {}
+            () = self.stopped() => {}
+        }
         let started_us = self.log.elapsed_us();
         let Delivery { outcome, retries } = self.deliver(&ask.request).await;
+        self.learn_tokens();
         self.contact.note(&outcome.as_ref().map(|_| ()).map_err(|broken| broken.kind));
         let kept = self.log.exchange(Happened {
             id: id.clone(),
@@ -83,20 +89,28 @@ impl Session {
         outcome.ok().map(|reply| Answer::new(id, reply.status, reply.body, kept))
     }
 
+    /// Keeps tokens that came meanwhile out of everything that is recorded from now on.
+    pub(super) fn learn_tokens(&self) {
+        let name = self.plan.target.auth.token().unwrap_or_default();
+        self.client.fresh_tokens(|fresh| self.log.token(name, fresh));
+    }
+
     async fn deliver(&self, request: &Request) -> Delivery {
-        let mut stop = self.stop.clone();
-        let stopped = async {
-            if stop.wait_for(|stop| *stop).await.is_err() {
-                // Nobody is left who could stop the run.
-                std::future::pending::<()>().await;
-            }
-        };
         tokio::select! {
             delivery = self.client.send(request) => delivery,
-            () = stopped => {
+            () = self.stopped() => {
                 let detail = "the user stopped the run while the answer was awaited".to_owned();
                 Delivery { outcome: Err(Broken { kind: BrokenKind::Stopped, detail, status: None }), retries: 0 }
             }
+        }
+    }
+
+    /// Ends when the user stops the run.
+    async fn stopped(&self) {
+        let mut stop = self.stop.clone();
+        if stop.wait_for(|stop| *stop).await.is_err() {
+            // Nobody is left who could stop the run.
+            std::future::pending::<()>().await;
         }
     }
 
@@ -130,12 +144,12 @@ const SILENCES: u32 = 4;
 
 impl Contact {
     fn note(&self, outcome: &Result<(), BrokenKind>) {
-        use BrokenKind::{Connect, Cut, Deadline, Name, NotAllowed, Protocol, Stopped, Tls, TooLarge};
+        use BrokenKind::{Connect, Cut, Deadline, Name, NotAllowed, Protocol, Stopped, Tls, Token, TooLarge};
         match outcome {
             Ok(()) | Err(TooLarge) => self.reached.store(true, Ordering::Relaxed),
             Err(Name | Connect | Tls) => drop(self.refusals.fetch_add(1, Ordering::Relaxed)),
             Err(Deadline | Cut | Protocol) => drop(self.silences.fetch_add(1, Ordering::Relaxed)),
-            Err(NotAllowed | Stopped) => {}
+            Err(NotAllowed | Stopped | Token) => {}
         }
     }
 

@@ -114,7 +114,15 @@ mod tests {
 
     fn plan() -> Plan {
         let base = "http://localhost/fhir".to_owned();
-        let target = Target { base, auth: TargetAuth::None, built_in: false, fault: None, limits: Limits::default() };
+        let target = Target {
+            base,
+            auth: TargetAuth::None,
+            built_in: false,
+            fault: None,
+            headers: Vec::new(),
+            insecure: false,
+            limits: Limits::default(),
+        };
         let persona = PlannedPersona {
             persona: "anna".to_owned(),
             bsn: "999900006".to_owned(),
@@ -130,6 +138,7 @@ mod tests {
             personas: vec![persona],
             scenarios: Vec::new(),
             selection: None,
+            known: Vec::new(),
             shard: None,
         }
     }

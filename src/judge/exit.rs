@@ -1,12 +1,13 @@
 //! The exit code of a run: what a build server sees of it.
 
+use super::known::all_known;
 use super::verdict::{Conclusion, Outcome, Verdicts};
 use crate::evidence::{self, Evidence, Record};
 
 /// What a run ends with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitCode {
-    /// Nothing failed; the word may be INCOMPLETE.
+    /// Nothing failed, or nothing that is not known; the word may be INCOMPLETE.
     Conformant,
     /// Something failed, or is open although all was asked for.
     NotConformant,
@@ -42,7 +43,8 @@ impl ExitCode {
     }
 }
 
-/// The exit code of a run. When several apply the order is 4, 2, 3, 1, 0 (settled 2).
+/// The exit code of a run. When several apply the order is 4, 2, 3, 1, 0 (settled 2). Failures that the vendor knows do
+/// not count, unless completeness is required: what fails is then as little complete as what is open.
 #[must_use]
 pub fn exit_code(verdicts: &Verdicts, evidence: &Evidence, completeness: Completeness) -> ExitCode {
     let is_broken = verdicts.expectations.iter().any(|expectation| expectation.outcome == Outcome::Broken);
@@ -51,6 +53,9 @@ pub fn exit_code(verdicts: &Verdicts, evidence: &Evidence, completeness: Complet
         _ if is_broken => ExitCode::Harness,
         _ if verdicts.expectations.is_empty() => ExitCode::WrongUse,
         _ if !evidence.records.iter().any(is_answered) => ExitCode::Unreachable,
+        Conclusion::NotConformant if completeness == Completeness::Optional && all_known(evidence, verdicts) => {
+            ExitCode::Conformant
+        }
         Conclusion::NotConformant => ExitCode::NotConformant,
         Conclusion::Incomplete if completeness == Completeness::Required => ExitCode::NotConformant,
         Conclusion::Incomplete | Conclusion::Conformant => ExitCode::Conformant,

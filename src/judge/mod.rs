@@ -12,6 +12,7 @@ mod difference;
 mod exit;
 mod expression;
 mod finding;
+mod known;
 mod personas;
 mod predicate;
 mod reference;
@@ -30,6 +31,7 @@ pub use class::{Class, Diagnosis};
 pub use code::{Code, Sentences};
 pub use exit::{Completeness, ExitCode, exit_code};
 pub use finding::{Finding, Place};
+pub use known::{KnownState, KnownVerdict, known};
 pub use root::{Root, RootKind};
 pub use verdict::{Conclusion, Counts, ExpectationVerdict, Outcome, Reason, RequirementVerdict, Verdicts};
 

@@ -349,6 +349,8 @@ fn plan() -> Plan {
             auth: TargetAuth::Bearer(String::from("TOKEN")),
             built_in: false,
             fault: None,
+            headers: Vec::new(),
+            insecure: false,
             limits: Limits::default(),
         },
         personas: vec![PlannedPersona {
@@ -370,6 +372,7 @@ fn plan() -> Plan {
             over_run: Vec::new(),
         }],
         selection: None,
+        known: Vec::new(),
         shard: None,
     }
 }

@@ -69,7 +69,7 @@ pub fn compile(suite: &Suite, claims: Claims, target: Target, selection: &Select
     keep(&mut scenarios, suite, selection)?;
     let personas = planned_personas(suite, &claims, &scenarios);
     let suite = SuiteId { version: env!("CARGO_PKG_VERSION").to_owned(), digest: suite.digest.clone() };
-    Ok(Plan { claims, suite, target, personas, scenarios, selection: selection.reason(), shard: None })
+    Ok(Plan { claims, suite, target, personas, scenarios, selection: selection.reason(), shard: None, known: Vec::new() })
 }
 
 /// Every format with every exchange of the axes.

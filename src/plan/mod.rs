@@ -2,6 +2,7 @@
 //! no opinion, no secret and no I/O handle; goes into the evidence as it is.
 
 mod compile;
+mod known;
 mod own;
 mod select;
 mod shard;
@@ -11,6 +12,7 @@ mod template;
 mod tests;
 
 pub use compile::{OVER_RUN, PATIENT_LOOKUP, PlanError, compile};
+pub use known::{KnownFailure, KnownSubject};
 pub use own::{OWN, OwnPatient};
 pub use select::Selection;
 pub use shard::Shard;
@@ -40,6 +42,9 @@ pub struct Plan {
     pub scenarios: Vec<PlannedScenario>,
     /// Why the plan is only a part of the suite, when the user chose so.
     pub selection: Option<String>,
+    /// Failures that the vendor knows.
+    #[serde(default)]
+    pub known: Vec<KnownFailure>,
     /// Which share of the scenarios this is, when the run is split over several machines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
@@ -79,6 +84,12 @@ pub struct Target {
     pub built_in: bool,
     /// The fault that the built-in provider was told to have.
     pub fault: Option<String>,
+    /// Headers that go with every request.
+    #[serde(default)]
+    pub headers: Vec<ExtraHeader>,
+    /// The server's certificate is not looked at.
+    #[serde(default)]
+    pub insecure: bool,
     /// Bounds on what we do to it.
     pub limits: Limits,
 }
@@ -91,6 +102,51 @@ pub enum TargetAuth {
     None,
     /// A bearer token, by the name of the variable that holds it.
     Bearer(String),
+    /// A bearer token that is asked for, before the run and again when it ends.
+    Issued(IssuedToken),
+    /// Secrets in headers of their own: name of the header and of the secret.
+    Headers(Vec<(String, String)>),
+}
+
+/// A bearer token that somebody gives out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct IssuedToken {
+    /// The name that stands for it in evidence.
+    pub name: String,
+    /// Who gives it out: a URL, or a program.
+    pub by: String,
+}
+
+/// A header that goes with every request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ExtraHeader {
+    /// Name.
+    pub name: String,
+    /// Value.
+    pub value: ExtraValue,
+}
+
+/// The value of an extra header.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExtraValue {
+    /// As it stands.
+    Text(String),
+    /// A secret, by name.
+    Secret(String),
+}
+
+impl TargetAuth {
+    /// The name of the bearer token, where there is one.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        match self {
+            Self::Bearer(name) | Self::Issued(IssuedToken { name, .. }) => Some(name),
+            Self::None | Self::Headers(_) => None,
+        }
+    }
 }
 
 /// Bounds on what we do to a server and take from it.
@@ -99,6 +155,9 @@ pub enum TargetAuth {
 pub struct Limits {
     /// Scenarios at the same time.
     pub parallel: usize,
+    /// Requests that are begun in a second, at most; no bound when absent.
+    #[serde(default)]
+    pub per_second: Option<u32>,
     /// Milliseconds in which a whole answer has to be there.
     pub deadline_ms: u64,
     /// Milliseconds in which a connection has to be there.
@@ -119,6 +178,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             parallel: 8,
+            per_second: None,
             deadline_ms: 20_000,
             connect_ms: 5_000,
             body_bytes: 16 << 20,

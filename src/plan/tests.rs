@@ -90,7 +90,15 @@ fn suite(scenarios: Vec<Scenario>) -> Suite {
 fn planned(suite: &Suite, dialect: Dialect, selection: &Selection) -> Result<Plan, PlanError> {
     let claims = Claims { product: None, actor: Actor::Provider, dialect };
     let base = "http://localhost/fhir".to_owned();
-    let target = Target { base, auth: TargetAuth::None, built_in: false, fault: None, limits: Limits::default() };
+    let target = Target {
+        base,
+        auth: TargetAuth::None,
+        built_in: false,
+        fault: None,
+        headers: Vec::new(),
+        insecure: false,
+        limits: Limits::default(),
+    };
     compile(suite, claims, target, selection)
 }
 

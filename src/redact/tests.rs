@@ -208,3 +208,11 @@ fn longest_secret_is_found() {
     let redactor = Redactor::new(b"key", [("LONG", secret.as_str())], []);
     assert_eq!(redactor.text(&format!("<{secret}>")), "<${LONG}>");
 }
+
+#[test]
+fn learned_secret_is_replaced_as_those_of_the_start_are() {
+    let redactor = Redactor::new(b"key", [("FIRST", "first-secret")], []);
+    assert_eq!(redactor.text("first-secret later-token"), "${FIRST} later-token");
+    redactor.learn("TOKEN", "later-token");
+    assert_eq!(redactor.text("first-secret later-token later%2Dtoken"), "${FIRST} ${TOKEN} ${TOKEN}");
+}

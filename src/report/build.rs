@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::exchanges::Exchanges;
-use super::view::{Expectation, Finding, Group, LevelCounts, Report, Requirement, Scenario, Step};
-use super::{causes, head, reason, sentence, warnings};
+use super::view::{Expectation, Finding, Group, KnownMark, LevelCounts, Report, Requirement, Scenario, Step};
+use super::{causes, head, known, reason, sentence, warnings};
 use crate::agreements::{Catalogue, Level};
 use crate::evidence::Evidence;
-use crate::judge::{Class, Counts, Diagnosis, ExpectationVerdict, Outcome, RequirementVerdict, Verdicts};
+use crate::judge::{self, Class, Counts, Diagnosis, ExpectationVerdict, Outcome, RequirementVerdict, Verdicts};
 use crate::plan::{Plan, PlannedExpectation, PlannedScenario, PlannedStep};
 use crate::scenario::Suite;
 use crate::text::Text;
@@ -17,28 +17,22 @@ impl Report {
     /// What is shown of this run.
     #[must_use]
     pub fn new(plan: &Plan, evidence: &Evidence, verdicts: &Verdicts, suite: &Suite) -> Self {
-        let join = Join::new(plan, evidence, verdicts, suite);
+        let known = judge::known(evidence, verdicts);
+        let join = Join { known: known::marks(&known), ..Join::new(plan, evidence, verdicts, suite) };
         let groups = join.groups();
         let scenarios: Vec<Scenario> = plan.scenarios.iter().map(|scenario| join.scenario(scenario)).collect();
         let counts = counts(verdicts);
         let (causes, remarks) = causes::split(causes::causes(&groups));
         let roots = causes::roots(&groups, &join.diagnosis, &join.exchanges);
         let gaps = causes::gaps(&groups);
-        let head = head::head(&head::Parts { plan, evidence, verdicts, counts: &counts, causes: &causes, gaps: &gaps });
+        let mut head = head::head(&head::Parts { plan, evidence, verdicts, counts: &counts, causes: &causes, gaps: &gaps });
+        head.known = known::counted(&join.known, verdicts);
         let [causes, remarks] = [causes, remarks].map(causes::without_explained);
         let preparation = join.exchanges.outside(&steps(plan));
-        Self {
-            warnings: warnings::warnings(plan, evidence),
-            head,
-            counts,
-            groups,
-            roots,
-            causes,
-            gaps,
-            preparation,
-            scenarios,
-            remarks,
-        }
+        let mut warnings = warnings::warnings(plan, evidence);
+        warnings.extend(known::warnings(&known));
+        let known = known::list(&known);
+        Self { warnings, known, head, counts, groups, roots, causes, gaps, preparation, scenarios, remarks }
     }
 }
 
@@ -50,6 +44,7 @@ struct Join<'a> {
     expectations: BTreeMap<&'a str, &'a ExpectationVerdict>,
     requirements: BTreeMap<&'a str, &'a RequirementVerdict>,
     exchanges: Exchanges<'a>,
+    known: BTreeMap<&'a str, KnownMark>,
     diagnosis: Diagnosis<'a>,
 }
 
@@ -63,6 +58,7 @@ impl<'a> Join<'a> {
             expectations: verdicts.expectations.iter().map(|verdict| (verdict.key.as_str(), verdict)).collect(),
             requirements: verdicts.requirements.iter().map(|verdict| (verdict.id.as_str(), verdict)).collect(),
             exchanges: Exchanges::new(evidence, verdicts),
+            known: BTreeMap::new(),
             diagnosis: Diagnosis::new(plan, evidence, verdicts, suite),
         }
     }
@@ -104,6 +100,7 @@ impl<'a> Join<'a> {
             effect: verdict.effect,
             outcome: verdict.outcome,
             reason: verdict.reason.as_ref().map(reason::reason),
+            known: self.known.get(key).cloned(),
             class: self.diagnosis.expectation(verdict).map(Class::name),
             findings: verdict.findings.iter().map(|finding| self.finding((key, &verdict.req), finding)).collect(),
             exchanges: verdict.exchanges.clone(),

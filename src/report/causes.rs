@@ -52,6 +52,7 @@ fn of_requirement(requirement: &Requirement, blocks: &[String]) -> Vec<Cause> {
                 effect: expectation.effect,
                 first: finding.clone(),
                 count: 0,
+                known: expectation.known.clone(),
                 places: Vec::new(),
                 blocks: blocks.to_vec(),
             });
@@ -59,6 +60,9 @@ fn of_requirement(requirement: &Requirement, blocks: &[String]) -> Vec<Cause> {
         });
         let cause = &mut causes[index];
         cause.count += 1;
+        if expectation.known.is_none() {
+            cause.known = None;
+        }
         if cause.places.last() != Some(&expectation.key) {
             cause.places.push(expectation.key.clone());
         }

@@ -2,7 +2,7 @@
 //! stands in it as a variable.
 
 use crate::drive::{encode, encode_as, encode_path};
-use crate::plan::{Piece, RequestTemplate, Target, TargetAuth, pieces};
+use crate::plan::{ExtraHeader, ExtraValue, IssuedToken, Piece, RequestTemplate, Target, TargetAuth, pieces};
 use crate::scenario::{Auth, Encoding, Format, Method};
 
 /// The request as one line for the shell.
@@ -10,9 +10,20 @@ use crate::scenario::{Auth, Encoding, Format, Method};
 pub fn curl(template: &RequestTemplate, target: &Target) -> String {
     let mut line = format!("curl -H 'accept: {}'", media_type(template.format));
     match (template.auth, &target.auth) {
-        (Auth::Normal, TargetAuth::Bearer(variable)) => line.push_str(&format!(" -H \"authorization: Bearer ${variable}\"")),
+        (Auth::Normal, TargetAuth::Bearer(variable) | TargetAuth::Issued(IssuedToken { name: variable, .. })) => {
+            line.push_str(&format!(" -H \"authorization: Bearer ${variable}\""));
+        }
+        (Auth::Normal, TargetAuth::Headers(headers)) => {
+            headers.iter().for_each(|(name, variable)| line.push_str(&format!(" -H \"{name}: ${variable}\"")));
+        }
         (Auth::Invalid, _) => line.push_str(" -H 'authorization: Bearer nobody-gave-this-out'"),
         (Auth::Normal, TargetAuth::None) | (Auth::None, _) => {}
+    }
+    for ExtraHeader { name, value } in &target.headers {
+        line.push_str(&match value {
+            ExtraValue::Text(text) => format!(" -H \"{name}: {}\"", literal(text)),
+            ExtraValue::Secret(variable) => format!(" -H \"{name}: ${variable}\""),
+        });
     }
     let query: Vec<String> = template.parameters.iter().map(|(name, value)| parameter(name, value, template.encoding)).collect();
     let query = query.join("&");
@@ -75,7 +86,10 @@ mod tests {
     fn line(template: &RequestTemplate) -> String {
         let auth = TargetAuth::Bearer("TOETS_TOKEN".into());
         let base = "https://a.example/fhir".into();
-        curl(template, &Target { base, auth, built_in: false, fault: None, limits: Limits::default() })
+        curl(
+            template,
+            &Target { base, auth, built_in: false, fault: None, headers: Vec::new(), insecure: false, limits: Limits::default() },
+        )
     }
 
     fn template() -> RequestTemplate {

@@ -41,6 +41,7 @@ pub(super) fn head(parts: &Parts<'_>) -> Head {
         definitions: evidence.start.definitions.clone(),
         target: plan.target.base.clone(),
         token: token(plan),
+        insecure: plan.target.insecure,
         built_in: plan.target.built_in,
         fault: plan.target.fault.clone(),
         at: evidence.start.at.clone(),
@@ -56,6 +57,7 @@ pub(super) fn head(parts: &Parts<'_>) -> Head {
         conclusion: verdicts.conclusion,
         word: words::conclusion(verdicts.conclusion),
         sentence: sentence(parts, binding),
+        known: None,
         change: change(parts, binding),
     }
 }
@@ -70,8 +72,8 @@ fn claim(plan: &Plan) -> String {
 
 fn token(plan: &Plan) -> Option<String> {
     match &plan.target.auth {
-        TargetAuth::None => None,
-        TargetAuth::Bearer(variable) => Some(variable.clone()),
+        TargetAuth::Headers(headers) => headers.first().map(|(_, secret)| secret.clone()),
+        other => other.token().map(str::to_owned),
     }
 }
 

@@ -72,6 +72,28 @@ struct Run<'a> {
     expectations: Vec<Expectation<'a>>,
     /// Every exchange, in the order of the plan.
     exchanges: Vec<Exchange<'a>>,
+    /// Failures that the vendor knows, and what became of them.
+    known_failures: Vec<Known<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Known<'a> {
+    /// The requirement or the expectations that it is about.
+    subject: &'a str,
+    reason: &'a str,
+    /// The last day on which it is known.
+    until: &'a str,
+    /// `failing`, `passes`, `expired`, `unmatched` or `undecided`.
+    state: &'static str,
+    sentence: &'a Text,
+    /// Keys of the expectations that fail.
+    failing: &'a [String],
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct KnownMark<'a> {
+    reason: &'a str,
+    until: &'a str,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -111,6 +133,8 @@ struct Target<'a> {
     built_in: bool,
     /// The fault that it was told to have.
     fault: Option<&'a str>,
+    /// Certificates were not checked.
+    insecure: bool,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -183,6 +207,8 @@ struct Expectation<'a> {
     /// `agreement-unclear`.
     class: Option<&'static str>,
     reason: Option<Reason<'a>>,
+    /// The vendor knows that it fails; null when not.
+    known: Option<KnownMark<'a>>,
     findings: Vec<Finding<'a>>,
     /// Ids of the exchanges that it looked at.
     exchanges: &'a [String],
@@ -250,6 +276,7 @@ impl<'a> Run<'a> {
             requirements: report.groups.iter().flat_map(requirements).collect(),
             expectations: expectations(report).map(expectation).collect(),
             exchanges: exchanges(report).map(exchange).collect(),
+            known_failures: report.known.iter().map(known).collect(),
         }
     }
 }
@@ -272,7 +299,13 @@ fn definition(definition: &crate::evidence::Definition) -> Definition<'_> {
 }
 
 fn target(head: &view::Head) -> Target<'_> {
-    Target { base: &head.target, token: head.token.as_deref(), built_in: head.built_in, fault: head.fault.as_deref() }
+    Target {
+        base: &head.target,
+        token: head.token.as_deref(),
+        built_in: head.built_in,
+        fault: head.fault.as_deref(),
+        insecure: head.insecure,
+    }
 }
 
 fn counts(of: &view::LevelCounts) -> LevelCounts {
@@ -311,6 +344,7 @@ fn expectation(expectation: &view::Expectation) -> Expectation<'_> {
         outcome: words::outcome_name(expectation.outcome),
         class: expectation.class,
         reason: expectation.reason.as_ref().map(reason),
+        known: expectation.known.as_ref().map(|known| KnownMark { reason: &known.reason, until: &known.until }),
         findings: expectation.findings.iter().map(finding).collect(),
         exchanges: &expectation.exchanges,
     }
@@ -329,6 +363,11 @@ fn finding(finding: &view::Finding) -> Finding<'_> {
         expected: &finding.expected,
         actual: &finding.actual,
     }
+}
+
+fn known(known: &view::Known) -> Known<'_> {
+    let view::Known { subject, reason, until, state, sentence, failing } = known;
+    Known { subject, reason, until, state, sentence, failing }
 }
 
 fn exchange(exchange: &view::Exchange) -> Exchange<'_> {

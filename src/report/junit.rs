@@ -63,6 +63,7 @@ impl Format<'_> {
         let took = microseconds(took_us);
         let reason = expectation.reason.as_ref().map(|reason| self.reason(reason)).unwrap_or_default();
         let mut case = match expectation.outcome {
+            Outcome::Fail if expectation.known.is_some() => self.known(&name, expectation),
             Outcome::Pass | Outcome::Warn => TestCaseBuilder::success(&name, took),
             Outcome::Fail => self.failure(&name, took, expectation),
             Outcome::Broken => TestCaseBuilder::error(&name, took, "harness", &clean(reason)),
@@ -75,6 +76,14 @@ impl Format<'_> {
             case.set_system_out(&cdata(&self.findings(&expectation.findings)));
         }
         case.build()
+    }
+
+    /// A failure that is known breaks no build: it is skipped, with the reason and what was found.
+    fn known(&self, name: &str, expectation: &Expectation) -> TestCaseBuilder {
+        let sentence = expectation.known.as_ref().map(|known| known.sentence.get(self.language)).unwrap_or_default();
+        let mut case = TestCaseBuilder::skipped_with_cause(name, "known-failure", &clean(sentence));
+        case.set_system_out(&cdata(&self.findings(&expectation.findings)));
+        case
     }
 
     fn failure(&self, name: &str, took: Duration, expectation: &Expectation) -> TestCaseBuilder {

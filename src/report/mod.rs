@@ -15,6 +15,7 @@ mod head;
 pub mod html;
 pub mod json;
 pub mod junit;
+mod known;
 pub mod markdown;
 mod page;
 mod reason;

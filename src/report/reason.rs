@@ -117,6 +117,9 @@ pub(super) fn broken(kind: BrokenKind) -> Text {
         }
         BrokenKind::NotAllowed => both("the link leads where Toets does not go", "de link leidt naar waar Toets niet heen gaat"),
         BrokenKind::Stopped => sentence(&Reason::Stopped),
+        BrokenKind::Token => {
+            both("the token ended, and no other could be had", "het token verliep, en een ander was niet te krijgen")
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The summary for a terminal: failures first, each with what to mend and how to
 //! send the request again. Understandable without colour.
 
-use super::view::{Cause, Finding, Gap, LevelCounts, Report, Root};
+use super::view::{Cause, Finding, Gap, Known, LevelCounts, Report, Root};
 use super::words;
 use crate::agreements::{Effect, Level};
 use crate::judge::{Conclusion, Counts, Outcome};
@@ -61,6 +61,7 @@ pub fn text(report: &Report, style: Style) -> String {
     page.causes(&report.causes);
     page.more(&report.causes);
     page.gaps(&report.gaps);
+    page.known(&report.known);
     page.remarks(&report.remarks);
     page.counts(report);
     page.text
@@ -230,6 +231,10 @@ impl Page {
                 _ => self.line(&format!("{indent}{line}")),
             }
         }
+        if let Some(known) = &cause.known {
+            let sentence = self.pick(&known.sentence).to_owned();
+            self.paragraph(&indent, &sentence);
+        }
     }
 
     fn finding(&mut self, finding: &Finding) {
@@ -281,6 +286,17 @@ impl Page {
         }
     }
 
+    fn known(&mut self, known: &[Known]) {
+        // What needs a hand is among the warnings.
+        for known in known.iter().filter(|known| matches!(known.state, "failing" | "undecided")) {
+            let sentence = format!("{} {}", self.pick(&known.sentence), known.reason);
+            self.paragraph("= ", &sentence);
+        }
+        if !known.is_empty() {
+            self.text.push('\n');
+        }
+    }
+
     fn remarks(&mut self, remarks: &[Cause]) {
         let (expected, actual) = (self.say("expected  ", "verwacht  "), self.say("actual    ", "gekregen  "));
         for remark in remarks.iter().take(SHORT) {
@@ -313,7 +329,8 @@ impl Page {
         let word = self.marked(self.pick(&report.head.word), mark);
         self.text.push('\n');
         self.line(&word);
-        for sentence in [&report.head.sentence, &report.head.change] {
+        for sentence in [Some(&report.head.sentence), report.head.known.as_ref(), Some(&report.head.change)].into_iter().flatten()
+        {
             let sentence = self.pick(sentence).to_owned();
             self.paragraph("  ", &sentence);
         }

@@ -31,6 +31,36 @@ pub struct Report {
     pub scenarios: Vec<Scenario>,
     /// Findings that are about the texts of the agreement rather than about the product.
     pub remarks: Vec<Cause>,
+    /// Failures that the vendor knows, and what became of them.
+    pub known: Vec<Known>,
+}
+
+/// A failure that the vendor knows.
+#[derive(Debug, Clone, Serialize)]
+pub struct Known {
+    /// The requirement or the expectations that it is about, as the vendor wrote it.
+    pub subject: String,
+    /// Why.
+    pub reason: String,
+    /// The last day on which it is known.
+    pub until: String,
+    /// `failing`, `passes`, `expired`, `unmatched` or `undecided`.
+    pub state: &'static str,
+    /// The same as a sentence.
+    pub sentence: Text,
+    /// Keys of the expectations that fail.
+    pub failing: Vec<String>,
+}
+
+/// That a failure is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KnownMark {
+    /// Why.
+    pub reason: String,
+    /// Until when.
+    pub until: String,
+    /// Both as a sentence.
+    pub sentence: Text,
 }
 
 /// What was judged, by what, and how it ended.
@@ -56,6 +86,8 @@ pub struct Head {
     pub target: String,
     /// Name of the variable that held the token; absent when nothing was sent.
     pub token: Option<String>,
+    /// Certificates were not checked.
+    pub insecure: bool,
     /// The built-in reference provider was judged.
     pub built_in: bool,
     /// The fault that it was told to have.
@@ -86,6 +118,8 @@ pub struct Head {
     pub word: Text,
     /// The verdict in a sentence.
     pub sentence: Text,
+    /// How many failures are known, in a sentence.
+    pub known: Option<Text>,
     /// What would change it.
     pub change: Text,
 }
@@ -167,6 +201,8 @@ pub struct Expectation {
     pub outcome: Outcome,
     /// Why there is none.
     pub reason: Option<Reason>,
+    /// The vendor knows that it fails.
+    pub known: Option<KnownMark>,
     /// The kind of trouble: `configuration`, `availability`, `data`, `conformance`, `harness`, `agreement-unclear`.
     pub class: Option<&'static str>,
     /// What was found.
@@ -241,6 +277,8 @@ pub struct Cause {
     pub first: Finding,
     /// How often it was seen.
     pub count: usize,
+    /// The vendor knows all of its failures; the mark of the first.
+    pub known: Option<KnownMark>,
     /// Keys of the expectations in which it was seen.
     pub places: Vec<String>,
     /// Requirements that could not be judged because of it.

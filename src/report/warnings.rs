@@ -11,12 +11,14 @@ use crate::text::Text;
 pub(super) fn warnings(plan: &Plan, evidence: &Evidence) -> Vec<Text> {
     [
         real_data(evidence),
+        unchecked(plan),
         unreachable(evidence),
         nothing_succeeded(evidence),
         lost_personas(evidence),
         fault(plan),
         ended_early(evidence),
         insecure(plan, evidence),
+        token(evidence),
         no_authentication(plan),
         own_data(plan),
         approximation(evidence),
@@ -162,6 +164,28 @@ fn insecure(plan: &Plan, evidence: &Evidence) -> Option<Text> {
             "De server is over gewoon http bevraagd: tokens en gegevens gingen onbeschermd over het netwerk.",
         )
     })
+}
+
+/// Loud, because everything else in the report stands on it.
+fn unchecked(plan: &Plan) -> Option<Text> {
+    plan.target.insecure.then(|| {
+        both(
+            "INSECURE: certificates were not checked, of the server nor of the token endpoint. Anybody in between may have read or changed everything, tokens included; nothing shows that this was the right server.",
+            "ONVEILIG: certificaten zijn niet gecontroleerd, niet van de server en niet van het token-endpoint. Iedereen daartussen kan alles hebben gelezen of veranderd, ook tokens; niets laat zien dat dit de juiste server was.",
+        )
+    })
+}
+
+/// A token that ended and could not be had again.
+fn token(evidence: &Evidence) -> Option<Text> {
+    let problem = evidence.records.iter().find_map(|record| match record {
+        Record::Token(asked) => asked.problem.as_deref(),
+        _ => None,
+    })?;
+    Some(both(
+        format!("No new token could be had while the run went: {problem}."),
+        format!("Tijdens de run was geen nieuw token te krijgen: {problem}."),
+    ))
 }
 
 /// Whether a request left for the server at all.

@@ -8,9 +8,10 @@ use serde::de::DeserializeOwned;
 use super::files::File;
 use super::persona::Persona;
 use super::schema::schema;
-use super::{Exchange, Fault, Scenario, shape};
+use super::{Exchange, Fault, Scenario};
 use crate::agreements::RequirementFile;
 use crate::diagnostic::Diagnostic;
+use crate::shape;
 use crate::yaml::{self, Node};
 
 /// The kinds of files, by the key that names what is in them.

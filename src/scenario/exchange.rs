@@ -31,10 +31,10 @@ pub struct Exchange {
     pub optional: Option<String>,
     /// The request per version, as published: a URL relative to the base, with
     /// `${patient}` for the logical id of the patient.
-    #[schemars(schema_with = "super::schema::keyed::<Dialect, String>")]
+    #[schemars(schema_with = "crate::shape::keyed::<Dialect, String>")]
     pub request: BTreeMap<Dialect, String>,
     /// What a right answer holds, per FHIR version.
-    #[schemars(schema_with = "super::schema::keyed::<FhirVersion, Answer>")]
+    #[schemars(schema_with = "crate::shape::keyed::<FhirVersion, Answer>")]
     pub answer: BTreeMap<FhirVersion, Answer>,
 }
 

@@ -14,7 +14,6 @@ mod lint;
 mod load;
 mod persona;
 mod schema;
-mod shape;
 mod step;
 
 pub use document::Kind;

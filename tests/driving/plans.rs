@@ -54,10 +54,19 @@ pub(crate) fn plan(base: &str, steps: Vec<PlannedStep>) -> Plan {
     Plan {
         claims: Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2 },
         suite: SuiteId { version: "0".to_owned(), digest: String::new() },
-        target: Target { base: base.to_owned(), auth: TargetAuth::None, built_in: false, fault: None, limits },
+        target: Target {
+            base: base.to_owned(),
+            auth: TargetAuth::None,
+            built_in: false,
+            fault: None,
+            headers: Vec::new(),
+            insecure: false,
+            limits,
+        },
         personas: Vec::new(),
         scenarios: vec![scenario("s", steps)],
         selection: None,
+        known: Vec::new(),
         shard: None,
     }
 }

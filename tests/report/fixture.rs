@@ -121,6 +121,8 @@ fn plan(scenarios: Vec<PlannedScenario>) -> Plan {
             auth: TargetAuth::Bearer("TOETS_TOKEN".into()),
             built_in: false,
             fault: None,
+            headers: Vec::new(),
+            insecure: false,
             limits: Limits::default(),
         },
         personas: vec![PlannedPersona {
@@ -133,6 +135,7 @@ fn plan(scenarios: Vec<PlannedScenario>) -> Plan {
         }],
         scenarios,
         selection: None,
+        known: Vec::new(),
         shard: None,
     }
 }

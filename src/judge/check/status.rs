@@ -29,7 +29,12 @@ pub(super) fn judge(case: &Case<'_>, codes: &[u16]) -> Ruling {
 fn is_missing(kind: BrokenKind) -> bool {
     match kind {
         BrokenKind::Deadline | BrokenKind::TooLarge | BrokenKind::Cut | BrokenKind::Protocol => true,
-        BrokenKind::Name | BrokenKind::Connect | BrokenKind::Tls | BrokenKind::NotAllowed | BrokenKind::Stopped => false,
+        BrokenKind::Name
+        | BrokenKind::Connect
+        | BrokenKind::Tls
+        | BrokenKind::NotAllowed
+        | BrokenKind::Stopped
+        | BrokenKind::Token => false,
     }
 }
 

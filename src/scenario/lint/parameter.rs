@@ -127,7 +127,7 @@ fn any_target(found: &SearchParameter, rest: &str) -> Result<(), Wrong> {
         return Ok(());
     }
     let message = format!("none of the targets of `{}` has a search parameter `{rest}`", found.code);
-    Err(Wrong { message, hint: Some(format!("its targets are {}", crate::scenario::shape::list(&found.targets))) })
+    Err(Wrong { message, hint: Some(format!("its targets are {}", crate::shape::list(&found.targets))) })
 }
 
 fn known(resource: &str, code: &str) -> Result<&'static SearchParameter, Wrong> {

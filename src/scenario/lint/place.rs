@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
 use crate::scenario::files::File;
-use crate::scenario::shape::list;
+use crate::shape::list;
 use crate::yaml::{Node, Value};
 
 /// A value in a file.

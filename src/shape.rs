@@ -1,6 +1,7 @@
 //! The shape of a file: its tree held against the schema of its kind, with every
-//! mistake reported. Whether names exist is for `lint`.
+//! mistake reported. Whether names exist is for who knows what they name.
 
+mod schema;
 mod words;
 
 use std::collections::BTreeMap;
@@ -10,7 +11,8 @@ use std::path::Path;
 use regex::Regex;
 use serde_json::Value as Json;
 
-pub(super) use words::list;
+pub(crate) use schema::{keyed, schema_of};
+pub(crate) use words::list;
 use words::{found, kind, lower, name, strings, suggest, unused, words};
 
 use crate::diagnostic::Diagnostic;
@@ -18,7 +20,7 @@ use crate::nearest::nearest;
 use crate::yaml::{Node, Plain, Scalar, Value};
 
 /// What is wrong with the shape of a tree.
-pub(super) fn check(file: &Path, root: &Node, schema: &Json) -> Vec<Diagnostic> {
+pub(crate) fn check(file: &Path, root: &Node, schema: &Json) -> Vec<Diagnostic> {
     let mut walk = Walk { file, schema, patterns: BTreeMap::new(), problems: Vec::new() };
     let title = schema["title"].as_str().unwrap_or("file");
     walk.node(root, schema, &words(title));
@@ -27,7 +29,7 @@ pub(super) fn check(file: &Path, root: &Node, schema: &Json) -> Vec<Diagnostic> 
 
 /// The tree without what these mistakes are about, so that the rest can be looked at: unknown keys go, and so does
 /// every value that does not fit. None when nothing is left.
-pub(super) fn without(node: &Node, problems: &[Diagnostic]) -> Option<Node> {
+pub(crate) fn without(node: &Node, problems: &[Diagnostic]) -> Option<Node> {
     let unknown = |range: &Range<usize>| problems.iter().any(|problem| problem.code == "key-unknown" && is_at(problem, range));
     let unfit = |range: &Range<usize>| problems.iter().any(|problem| problem.code != "key-unknown" && is_at(problem, range));
     if problems.is_empty() {
@@ -307,7 +309,8 @@ fn expected(schema: &Json, walk: &Walk<'_>) -> String {
 /// Whether a node has the kind of this schema.
 fn fits(node: &Node, schema: &Json) -> bool {
     match &node.value {
-        Value::Mapping(_) => schema["type"] == "object",
+        // A choice of keys with a value each is written as a mapping too.
+        Value::Mapping(_) => schema["type"] == "object" || schema["oneOf"].is_array(),
         Value::Sequence(_) => schema["type"] == "array",
         Value::Scalar(scalar) => match scalar.plain() {
             Plain::Text => schema["type"] == "string",

@@ -73,7 +73,7 @@ pub(super) fn suggest(written: &str, known: &[&str], introduction: &str) -> Opti
 }
 
 /// Names one after another: "`a`, `b` and `c`".
-pub(in crate::scenario) fn list(names: &[&str]) -> String {
+pub(crate) fn list(names: &[&str]) -> String {
     match names {
         [] => String::new(),
         [only] => format!("`{only}`"),

@@ -1,0 +1,242 @@
+//! What the shape of a file does not say: secrets that stand in it, names that
+//! nothing has, headers that cannot be sent, days that are none.
+
+use std::ops::Range;
+use std::path::Path;
+
+use super::vocabulary::{Auth, Header, Secret, SystemUnderTest};
+use crate::clock;
+use crate::diagnostic::Diagnostic;
+use crate::nearest::nearest;
+use crate::scenario::Suite;
+use crate::shape::list;
+use crate::yaml::{Node, Value};
+
+/// Headers that Toets sets by itself, or that frame a request.
+const OURS: [&str; 9] = [
+    "accept",
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "content-type",
+    "host",
+    "te",
+    "transfer-encoding",
+    "user-agent",
+];
+
+/// Parts of the names of headers whose values are secrets.
+const SECRET_PARTS: [&str; 8] = ["authorization", "cookie", "key", "token", "secret", "password", "assertion", "credential"];
+
+/// What the file may name.
+pub(super) struct Names<'s> {
+    personas: Vec<&'s str>,
+    requirements: Vec<&'s str>,
+}
+
+impl<'s> Names<'s> {
+    /// The names of a suite.
+    pub(super) fn of(suite: &'s Suite) -> Self {
+        Self {
+            personas: suite.personas.iter().map(|persona| persona.persona.as_str()).collect(),
+            requirements: suite.catalogue.iter().map(|requirement| requirement.id.as_str()).collect(),
+        }
+    }
+}
+
+/// Secrets that stand in the file as they are.
+pub(super) fn literal_secrets(file: &Path, root: &Node) -> Vec<Diagnostic> {
+    let auth = root.get("auth");
+    let under = |key: &str| auth.and_then(|auth| auth.get(key));
+    let credentials = under("headers").into_iter().flat_map(Node::entries).map(|(key, value)| (key.text.clone(), value));
+    let extra = root.get("headers").into_iter().flat_map(Node::entries);
+    let extra = extra.filter(|(key, _)| is_secret(&key.text)).map(|(key, value)| (key.text.clone(), value));
+    let bearer = under("bearer").map(|value| ("bearer".to_owned(), value));
+    let client = under("oauth2").and_then(|oauth| oauth.get("client-secret")).map(|value| ("client-secret".to_owned(), value));
+    let bsn = root.get("data").and_then(|data| data.get("bsn")).map(|value| ("bsn".to_owned(), value));
+    let literal = |(_, value): &(String, &Node)| value.text().is_some_and(|text| !text.is_empty());
+    let all = bearer.into_iter().chain(client).chain(bsn).chain(credentials).chain(extra).filter(literal);
+    let found = all.map(|(key, value)| {
+        let variable = secret_variable(&key);
+        Diagnostic::new(file, value.span.clone(), "secret-literal", format!("the secret of `{key}` stands in the file as it is"))
+            .hint(format!("write `{key}: {{ env: {variable} }}` and set that variable; `file:` and `prompt:` work too. Whoever saw this file knows the secret: have it replaced"))
+    });
+    found.chain(passwords(file, root)).collect()
+}
+
+/// User names and passwords in addresses.
+fn passwords<'n>(file: &'n Path, root: &'n Node) -> impl Iterator<Item = Diagnostic> + 'n {
+    let endpoints = root.get("endpoints").into_iter().flat_map(Node::entries);
+    let with = endpoints.filter(|(_, value)| {
+        let after = value.text().and_then(|text| text.split_once("://")).map(|(_, after)| after);
+        after.is_some_and(|after| after.split(['/', '?', '#']).next().is_some_and(|host| host.contains('@')))
+    });
+    with.map(|(key, value)| {
+        let message = format!("the address of `{}` holds a user name or password", key.text);
+        Diagnostic::new(file, value.span.clone(), "secret-literal", message)
+            .hint("take it out: who is asking is said below `auth`. Whoever saw this file knows the secret: have it replaced")
+    })
+}
+
+fn is_secret(header: &str) -> bool {
+    let header = header.to_lowercase();
+    SECRET_PARTS.iter().any(|part| header.contains(part))
+}
+
+/// The name of a variable for the secret of this key: `X-Api-Key` gives `TOETS_X_API_KEY`.
+fn secret_variable(key: &str) -> String {
+    let known = match key {
+        "bearer" => "TOKEN",
+        other => other,
+    };
+    let letter = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' };
+    format!("TOETS_{}", known.chars().map(letter).collect::<String>())
+}
+
+/// What does not fit together in a file of the right shape.
+pub(super) fn check(file: &Path, root: &Node, names: &Names<'_>) -> Vec<Diagnostic> {
+    let mut found = Found { file, problems: Vec::new() };
+    found.oauth2(root);
+    found.headers(root.get("headers"), Authorization::Refused);
+    found.headers(root.get("auth").and_then(|auth| auth.get("headers")), Authorization::Taken);
+    found.command(root);
+    found.personas(root, names);
+    for known in root.get("known-failures").map(Node::items).unwrap_or_default() {
+        found.known_failure(known, names);
+    }
+    found.problems
+}
+
+/// Whether `Authorization` may be among the headers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Authorization {
+    Taken,
+    Refused,
+}
+
+struct Found<'f> {
+    file: &'f Path,
+    problems: Vec<Diagnostic>,
+}
+
+impl Found<'_> {
+    fn add(&mut self, range: Range<usize>, code: &'static str, message: String, hint: String) {
+        self.problems.push(Diagnostic::new(self.file, range, code, message).hint(hint));
+    }
+
+    fn oauth2(&mut self, root: &Node) {
+        let Some((key, _)) = entry(root.get("auth"), "oauth2") else { return };
+        if root.get("endpoints").is_some_and(|endpoints| endpoints.get("token").is_none()) {
+            let message = "`oauth2` needs to know where tokens are given out".to_owned();
+            self.add(key, "key-missing", message, "write the token endpoint as `endpoints: { token: \"https://…\" }`".to_owned());
+        }
+    }
+
+    fn headers(&mut self, headers: Option<&Node>, authorization: Authorization) {
+        for (key, value) in headers.map(Node::entries).unwrap_or_default() {
+            let name = key.text.to_lowercase();
+            let token =
+                !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
+            if !token {
+                let message = format!("`{}` cannot be the name of a header", key.text);
+                self.add(key.span.clone(), "value-pattern", message, "letters, digits and `-`".to_owned());
+            } else if OURS.contains(&name.as_str()) {
+                let message = format!("the header `{}` is Toets's own", key.text);
+                self.add(key.span.clone(), "value-unknown", message, "leave it out: scenarios say what it holds".to_owned());
+            } else if name == "authorization" && authorization == Authorization::Refused {
+                let message = "`Authorization` says who is asking, so it is left out where a scenario asks without credentials";
+                self.add(key.span.clone(), "value-unknown", message.to_owned(), "write it below `auth`".to_owned());
+            }
+            if value.text().is_some_and(|text| !text.bytes().all(|byte| (0x20..0x7f).contains(&byte))) {
+                let message = format!("the value of `{}` holds what a header cannot hold", key.text);
+                self.add(value.span.clone(), "value-pattern", message, "letters of ASCII on one line".to_owned());
+            }
+        }
+    }
+
+    fn command(&mut self, root: &Node) {
+        let Some((_, command)) = entry(root.get("auth"), "command") else { return };
+        let program = command.items().first().and_then(Node::text);
+        if program.is_none_or(|program| program.trim().is_empty()) {
+            let hint = "name it with its arguments: `command: [get-token, --quiet]`".to_owned();
+            self.add(command.span.clone(), "value-missing", "`command` names no program".to_owned(), hint);
+        }
+    }
+
+    fn personas(&mut self, root: &Node, names: &Names<'_>) {
+        let personas = root.get("data").and_then(|data| data.get("personas"));
+        for (key, _) in personas.map(Node::entries).unwrap_or_default() {
+            if !names.personas.contains(&key.text.as_str()) {
+                self.add(
+                    key.span.clone(),
+                    "persona-unknown",
+                    format!("there is no persona `{}`", key.text),
+                    meant(&key.text, &names.personas, &format!("the personas are {}", list(&names.personas))),
+                );
+            }
+        }
+    }
+
+    fn known_failure(&mut self, known: &Node, names: &Names<'_>) {
+        if let Some(requirement) = known.get("requirement")
+            && let Some(id) = requirement.text().filter(|id| !names.requirements.contains(id))
+        {
+            self.add(
+                requirement.span.clone(),
+                "requirement-unknown",
+                format!("the catalogue has no requirement `{id}`"),
+                meant(id, &names.requirements, "`toets coverage` lists them"),
+            );
+        }
+        if let Some(until) = known.get("until")
+            && let Some(day) = until.text().filter(|day| !clock::is_day(day))
+        {
+            let message = format!("`{day}` is no day");
+            self.add(until.span.clone(), "value-pattern", message, "write it as `\"2027-01-31\"`".to_owned());
+        }
+        if let Some(reason) = known.get("reason")
+            && reason.text().is_some_and(|text| text.trim().is_empty())
+        {
+            let hint = "say why it fails and where that is followed".to_owned();
+            self.add(reason.span.clone(), "value-missing", "a known failure without a reason".to_owned(), hint);
+        }
+    }
+}
+
+/// The key and the value of an entry.
+fn entry<'n>(node: Option<&'n Node>, key: &str) -> Option<(Range<usize>, &'n Node)> {
+    let Value::Mapping(entries) = &node?.value else { return None };
+    entries.iter().find(|(known, _)| known.text == key).map(|(known, value)| (known.span.clone(), value))
+}
+
+fn meant(written: &str, known: &[&str], otherwise: &str) -> String {
+    nearest(written, known.iter().copied()).map_or_else(|| otherwise.to_owned(), |meant| format!("did you mean `{meant}`?"))
+}
+
+/// Every place of a secret.
+pub(super) fn secrets_of(sut: &mut SystemUnderTest) -> Vec<&mut Secret> {
+    let mut secrets: Vec<&mut Secret> = Vec::new();
+    match &mut sut.auth {
+        Some(Auth::Bearer(secret)) => secrets.push(secret),
+        Some(Auth::OAuth2(oauth)) => secrets.push(&mut oauth.client_secret),
+        Some(Auth::Headers(headers)) => secrets.extend(headers.values_mut()),
+        Some(Auth::None | Auth::Command(_)) | None => {}
+    }
+    secrets.extend(&mut sut.data.bsn);
+    secrets.extend(sut.headers.values_mut().filter_map(|header| match header {
+        Header::Secret(secret) => Some(secret),
+        Header::Text(_) => None,
+    }));
+    secrets
+}
+
+impl Secret {
+    /// The name by which plan and evidence know the secret of this key.
+    #[must_use]
+    pub fn name(&self, key: &str) -> String {
+        match self {
+            Self::Env(name) => name.clone(),
+            Self::File(_) | Self::Prompt(_) => secret_variable(key),
+        }
+    }
+}
