@@ -45,7 +45,7 @@ pub(crate) enum Command {
     /// Write sut.yaml, the file that says what is tested and how it is reached
     Init(super::init::InitArguments),
     /// Run the suite against a server, or against the built-in reference provider
-    Run(RunArguments),
+    Run(Box<RunArguments>),
     /// Judge the evidence of an earlier run again, without a network
     Judge(JudgeArguments),
     /// Start the reference provider
