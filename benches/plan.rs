@@ -222,7 +222,7 @@ async fn measured(case: &Case, folder: &Path) -> Cost {
 }
 
 fn plan(case: &Case, base: &str) -> Plan {
-    let claims = Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2 };
+    let claims = Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2, groups: Vec::new() };
     let auth = TargetAuth::Bearer(TOKEN.to_owned());
     let target = Target {
         base: base.to_owned(),

@@ -11,7 +11,7 @@ use toets::serve;
 const TOKEN: &str = "a-token-of-the-test";
 
 fn planned(suite: &Suite, base: &str) -> Plan {
-    let claims = Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2 };
+    let claims = Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2, groups: Vec::new() };
     let auth = TargetAuth::Bearer("TOETS_TOKEN".to_owned());
     let target = Target {
         base: base.to_owned(),

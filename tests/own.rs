@@ -24,7 +24,7 @@ fn suite() -> Suite {
 }
 
 fn about(suite: &Suite, base: &str, own: OwnPatient) -> Plan {
-    let claims = Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2 };
+    let claims = Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2, groups: Vec::new() };
     let auth = TargetAuth::Bearer("TOETS_TOKEN".to_owned());
     let target = Target {
         base: base.to_owned(),

@@ -33,7 +33,7 @@ fn run(suite: &Suite, faults: &[&str]) -> Result<Verdicts, Failed> {
 }
 
 fn plan(suite: &Suite, base: &str) -> Result<Plan, Failed> {
-    let claims = Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2 };
+    let claims = Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2, groups: Vec::new() };
     let auth = TargetAuth::Bearer("TOETS_TOKEN".to_owned());
     // Deadlines shrink with the tempo; a busy machine still has to answer in time.
     let limits = Limits { deadline_ms: 1_000_000, connect_ms: 500_000, ..Limits::default() };

@@ -155,7 +155,10 @@ fn claims(arguments: &RunArguments, sut: Option<&SystemUnderTest>) -> Claims {
     let product = arguments.product.clone().or_else(|| sut.and_then(|sut| sut.product.as_ref()).map(product));
     let usual = suite::claims(product.as_deref());
     match sut {
-        Some(sut) => Claims { actor: sut.claims.actor, dialect: sut.claims.version, ..usual },
+        Some(sut) => {
+            let groups = sut.claims.groups.clone();
+            Claims { actor: sut.claims.actor, dialect: sut.claims.version, groups, ..usual }
+        }
         None => usual,
     }
 }

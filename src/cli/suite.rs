@@ -26,7 +26,7 @@ pub(crate) fn suite(folder: Option<&Path>, terminal: &Terminal) -> Result<Suite,
 
 /// The claims of a product.
 pub(crate) fn claims(product: Option<&str>) -> Claims {
-    Claims { product: product.map(str::to_owned), actor: Actor::Provider, dialect: DIALECT }
+    Claims { product: product.map(str::to_owned), actor: Actor::Provider, dialect: DIALECT, groups: Vec::new() }
 }
 
 /// A plan of the whole suite that is never run: what would be expected.

@@ -213,11 +213,12 @@ mod tests {
             limits,
         };
         let plan = Plan {
-            claims: Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2 },
+            claims: Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2, groups: Vec::new() },
             suite: SuiteId { version: "0".to_owned(), digest: String::new() },
             target,
             personas: Vec::new(),
             scenarios: Vec::new(),
+            unclaimed: std::collections::BTreeSet::new(),
             selection: None,
             known: Vec::new(),
             shard: None,

@@ -132,11 +132,12 @@ mod tests {
             data: Data::Fixture,
         };
         Plan {
-            claims: Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2 },
+            claims: Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2, groups: Vec::new() },
             suite: SuiteId { version: "0".to_owned(), digest: String::new() },
             target,
             personas: vec![persona],
             scenarios: Vec::new(),
+            unclaimed: std::collections::BTreeSet::new(),
             selection: None,
             known: Vec::new(),
             shard: None,

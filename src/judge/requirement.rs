@@ -19,7 +19,7 @@ pub(crate) fn requirements(plan: &Plan, suite: &Suite, expectations: &[Expectati
 }
 
 fn verdict(plan: &Plan, requirement: &Requirement, expectations: &[&ExpectationVerdict]) -> RequirementVerdict {
-    let claimed = requirement.is_claimed(plan.claims.actor, plan.claims.dialect);
+    let claimed = requirement.is_claimed(plan.claims.actor, plan.claims.dialect) && !plan.unclaimed.contains(&requirement.id);
     let (outcome, reason) = match worst(expectations) {
         _ if !claimed => (Outcome::Inapplicable, None),
         Some(worst) => (worst.outcome, worst.reason.clone()),

@@ -342,7 +342,7 @@ impl Bench {
 
 fn plan() -> Plan {
     Plan {
-        claims: Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2 },
+        claims: Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2, groups: Vec::new() },
         suite: SuiteId { version: String::from("0"), digest: String::new() },
         target: Target {
             base: String::from(BASE),
@@ -371,6 +371,7 @@ fn plan() -> Plan {
             steps: Vec::new(),
             over_run: Vec::new(),
         }],
+        unclaimed: std::collections::BTreeSet::new(),
         selection: None,
         known: Vec::new(),
         shard: None,

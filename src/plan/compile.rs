@@ -56,20 +56,53 @@ pub enum PlanError {
 /// # Errors
 /// When the selection names nothing, or the suite is not consistent.
 pub fn compile(suite: &Suite, claims: Claims, target: Target, selection: &Selection) -> Result<Plan, PlanError> {
+    let mut scenarios = planned(suite, &claims)?;
+    let unclaimed = unclaimed(suite, &claims, &scenarios)?;
+    keep(&mut scenarios, suite, selection)?;
+    let personas = planned_personas(suite, &claims, &scenarios);
+    let suite = SuiteId { version: env!("CARGO_PKG_VERSION").to_owned(), digest: suite.digest.clone() };
+    Ok(Plan {
+        claims,
+        suite,
+        target,
+        personas,
+        scenarios,
+        unclaimed,
+        selection: selection.reason(),
+        shard: None,
+        known: Vec::new(),
+    })
+}
+
+/// Every scenario for these claims, in every variant.
+fn planned(suite: &Suite, claims: &Claims) -> Result<Vec<PlannedScenario>, PlanError> {
     let fhir = claims.dialect.fhir();
     let fitting = |scenario: &&Scenario| scenario.when.actor == claims.actor && scenario.when.fhir.contains(&fhir);
     let mut scenarios = Vec::new();
     for scenario in suite.scenarios.iter().filter(fitting) {
         for (format, exchange) in combinations(scenario) {
-            let planned = Variant { suite, claims: &claims, scenario, format, exchange }.plan()?;
+            let variant = Variant { suite, claims, scenario, format, exchange };
+            if !variant.is_claimed() {
+                continue;
+            }
+            let planned = variant.plan()?;
             let is_empty = planned.steps.is_empty() && !scenario.steps.is_empty();
             scenarios.extend((!is_empty).then_some(planned));
         }
     }
-    keep(&mut scenarios, suite, selection)?;
-    let personas = planned_personas(suite, &claims, &scenarios);
-    let suite = SuiteId { version: env!("CARGO_PKG_VERSION").to_owned(), digest: suite.digest.clone() };
-    Ok(Plan { claims, suite, target, personas, scenarios, selection: selection.reason(), shard: None, known: Vec::new() })
+    Ok(scenarios)
+}
+
+/// Requirements that would be judged if every transaction group were claimed, and are not as it is.
+fn unclaimed(suite: &Suite, claims: &Claims, scenarios: &[PlannedScenario]) -> Result<BTreeSet<String>, PlanError> {
+    if claims.groups.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let judged = |scenarios: &[PlannedScenario]| -> BTreeSet<String> {
+        scenarios.iter().flat_map(PlannedScenario::expectations).map(|expectation| expectation.req.clone()).collect()
+    };
+    let whole = planned(suite, &Claims { groups: Vec::new(), ..claims.clone() })?;
+    Ok(judged(&whole).difference(&judged(scenarios)).cloned().collect())
 }
 
 /// Every format with every exchange of the axes.
@@ -109,6 +142,18 @@ struct Variant<'s> {
 type Resolved = (Option<String>, Action);
 
 impl Variant<'_> {
+    /// Whether any exchange that the scenario asks is of a claimed group, or it asks none.
+    fn is_claimed(&self) -> bool {
+        let asked = |step: &Step| self.suite.exchange(&self.named(step.exchange.as_deref()?));
+        let mut asked = self.scenario.steps.iter().filter_map(asked).peekable();
+        asked.peek().is_none() || asked.any(|exchange| self.claims.serves(exchange.group))
+    }
+
+    /// The name of an exchange, the one of the axis filled in.
+    fn named(&self, exchange: &str) -> String {
+        exchange.replace("${exchange}", self.exchange.unwrap_or("${exchange}"))
+    }
+
     fn plan(&self) -> Result<PlannedScenario, PlanError> {
         let mut resolved: BTreeMap<&str, Resolved> = BTreeMap::new();
         let mut steps = Vec::new();
@@ -141,14 +186,17 @@ impl Variant<'_> {
         variant_name(self.claims.dialect.fhir(), self.format, self.exchange)
     }
 
-    /// What the step does; nothing when the claimed version does not have it.
+    /// What the step does; nothing when the claimed version does not have it, or its group is not claimed.
     fn resolve(&self, step: &Step, earlier: &BTreeMap<&str, Resolved>) -> Result<Option<Resolved>, PlanError> {
         let with = step.with.clone().unwrap_or_default();
         if let Some(name) = &step.exchange {
-            let name = &name.replace("${exchange}", self.exchange.unwrap_or("${exchange}"));
+            let name = &self.named(name);
             let exchange = self.suite.exchange(name).ok_or_else(|| self.missing(step, format!("exchange `{name}`")))?;
             let dialect = with.dialect.unwrap_or(self.claims.dialect);
             let Some(published) = exchange.request.get(&dialect) else { return Ok(None) };
+            if !self.claims.serves(exchange.group) {
+                return Ok(None);
+            }
             let action = Action::Send(changed(self.template(published), &with));
             // What another version published is not the exchange that these claims are held to.
             let exchange = (dialect == self.claims.dialect).then(|| name.clone());

@@ -18,12 +18,12 @@ pub use select::Selection;
 pub use shard::Shard;
 pub use template::{Piece, pieces, slots, split};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::agreements::{Actor, Dialect};
-use crate::scenario::{Auth, Check, Encoding, Follow, Format, Isolation, Method, Needs, Pages};
+use crate::scenario::{Auth, Check, Encoding, Follow, Format, Isolation, Method, Needs, Pages, TransactionGroup};
 use crate::text::Text;
 
 /// What a run intends to do.
@@ -40,6 +40,9 @@ pub struct Plan {
     pub personas: Vec<PlannedPersona>,
     /// What is run, in order.
     pub scenarios: Vec<PlannedScenario>,
+    /// Requirements that are only about a transaction group that is not claimed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unclaimed: BTreeSet<String>,
     /// Why the plan is only a part of the suite, when the user chose so.
     pub selection: Option<String>,
     /// Failures that the vendor knows.
@@ -60,6 +63,18 @@ pub struct Claims {
     pub actor: Actor,
     /// The version it speaks.
     pub dialect: Dialect,
+    /// The transaction groups that it serves; all when empty. One is enough (PZP-EX-001): what is only about the
+    /// other is not claimed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<TransactionGroup>,
+}
+
+impl Claims {
+    /// Whether exchanges of this group are claimed. The lookup is part of neither.
+    #[must_use]
+    pub fn serves(&self, group: TransactionGroup) -> bool {
+        self.groups.is_empty() || group == TransactionGroup::Lookup || self.groups.contains(&group)
+    }
 }
 
 /// Identity of a suite.

@@ -88,7 +88,7 @@ fn suite(scenarios: Vec<Scenario>) -> Suite {
 }
 
 fn planned(suite: &Suite, dialect: Dialect, selection: &Selection) -> Result<Plan, PlanError> {
-    let claims = Claims { product: None, actor: Actor::Provider, dialect };
+    let claims = Claims { product: None, actor: Actor::Provider, dialect, groups: Vec::new() };
     let base = "http://localhost/fhir".to_owned();
     let target = Target {
         base,

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::agreements::{Actor, Dialect};
+use crate::scenario::TransactionGroup;
 
 /// A system under test.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -63,11 +64,13 @@ pub struct ClaimsSection {
     pub actor: Actor,
     /// The version of the agreement that it speaks.
     pub version: Dialect,
+    /// The transaction groups that it serves; both when left out. What is only about the other is then not claimed.
+    pub groups: Vec<TransactionGroup>,
 }
 
 impl Default for ClaimsSection {
     fn default() -> Self {
-        Self { actor: Actor::Provider, version: Dialect::R4Rc2 }
+        Self { actor: Actor::Provider, version: Dialect::R4Rc2, groups: Vec::new() }
     }
 }
 

@@ -139,7 +139,7 @@ impl Run<'_> {
     }
 
     fn plan(&self, base: &str) -> Result<Plan, Failed> {
-        let claims = Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2 };
+        let claims = Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2, groups: Vec::new() };
         let auth = self.token.map_or(TargetAuth::None, |_| TargetAuth::Bearer("TOETS_TOKEN".to_owned()));
         // At this tempo a second and a half: enough for a busy machine that is right.
         let limits = Limits { deadline_ms: 150_000, connect_ms: 150_000, body_bytes: 1 << 20, ..Limits::default() };

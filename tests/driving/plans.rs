@@ -52,7 +52,7 @@ pub(crate) fn scenario(name: &str, steps: Vec<PlannedStep>) -> PlannedScenario {
 pub(crate) fn plan(base: &str, steps: Vec<PlannedStep>) -> Plan {
     let limits = Limits { deadline_ms: 500, connect_ms: 500, body_bytes: 64 << 10, parallel: 1, ..Limits::default() };
     Plan {
-        claims: Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2 },
+        claims: Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2, groups: Vec::new() },
         suite: SuiteId { version: "0".to_owned(), digest: String::new() },
         target: Target {
             base: base.to_owned(),
@@ -65,6 +65,7 @@ pub(crate) fn plan(base: &str, steps: Vec<PlannedStep>) -> Plan {
         },
         personas: Vec::new(),
         scenarios: vec![scenario("s", steps)],
+        unclaimed: std::collections::BTreeSet::new(),
         selection: None,
         known: Vec::new(),
         shard: None,

@@ -114,7 +114,12 @@ const BASE: &str = "https://test.example.nl/fhir";
 
 fn plan(scenarios: Vec<PlannedScenario>) -> Plan {
     Plan {
-        claims: Claims { product: Some("Voorbeeld-EPD 7.4".into()), actor: Actor::Provider, dialect: Dialect::R4Rc2 },
+        claims: Claims {
+            product: Some("Voorbeeld-EPD 7.4".into()),
+            actor: Actor::Provider,
+            dialect: Dialect::R4Rc2,
+            groups: Vec::new(),
+        },
         suite: SuiteId { version: "0.1.0".into(), digest: "5e88489".repeat(9) },
         target: Target {
             base: BASE.into(),
@@ -134,6 +139,7 @@ fn plan(scenarios: Vec<PlannedScenario>) -> Plan {
             data: Data::Fixture,
         }],
         scenarios,
+        unclaimed: std::collections::BTreeSet::new(),
         selection: None,
         known: Vec::new(),
         shard: None,

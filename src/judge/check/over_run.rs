@@ -28,7 +28,7 @@ fn judge_any_group(run: Run<'_>) -> Ruling {
     let mut ruling = Ruling::default();
     let mut findings = Vec::new();
     let mut obstacles = Vec::new();
-    for group in GROUPS {
+    for group in GROUPS.into_iter().filter(|group| run.plan.claims.serves(*group)) {
         match served(run, group, &mut ruling) {
             Served::Whole => {
                 ruling.judged();
