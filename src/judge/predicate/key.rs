@@ -3,6 +3,7 @@
 //! the key of what they point to, and left aside where that is not known.
 
 use super::super::answers::resource_name;
+use crate::fhir::date::DateTime;
 use crate::fhir::fhirpath::Item;
 use crate::fhir::node::Node;
 
@@ -118,33 +119,11 @@ fn date_of(text: &str) -> &str {
     text.split('T').next().unwrap_or(text)
 }
 
-/// Minutes since the beginning of our era, in UTC, of a time with a zone.
+/// Whole minutes since 1970, in UTC, of a time with a zone; without one it is no moment.
 fn instant(text: &str) -> Option<i64> {
-    let (date, time) = text.split_once('T')?;
-    let mut parts = date.splitn(3, '-').map(str::parse::<i64>);
-    let (year, month, day) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
-    let minutes = clock(time.get(..5)?)?;
-    let zone = time.get(5..)?;
-    let offset = if zone.ends_with('Z') {
-        0
-    } else {
-        let sign = zone.rfind(['+', '-'])?;
-        let offset = clock(zone.get(sign + 1..)?)?;
-        if zone.get(sign..=sign)? == "-" { -offset } else { offset }
-    };
-    Some(days(year, month, day) * 1440 + minutes - offset)
-}
-
-fn clock(text: &str) -> Option<i64> {
-    let (hours, minutes) = text.split_once(':')?;
-    Some(hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?)
-}
-
-/// Days since the beginning of our era, counted with years that begin in March.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + day_of_year
+    let (_, time) = text.split_once('T')?;
+    let moment = DateTime::parse(text).filter(|_| time.contains(['Z', '+', '-']))?;
+    Some(moment.range().0.div_euclid(60_000))
 }
 
 /// A key as lines: expression and values.
