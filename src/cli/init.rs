@@ -58,7 +58,7 @@ fn occupied(path: &Path) -> Failure {
 fn asked(usual: &Answers, terminal: &Terminal) -> Result<Answers, Failure> {
     let product = terminal.ask("Name of the product?", &usual.product);
     let base = terminal.ask("FHIR base URL?", &usual.base);
-    Address::new(&base).map_err(|why| Failure::usage(why.to_string()).hint(super::run::BASE))?;
+    Address::new(&base).map_err(|why| Failure::usage(why.to_string()).hint(super::address::BASE))?;
     let version = dialect(&terminal.ask("Version of the agreement (r4-rc2, r4-rc1, r4-beta3, stu3-rc2)?", "r4-rc2"))?;
     let auth = auth(&terminal.ask("Authentication (none, bearer, oauth2, command)?", "bearer"))?;
     let variable = match auth {

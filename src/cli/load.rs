@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 
+use super::address::{BASE, TOKEN};
 use super::arguments::AuthKind;
 use super::failure::Failure;
-use super::run::{BASE, TOKEN};
 use super::server::server_auth;
 use super::terminal::Terminal;
 use super::{patients, runtime, suite};

@@ -1,6 +1,7 @@
 //! The program: arguments to exit code. One file a subcommand; printing is in
 //! `terminal` only.
 
+mod address;
 mod arguments;
 mod choose;
 mod coverage;

@@ -13,7 +13,7 @@ use crate::serve::{self, Config, StartError};
 /// Serves until Ctrl-C.
 pub(crate) fn provider(arguments: &ProviderArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let suite = suite::suite(arguments.suite.as_deref(), terminal)?;
-    let token = std::env::var(super::run::TOKEN).ok().filter(|token| !token.trim().is_empty());
+    let token = std::env::var(super::address::TOKEN).ok().filter(|token| !token.trim().is_empty());
     let token = token.unwrap_or_else(|| clock::random_hex(16));
     runtime::block_on(async {
         let mut config = Config::new(&suite, token.clone());

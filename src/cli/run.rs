@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::address::BASE;
 use super::arguments::RunArguments;
 use super::failure::Failure;
 use super::progress::Progress;
@@ -15,12 +16,6 @@ use crate::plan::{Plan, Selection, compile};
 use crate::report::Report;
 use crate::scenario::Suite;
 use crate::serve;
-
-/// Name of the variable that holds the bearer token.
-pub(crate) const TOKEN: &str = "TOETS_TOKEN";
-
-/// How to name a server.
-pub(crate) const BASE: &str = "name the FHIR base of the server, for example `--url https://test.example.nl/fhir`";
 
 /// Runs the suite against a server, or against the built-in reference provider.
 pub(crate) fn run(arguments: &RunArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {

@@ -4,10 +4,10 @@
 use std::fs;
 use std::path::Path;
 
+use super::address::{BASE, TOKEN};
 use super::arguments::{AuthKind, RunArguments};
 use super::failure::Failure;
 use super::patients::{self, GivenPatient};
-use super::run::{BASE, TOKEN};
 use super::secrets;
 use super::suite;
 use super::terminal::Terminal;

@@ -33,7 +33,7 @@ pub(crate) fn claims(product: Option<&str>) -> Claims {
 pub(crate) fn whole_plan(suite: &Suite) -> Result<Plan, Failure> {
     let target = Target {
         base: "http://127.0.0.1/fhir".to_owned(),
-        auth: TargetAuth::Bearer(super::run::TOKEN.to_owned()),
+        auth: TargetAuth::Bearer(super::address::TOKEN.to_owned()),
         built_in: true,
         fault: None,
         headers: Vec::new(),
