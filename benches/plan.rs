@@ -14,7 +14,7 @@ use toets::engine::{self, Recorder, Settings};
 use toets::evidence::{Evidence, Outcome, Record};
 use toets::fhir::{json, types, xml};
 use toets::judge::judge;
-use toets::plan::{Claims, Limits, Plan, Selection, Target, TargetAuth, compile};
+use toets::plan::{Claims, Plan, Selection, Target, TargetAuth, compile};
 use toets::redact::is_elfproof;
 use toets::report::{Report, html, json as machine, junit};
 use toets::scenario::{Persona, Scenario, Source, Suite, load};
@@ -222,17 +222,9 @@ async fn measured(case: &Case, folder: &Path) -> Cost {
 }
 
 fn plan(case: &Case, base: &str) -> Plan {
-    let claims = Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2, groups: Vec::new() };
+    let claims = Claims::new(Actor::Provider, Dialect::R4Rc2);
     let auth = TargetAuth::Bearer(TOKEN.to_owned());
-    let target = Target {
-        base: base.to_owned(),
-        auth,
-        built_in: true,
-        fault: None,
-        headers: Vec::new(),
-        insecure: false,
-        limits: Limits::default(),
-    };
+    let target = Target { built_in: true, ..Target::new(base.to_owned(), auth) };
     compile(&case.suite, claims, target, &case.selection).expect("the suite is consistent")
 }
 

@@ -4,7 +4,7 @@ use toets::agreements::{Actor, Dialect};
 use toets::drive::Secrets;
 use toets::engine::{self, Recorder, Settings};
 use toets::judge::{Conclusion, Outcome, Verdicts, judge};
-use toets::plan::{Claims, Limits, Selection, Target, TargetAuth, compile};
+use toets::plan::{Claims, Selection, Target, TargetAuth, compile};
 use toets::scenario::{Source, Suite, TransactionGroup, load};
 use toets::serve;
 
@@ -15,16 +15,9 @@ async fn form_only(suite: &Suite, groups: Vec<TransactionGroup>) -> Verdicts {
     let mut config = serve::Config::new(suite, TOKEN);
     config.faults = vec!["form-only".to_owned()];
     let provider = serve::start(config).await.expect("there is a free port");
-    let target = Target {
-        base: provider.base_url.clone(),
-        auth: TargetAuth::Bearer("TOETS_TOKEN".to_owned()),
-        built_in: true,
-        fault: None,
-        headers: Vec::new(),
-        insecure: false,
-        limits: Limits::default(),
-    };
-    let claims = Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2, groups };
+    let target =
+        Target { built_in: true, ..Target::new(provider.base_url.clone(), TargetAuth::Bearer("TOETS_TOKEN".to_owned())) };
+    let claims = Claims { groups, ..Claims::new(Actor::Provider, Dialect::R4Rc2) };
     let plan = compile(suite, claims, target, &Selection::All).expect("the suite compiles");
     let mut secrets = Secrets::new();
     secrets.insert("TOETS_TOKEN", TOKEN).expect("it is long enough");

@@ -4,24 +4,16 @@ use toets::agreements::{Actor, Dialect};
 use toets::drive::Secrets;
 use toets::engine::{self, Recorder, Settings};
 use toets::evidence::{Evidence, FoundHow, Outcome, Record};
-use toets::plan::{Claims, Limits, Plan, Selection, Target, TargetAuth, compile};
+use toets::plan::{Claims, Plan, Selection, Target, TargetAuth, compile};
 use toets::scenario::{Source, Suite, load};
 use toets::serve;
 
 const TOKEN: &str = "a-token-of-the-test";
 
 fn planned(suite: &Suite, base: &str) -> Plan {
-    let claims = Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2, groups: Vec::new() };
+    let claims = Claims::new(Actor::Provider, Dialect::R4Rc2);
     let auth = TargetAuth::Bearer("TOETS_TOKEN".to_owned());
-    let target = Target {
-        base: base.to_owned(),
-        auth,
-        built_in: true,
-        fault: None,
-        headers: Vec::new(),
-        insecure: false,
-        limits: Limits::default(),
-    };
+    let target = Target { built_in: true, ..Target::new(base.to_owned(), auth) };
     compile(suite, claims, target, &Selection::All).expect("the suite compiles")
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::{Value, json};
 use toets::drive::{Client, Secrets};
 use toets::load::{Ids, LoadError, Place, Way, load, look, removable, remove};
-use toets::plan::{Limits, Target, TargetAuth};
+use toets::plan::{Target, TargetAuth};
 use toets::scenario::{Persona, Source, Suite, load as load_suite};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
@@ -129,15 +129,7 @@ impl Setting {
         let server = MockServer::start().await;
         Mock::given(any()).respond_with(memory.clone()).mount(&server).await;
         let base = format!("{}/fhir", server.uri());
-        let target = Target {
-            base,
-            auth: TargetAuth::None,
-            built_in: false,
-            fault: None,
-            headers: Vec::new(),
-            insecure: false,
-            limits: Limits::default(),
-        };
+        let target = Target::new(base, TargetAuth::None);
         let client = Client::new(&target, Secrets::new(), 1.0).expect("the base is one");
         let suite = load_suite(&Source::Embedded).expect("the suite has no mistakes");
         Self { memory, client, suite, _server: server }

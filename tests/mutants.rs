@@ -23,18 +23,10 @@ fn recorded(suite: &Suite) -> Result<Evidence, Failed> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let provider = serve::start(serve::Config::new(suite, TOKEN)).await.map_err(|why| why.to_string())?;
-        let claims = Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2, groups: Vec::new() };
+        let claims = Claims::new(Actor::Provider, Dialect::R4Rc2);
         let auth = TargetAuth::Bearer("TOETS_TOKEN".to_owned());
         let limits = Limits { deadline_ms: 1_000_000, connect_ms: 500_000, ..Limits::default() };
-        let target = Target {
-            base: provider.base_url.clone(),
-            auth,
-            built_in: true,
-            fault: None,
-            headers: Vec::new(),
-            insecure: false,
-            limits,
-        };
+        let target = Target { built_in: true, limits, ..Target::new(provider.base_url.clone(), auth) };
         let plan = compile(suite, claims, target, &Selection::All).map_err(|why| why.to_string())?;
         let mut secrets = Secrets::new();
         secrets.insert("TOETS_TOKEN", TOKEN).map_err(|why| why.to_string())?;

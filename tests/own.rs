@@ -6,7 +6,7 @@ use toets::drive::Secrets;
 use toets::engine::{self, Recorder, Settings};
 use toets::evidence::{Evidence, Record};
 use toets::judge::{ExpectationVerdict, Outcome, Reason, Verdicts, judge};
-use toets::plan::{Claims, Limits, OwnPatient, Plan, Selection, Target, TargetAuth, compile};
+use toets::plan::{Claims, OwnPatient, Plan, Selection, Target, TargetAuth, compile};
 use toets::report::Report;
 use toets::report::text::{Colour, Letters, Style, text};
 use toets::scenario::{Source, Suite, load};
@@ -24,17 +24,9 @@ fn suite() -> Suite {
 }
 
 fn about(suite: &Suite, base: &str, own: OwnPatient) -> Plan {
-    let claims = Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2, groups: Vec::new() };
+    let claims = Claims::new(Actor::Provider, Dialect::R4Rc2);
     let auth = TargetAuth::Bearer("TOETS_TOKEN".to_owned());
-    let target = Target {
-        base: base.to_owned(),
-        auth,
-        built_in: true,
-        fault: None,
-        headers: Vec::new(),
-        insecure: false,
-        limits: Limits::default(),
-    };
+    let target = Target { built_in: true, ..Target::new(base.to_owned(), auth) };
     let mut plan = compile(suite, claims, target, &Selection::All).expect("the suite compiles");
     plan.about(own, suite);
     plan

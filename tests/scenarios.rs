@@ -33,12 +33,11 @@ fn run(suite: &Suite, faults: &[&str]) -> Result<Verdicts, Failed> {
 }
 
 fn plan(suite: &Suite, base: &str) -> Result<Plan, Failed> {
-    let claims = Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2, groups: Vec::new() };
+    let claims = Claims::new(Actor::Provider, Dialect::R4Rc2);
     let auth = TargetAuth::Bearer("TOETS_TOKEN".to_owned());
     // Deadlines shrink with the tempo; a busy machine still has to answer in time.
     let limits = Limits { deadline_ms: 1_000_000, connect_ms: 500_000, ..Limits::default() };
-    let target =
-        Target { base: base.to_owned(), auth, built_in: true, fault: None, headers: Vec::new(), insecure: false, limits };
+    let target = Target { built_in: true, limits, ..Target::new(base.to_owned(), auth) };
     compile(suite, claims, target, &Selection::All).map_err(|why| why.to_string().into())
 }
 

@@ -111,15 +111,7 @@ fn client(arguments: &LoadArguments) -> Result<(Client, Secrets), Failure> {
     let usual = Limits::default();
     let deadline_ms = arguments.deadline.map_or(usual.deadline_ms, |seconds| u64::from(seconds) * 1_000);
     let base = arguments.url.trim().trim_end_matches('/').to_owned();
-    let target = Target {
-        base,
-        auth,
-        built_in: false,
-        fault: None,
-        headers: Vec::new(),
-        insecure: false,
-        limits: Limits { deadline_ms, ..usual },
-    };
+    let target = Target { limits: Limits { deadline_ms, ..usual }, ..Target::new(base, auth) };
     let client = Client::new(&target, secrets.clone(), 1.0).map_err(|why| Failure::usage(why.to_string()).hint(BASE))?;
     Ok((client, secrets))
 }

@@ -53,13 +53,10 @@ impl Server {
         Address::new(url).map_err(|why| Failure::usage(why.to_string()).hint(BASE))?;
         let base = url.trim().trim_end_matches('/').to_owned();
         let target = Target {
-            base,
-            auth: planned_auth(arguments, sut),
-            built_in: false,
-            fault: None,
             headers: sut.map(headers).unwrap_or_default(),
             insecure: arguments.insecure || sut.is_some_and(|sut| sut.tls.insecure),
             limits: limits(arguments, sut),
+            ..Target::new(base, planned_auth(arguments, sut))
         };
         Ok(Some(Self {
             target,
@@ -88,13 +85,10 @@ impl Server {
             _ => TargetAuth::Bearer(TOKEN.to_owned()),
         };
         let target = Target {
-            base: base.to_owned(),
-            auth,
             built_in: true,
             fault: arguments.fault.clone(),
-            headers: Vec::new(),
-            insecure: false,
             limits: limits(arguments, None),
+            ..Target::new(base.to_owned(), auth)
         };
         let claims = claims(arguments, None);
         Ok(Self { target, claims, secrets, access: Access::default(), known: Vec::new(), patients: Vec::new(), bsn: None })

@@ -8,7 +8,7 @@ use super::terminal::Terminal;
 use crate::agreements::{Actor, Dialect};
 use crate::evidence::Definition;
 use crate::fhir::types;
-use crate::plan::{Claims, Limits, Plan, Selection, Target, TargetAuth, compile};
+use crate::plan::{Claims, Plan, Selection, Target, TargetAuth, compile};
 use crate::scenario::{Source, Suite, load};
 
 /// What is claimed until a vendor can say otherwise.
@@ -26,19 +26,14 @@ pub(crate) fn suite(folder: Option<&Path>, terminal: &Terminal) -> Result<Suite,
 
 /// The claims of a product.
 pub(crate) fn claims(product: Option<&str>) -> Claims {
-    Claims { product: product.map(str::to_owned), actor: Actor::Provider, dialect: DIALECT, groups: Vec::new() }
+    Claims { product: product.map(str::to_owned), ..Claims::new(Actor::Provider, DIALECT) }
 }
 
 /// A plan of the whole suite that is never run: what would be expected.
 pub(crate) fn whole_plan(suite: &Suite) -> Result<Plan, Failure> {
     let target = Target {
-        base: "http://127.0.0.1/fhir".to_owned(),
-        auth: TargetAuth::Bearer(super::address::TOKEN.to_owned()),
         built_in: true,
-        fault: None,
-        headers: Vec::new(),
-        insecure: false,
-        limits: Limits::default(),
+        ..Target::new("http://127.0.0.1/fhir".to_owned(), TargetAuth::Bearer(super::address::TOKEN.to_owned()))
     };
     compile(suite, claims(None), target, &Selection::All).map_err(|why| Failure::usage(why.to_string()))
 }

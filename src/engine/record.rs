@@ -203,15 +203,7 @@ mod tests {
 
     fn start() -> Start {
         let limits = Limits::default();
-        let target = Target {
-            base: "http://localhost".to_owned(),
-            auth: TargetAuth::None,
-            built_in: false,
-            fault: None,
-            headers: Vec::new(),
-            insecure: false,
-            limits,
-        };
+        let target = Target { limits, ..Target::new("http://localhost".to_owned(), TargetAuth::None) };
         let plan = Plan {
             claims: Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2, groups: Vec::new() },
             suite: SuiteId { version: "0".to_owned(), digest: String::new() },

@@ -109,20 +109,12 @@ mod tests {
     use super::*;
     use crate::agreements::{Actor, Dialect};
     use crate::drive::Address;
-    use crate::plan::{Claims, Data, Limits, PlannedPersona, SuiteId, Target, TargetAuth, split};
+    use crate::plan::{Claims, Data, PlannedPersona, SuiteId, Target, TargetAuth, split};
     use crate::scenario::Format;
 
     fn plan() -> Plan {
         let base = "http://localhost/fhir".to_owned();
-        let target = Target {
-            base,
-            auth: TargetAuth::None,
-            built_in: false,
-            fault: None,
-            headers: Vec::new(),
-            insecure: false,
-            limits: Limits::default(),
-        };
+        let target = Target::new(base, TargetAuth::None);
         let persona = PlannedPersona {
             persona: "anna".to_owned(),
             bsn: "999900006".to_owned(),

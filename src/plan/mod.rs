@@ -70,6 +70,12 @@ pub struct Claims {
 }
 
 impl Claims {
+    /// A product without a name that serves every transaction group.
+    #[must_use]
+    pub fn new(actor: Actor, dialect: Dialect) -> Self {
+        Self { product: None, actor, dialect, groups: Vec::new() }
+    }
+
     /// Whether exchanges of this group are claimed. The lookup is part of neither.
     #[must_use]
     pub fn serves(&self, group: TransactionGroup) -> bool {
@@ -107,6 +113,22 @@ pub struct Target {
     pub insecure: bool,
     /// Bounds on what we do to it.
     pub limits: Limits,
+}
+
+impl Target {
+    /// A server of somebody else's, with the usual bounds and nothing special about it.
+    #[must_use]
+    pub fn new(base: impl Into<String>, auth: TargetAuth) -> Self {
+        Self {
+            base: base.into(),
+            auth,
+            built_in: false,
+            fault: None,
+            headers: Vec::new(),
+            insecure: false,
+            limits: Limits::default(),
+        }
+    }
 }
 
 /// How requests are authenticated.

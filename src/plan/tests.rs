@@ -88,17 +88,9 @@ fn suite(scenarios: Vec<Scenario>) -> Suite {
 }
 
 fn planned(suite: &Suite, dialect: Dialect, selection: &Selection) -> Result<Plan, PlanError> {
-    let claims = Claims { product: None, actor: Actor::Provider, dialect, groups: Vec::new() };
+    let claims = Claims::new(Actor::Provider, dialect);
     let base = "http://localhost/fhir".to_owned();
-    let target = Target {
-        base,
-        auth: TargetAuth::None,
-        built_in: false,
-        fault: None,
-        headers: Vec::new(),
-        insecure: false,
-        limits: Limits::default(),
-    };
+    let target = Target::new(base, TargetAuth::None);
     compile(suite, claims, target, selection)
 }
 

@@ -81,15 +81,11 @@ fn literal(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::Limits;
 
     fn line(template: &RequestTemplate) -> String {
         let auth = TargetAuth::Bearer("TOETS_TOKEN".into());
-        let base = "https://a.example/fhir".into();
-        curl(
-            template,
-            &Target { base, auth, built_in: false, fault: None, headers: Vec::new(), insecure: false, limits: Limits::default() },
-        )
+        let base = "https://a.example/fhir";
+        curl(template, &Target::new(base, auth))
     }
 
     fn template() -> RequestTemplate {

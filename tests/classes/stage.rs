@@ -139,12 +139,11 @@ impl Run<'_> {
     }
 
     fn plan(&self, base: &str) -> Result<Plan, Failed> {
-        let claims = Claims { product: None, actor: Actor::Provider, dialect: Dialect::R4Rc2, groups: Vec::new() };
+        let claims = Claims::new(Actor::Provider, Dialect::R4Rc2);
         let auth = self.token.map_or(TargetAuth::None, |_| TargetAuth::Bearer("TOETS_TOKEN".to_owned()));
         // At this tempo a second and a half: enough for a busy machine that is right.
         let limits = Limits { deadline_ms: 150_000, connect_ms: 150_000, body_bytes: 1 << 20, ..Limits::default() };
-        let target =
-            Target { base: base.to_owned(), auth, built_in: false, fault: None, headers: Vec::new(), insecure: false, limits };
+        let target = Target { limits, ..Target::new(base.to_owned(), auth) };
         compile(self.suite, claims, target, &Selection::All).map_err(|why| why.to_string().into())
     }
 }
