@@ -8,7 +8,7 @@ use super::view::{Expectation, Finding, Group, KnownMark, LevelCounts, Report, R
 use super::{causes, head, known, reason, sentence, warnings};
 use crate::agreements::{Catalogue, Level};
 use crate::evidence::Evidence;
-use crate::judge::{self, Class, Counts, Diagnosis, ExpectationVerdict, Outcome, RequirementVerdict, Verdicts};
+use crate::judge::{self, Class, Diagnosis, ExpectationVerdict, Outcome, RequirementVerdict, Verdicts};
 use crate::plan::{Plan, PlannedExpectation, PlannedScenario, PlannedStep};
 use crate::scenario::Suite;
 use crate::text::Text;
@@ -202,24 +202,6 @@ fn expectation_name(key: &str) -> &str {
 
 fn counts(verdicts: &Verdicts) -> Vec<LevelCounts> {
     [Level::Shall, Level::Must, Level::Should, Level::May]
-        .map(|level| LevelCounts { level, counts: count(verdicts, level) })
+        .map(|level| LevelCounts { level, counts: verdicts.counts(level) })
         .into()
-}
-
-fn count(verdicts: &Verdicts, level: Level) -> Counts {
-    let mut counts = Counts::default();
-    for requirement in verdicts.requirements.iter().filter(|requirement| requirement.claimed && requirement.level == level) {
-        counts.claimed += 1;
-        let counter = match requirement.outcome {
-            Outcome::Pass => &mut counts.pass,
-            Outcome::Warn => &mut counts.warn,
-            Outcome::Fail => &mut counts.fail,
-            Outcome::CantTell => &mut counts.cant_tell,
-            Outcome::Untested => &mut counts.untested,
-            Outcome::Inapplicable => &mut counts.inapplicable,
-            Outcome::Broken => &mut counts.broken,
-        };
-        *counter += 1;
-    }
-    counts
 }

@@ -37,13 +37,15 @@ impl Root {
 }
 
 fn words(kind: RootKind) -> Words {
-    way(kind).or_else(|| door(kind)).unwrap_or_else(|| inside(kind))
+    let row = WORDS.iter().find(|(of, _)| *of == kind);
+    row.expect("every kind of root has its words: a test holds it").1
 }
 
-/// On the way to the server.
-fn way(kind: RootKind) -> Option<Words> {
-    Some(match kind {
-        RootKind::HostUnknown => (
+/// On the way to the server, at its door, and within it.
+const WORDS: &[(RootKind, Words)] = &[
+    (
+        RootKind::HostUnknown,
+        (
             "host-unknown",
             [
                 "the host name of the server does not resolve ({detail})",
@@ -54,7 +56,10 @@ fn way(kind: RootKind) -> Option<Words> {
                 "kijk naar de spelling van `--url`, en of dit netwerk de naam kent",
             ],
         ),
-        RootKind::NobodyListens => (
+    ),
+    (
+        RootKind::NobodyListens,
+        (
             "nobody-listens",
             [
                 "nobody listens at the address of the server ({detail})",
@@ -65,7 +70,10 @@ fn way(kind: RootKind) -> Option<Words> {
                 "start de server, en kijk naar de poort en naar firewalls onderweg",
             ],
         ),
-        RootKind::TlsFailed => (
+    ),
+    (
+        RootKind::TlsFailed,
+        (
             "tls-failed",
             [
                 "no TLS connection can be made ({detail})",
@@ -76,7 +84,10 @@ fn way(kind: RootKind) -> Option<Words> {
                 "kijk naar het certificaat: uitgever, hostnamen en datums; een server die gewoon http spreekt vraagt `http://`",
             ],
         ),
-        RootKind::NotHttp => (
+    ),
+    (
+        RootKind::NotHttp,
+        (
             "not-http",
             [
                 "what answers at this address does not speak HTTP ({detail})",
@@ -87,7 +98,10 @@ fn way(kind: RootKind) -> Option<Words> {
                 "een server die TLS spreekt vraagt `https://`; kijk anders naar de poort",
             ],
         ),
-        RootKind::TooLate => (
+    ),
+    (
+        RootKind::TooLate,
+        (
             "too-late",
             [
                 "answers do not come before the deadline ({detail})",
@@ -98,7 +112,10 @@ fn way(kind: RootKind) -> Option<Words> {
                 "kijk waarom de server traag is; `--deadline` geeft hem meer tijd",
             ],
         ),
-        RootKind::CutOff => (
+    ),
+    (
+        RootKind::CutOff,
+        (
             "cut-off",
             [
                 "connections end before the answer does ({detail})",
@@ -109,14 +126,10 @@ fn way(kind: RootKind) -> Option<Words> {
                 "kijk of de server, of een proxy ervoor, omvalt of antwoorden begrenst",
             ],
         ),
-        _ => return None,
-    })
-}
-
-/// At the door of the server.
-fn door(kind: RootKind) -> Option<Words> {
-    Some(match kind {
-        RootKind::LoginPage => (
+    ),
+    (
+        RootKind::LoginPage,
+        (
             "login-page",
             [
                 "every request leads to a login page ({detail})",
@@ -127,12 +140,18 @@ fn door(kind: RootKind) -> Option<Words> {
                 "geef het adres van de FHIR-API in plaats van dat voor mensen, en geef een token mee",
             ],
         ),
-        RootKind::SentElsewhere => (
+    ),
+    (
+        RootKind::SentElsewhere,
+        (
             "sent-elsewhere",
             ["every request is sent elsewhere ({detail})", "name the address to which the server redirects as `--url`"],
             ["elk verzoek wordt doorgestuurd ({detail})", "geef het adres waarheen de server verwijst als `--url`"],
         ),
-        RootKind::WebPages => (
+    ),
+    (
+        RootKind::WebPages,
+        (
             "web-pages",
             [
                 "every request is answered with a web page ({detail})",
@@ -143,7 +162,10 @@ fn door(kind: RootKind) -> Option<Words> {
                 "kijk naar het pad van `--url`: dat moet de FHIR-basis zijn, waaronder `metadata` staat",
             ],
         ),
-        RootKind::NotFhir => (
+    ),
+    (
+        RootKind::NotFhir,
+        (
             "not-fhir",
             [
                 "every request is answered, and never with FHIR ({detail})",
@@ -154,7 +176,10 @@ fn door(kind: RootKind) -> Option<Words> {
                 "kijk naar `--url`: misschien antwoordt daar iets anders dan een FHIR-server",
             ],
         ),
-        RootKind::TokenRefused => (
+    ),
+    (
+        RootKind::TokenRefused,
+        (
             "token-refused",
             [
                 "the token is not accepted: every request for data gets {detail}",
@@ -165,7 +190,10 @@ fn door(kind: RootKind) -> Option<Words> {
                 "haal een nieuw token, en kijk naar ontvanger, scopes en einde ervan",
             ],
         ),
-        RootKind::TokenMissing => (
+    ),
+    (
+        RootKind::TokenMissing,
+        (
             "token-missing",
             [
                 "the server asks for credentials, and none were given: every request for data gets {detail}",
@@ -176,7 +204,10 @@ fn door(kind: RootKind) -> Option<Words> {
                 "zet een token in TOETS_TOKEN",
             ],
         ),
-        RootKind::BaseWrong => (
+    ),
+    (
+        RootKind::BaseWrong,
+        (
             "base-wrong",
             [
                 "nothing is found at this address: every request gets {detail}",
@@ -187,7 +218,10 @@ fn door(kind: RootKind) -> Option<Words> {
                 "kijk naar het pad van `--url`: dat moet de FHIR-basis zijn, waaronder `metadata` staat",
             ],
         ),
-        RootKind::AllRefused => (
+    ),
+    (
+        RootKind::AllRefused,
+        (
             "all-refused",
             [
                 "every request is refused with {detail}, even for `metadata`",
@@ -198,7 +232,10 @@ fn door(kind: RootKind) -> Option<Words> {
                 "de body van het antwoord zegt vaak wat ontbreekt: een header, een tenant, https",
             ],
         ),
-        RootKind::Throttled => (
+    ),
+    (
+        RootKind::Throttled,
+        (
             "throttled",
             [
                 "the server answers every request with {detail}: too many requests",
@@ -209,7 +246,10 @@ fn door(kind: RootKind) -> Option<Words> {
                 "verhoog de grens voor deze test, of vraag minder tegelijk met `--parallel 1`",
             ],
         ),
-        RootKind::OutOfService => (
+    ),
+    (
+        RootKind::OutOfService,
+        (
             "out-of-service",
             [
                 "the server is not in service: every request for data gets {detail}",
@@ -220,19 +260,18 @@ fn door(kind: RootKind) -> Option<Words> {
                 "kijk naar de server achter de proxy, en probeer het opnieuw als die draait",
             ],
         ),
-        _ => return None,
-    })
-}
-
-/// Within the server.
-fn inside(kind: RootKind) -> Words {
-    match kind {
-        RootKind::PersonasMissing => (
+    ),
+    (
+        RootKind::PersonasMissing,
+        (
             "personas-missing",
             ["test people are not on the server: {detail}", "load the personas, or name their ids with `--patient`"],
             ["testpersonen staan niet op de server: {detail}", "laad de persona's, of noem hun id's met `--patient`"],
         ),
-        RootKind::VersionOther => (
+    ),
+    (
+        RootKind::VersionOther,
+        (
             "version-other",
             [
                 "the server speaks another version of FHIR than is claimed: {detail}",
@@ -243,7 +282,10 @@ fn inside(kind: RootKind) -> Words {
                 "geef het adres van de versie die u claimt, of claim de andere",
             ],
         ),
-        RootKind::ClockWrong => (
+    ),
+    (
+        RootKind::ClockWrong,
+        (
             "clock-wrong",
             [
                 "the clock of the server is wrong: {detail}",
@@ -254,7 +296,10 @@ fn inside(kind: RootKind) -> Words {
                 "zet de klokken gelijk met een tijdserver; tokens en certificaten hangen ervan af",
             ],
         ),
-        RootKind::XmlMissing => (
+    ),
+    (
+        RootKind::XmlMissing,
+        (
             "xml-missing",
             [
                 "the server does not answer in XML: {detail}",
@@ -262,7 +307,10 @@ fn inside(kind: RootKind) -> Words {
             ],
             ["de server antwoordt niet in XML: {detail}", "kies het formaat op grond van `Accept`; de afspraak eist JSON én XML"],
         ),
-        RootKind::JsonMissing => (
+    ),
+    (
+        RootKind::JsonMissing,
+        (
             "json-missing",
             [
                 "the server does not answer in JSON: {detail}",
@@ -273,7 +321,10 @@ fn inside(kind: RootKind) -> Words {
                 "kies het formaat op grond van `Accept`; de afspraak eist JSON én XML",
             ],
         ),
-        RootKind::ContentTypeWrong => (
+    ),
+    (
+        RootKind::ContentTypeWrong,
+        (
             "content-type-wrong",
             [
                 "every answer has the wrong `Content-Type`: {detail}",
@@ -284,7 +335,10 @@ fn inside(kind: RootKind) -> Words {
                 "stuur `application/fhir+json` of `application/fhir+xml`, zoals de body is",
             ],
         ),
-        _ => (
+    ),
+    (
+        RootKind::ServerFails,
+        (
             "server-fails",
             [
                 "every request for data makes the server fail ({detail})",
@@ -295,5 +349,5 @@ fn inside(kind: RootKind) -> Words {
                 "zoek de oorzaak in het logboek van uw server: het is er één",
             ],
         ),
-    }
-}
+    ),
+];
