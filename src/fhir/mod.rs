@@ -13,4 +13,5 @@ pub mod snapshot;
 pub mod store;
 pub mod terminology;
 pub mod types;
+pub mod validate;
 pub mod xml;

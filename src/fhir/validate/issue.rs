@@ -1,0 +1,161 @@
+//! What the judge says of one place in a resource.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::Code;
+use super::profile::Profile;
+use crate::fhir::node::{Node, NodeId, Span};
+use crate::text::Language;
+
+/// What an issue does to the verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Good to know.
+    Information,
+    /// Worth a look.
+    Warning,
+    /// What is here cannot tell: neither right nor wrong.
+    CantTell,
+    /// Against a rule.
+    Error,
+}
+
+/// One thing that the judge has to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    /// What sort of thing.
+    pub code: &'static Code,
+    /// What it does to the verdict.
+    pub severity: Severity,
+    /// FHIRPath of the element, with an index in every list: `Consent.provision.code[0]`.
+    pub path: String,
+    /// Where it stands in the text.
+    pub span: Span,
+    /// Canonical with version of the profile whose rule it is; `None` for a rule of FHIR itself.
+    pub profile: Option<Arc<str>>,
+    /// Key of the invariant (`ppc-1`), where the rule is one.
+    pub key: Option<Arc<str>>,
+    /// What fills the holes in the words; `expected` and `found` are shown apart as well.
+    pub details: Vec<(&'static str, String)>,
+}
+
+impl Issue {
+    /// Something against a rule.
+    pub(crate) fn error(code: &'static Code, node: Node<'_>) -> Self {
+        Self::new(code, Severity::Error, node)
+    }
+
+    /// Something worth a look.
+    pub(crate) fn warning(code: &'static Code, node: Node<'_>) -> Self {
+        Self::new(code, Severity::Warning, node)
+    }
+
+    /// Something good to know.
+    pub(crate) fn information(code: &'static Code, node: Node<'_>) -> Self {
+        Self::new(code, Severity::Information, node)
+    }
+
+    /// Something that cannot be decided here.
+    pub(crate) fn cant_tell(code: &'static Code, node: Node<'_>) -> Self {
+        Self::new(code, Severity::CantTell, node)
+    }
+
+    /// An issue about an element.
+    pub(crate) fn new(code: &'static Code, severity: Severity, node: Node<'_>) -> Self {
+        Self { code, severity, path: node.path(), span: node.span(), profile: None, key: None, details: Vec::new() }
+    }
+
+    /// The same with a detail: a hole in the words, or `expected` or `found`.
+    #[must_use]
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.details.push((name, value.into()));
+        self
+    }
+
+    /// The same as a rule of a profile.
+    #[must_use]
+    pub(crate) fn of(mut self, profile: &Arc<str>) -> Self {
+        self.profile = Some(Arc::clone(profile));
+        self
+    }
+
+    /// A detail by its name.
+    #[must_use]
+    pub fn detail(&self, name: &str) -> Option<&str> {
+        self.details.iter().find(|(found, _)| *found == name).map(|(_, value)| value.as_str())
+    }
+
+    /// What is wrong, in a language.
+    #[must_use]
+    pub fn message(&self, language: Language) -> String {
+        self.filled(self.code.words(language).what)
+    }
+
+    /// How to mend it, in a language.
+    #[must_use]
+    pub fn mend(&self, language: Language) -> String {
+        self.filled(self.code.words(language).mend)
+    }
+
+    fn filled(&self, words: &str) -> String {
+        let mut text = String::with_capacity(words.len() + 32);
+        let mut rest = words;
+        while let Some((before, after)) = rest.split_once('{') {
+            text.push_str(before);
+            let Some((name, behind)) = after.split_once('}') else { break };
+            match name {
+                "path" => text.push_str(&self.path),
+                _ => text.push_str(self.detail(name).unwrap_or("?")),
+            }
+            rest = behind;
+        }
+        text.push_str(rest);
+        text
+    }
+}
+
+/// Issues as they are found: each once. Knows as well what was looked at, so
+/// that the same profile is not held against the same element twice.
+#[derive(Debug, Default)]
+pub(crate) struct Issues {
+    found: Vec<Issue>,
+    /// Element, and address of the profile.
+    looked_at: HashSet<(NodeId, usize)>,
+    known: HashSet<(&'static str, String, Vec<(&'static str, String)>)>,
+}
+
+impl Issues {
+    /// Takes one in, unless the same was said of the same place.
+    pub(crate) fn push(&mut self, issue: Issue) {
+        if self.known.insert((issue.code.name, issue.path.clone(), issue.details.clone())) {
+            self.found.push(issue);
+        }
+    }
+
+    /// Whether this profile was not yet held against this element.
+    pub(crate) fn first_look(&mut self, node: Node<'_>, profile: &Arc<Profile>) -> bool {
+        self.looked_at.insert((node.id(), Arc::as_ptr(profile).addr()))
+    }
+
+    /// Whether something could not be decided.
+    pub(crate) fn has_doubt(&self) -> bool {
+        self.found.iter().any(|issue| issue.severity == Severity::CantTell)
+    }
+
+    /// Whether something against a rule was found.
+    pub(crate) fn has_error(&self) -> bool {
+        self.found.iter().any(|issue| issue.severity == Severity::Error)
+    }
+
+    /// All of them, in the order of the text.
+    pub(crate) fn into_sorted(mut self) -> Vec<Issue> {
+        self.found.sort_by_key(|issue| (issue.span.start, std::cmp::Reverse(issue.severity)));
+        self.found
+    }
+
+    /// All of them, as they were found.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Issue> {
+        self.found.iter()
+    }
+}

@@ -1,0 +1,75 @@
+//! Judging a resource by FHIR itself and by profiles. What FHIR asks of any
+//! resource is looked at node by node (`general`); what a profile asks, by
+//! walking the resource along the profile (`walk`). A rule kind is a file in
+//! `rules`, with the codes of its issues. What cannot be decided here is said
+//! as such: never a silent pass, never a guess.
+
+mod code;
+mod general;
+mod issue;
+mod profile;
+mod rules;
+mod scene;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use std::sync::Arc;
+
+pub(crate) use code::codes;
+pub use code::{Code, Words};
+pub(crate) use issue::Issues;
+pub use issue::{Issue, Severity};
+use scene::{Profiles, Scene};
+
+use super::fhirpath::Environment;
+use super::knowledge::Knowledge;
+use super::node::Node;
+use super::{json, xml};
+pub use rules::all_codes;
+
+/// Judges resources by what it knows. Profiles are made ready once; safe to
+/// share between threads.
+#[derive(Debug)]
+pub struct Validator {
+    knowledge: Arc<Knowledge>,
+    profiles: Profiles,
+}
+
+impl Validator {
+    /// A judge who knows this.
+    #[must_use]
+    pub fn new(knowledge: Arc<Knowledge>) -> Self {
+        Self { knowledge, profiles: Profiles::default() }
+    }
+
+    /// What it knows.
+    #[must_use]
+    pub fn knowledge(&self) -> &Knowledge {
+        &self.knowledge
+    }
+
+    /// All there is to say of a resource: by FHIR, by the profiles that it
+    /// claims (`meta.profile`), and by those that are named beside it.
+    #[must_use]
+    pub fn validate(&self, root: Node<'_>, profiles: &[&str]) -> Vec<Issue> {
+        let environment = Environment::new(self.knowledge.types());
+        let scene = Scene { knowledge: &self.knowledge, root, environment, profiles: &self.profiles };
+        let mut issues = Issues::default();
+        general::check(&scene, root, &mut issues);
+        walk::resource(&scene, root, profiles, &mut issues);
+        issues.into_sorted()
+    }
+
+    /// The same for a text, JSON or XML; one that is no resource gives the reason.
+    #[must_use]
+    pub fn judge_text(&self, text: &[u8], profiles: &[&str]) -> Vec<Issue> {
+        let is_xml = text.iter().find(|byte| !byte.is_ascii_whitespace() && !matches!(byte, 0xEF | 0xBB | 0xBF)) == Some(&b'<');
+        let types = self.knowledge.types();
+        let read = if is_xml { xml::read(text, types) } else { json::read(text, types) };
+        match read {
+            Ok(tree) => self.validate(tree.root(), profiles),
+            Err(error) => vec![rules::unreadable::issue(&error)],
+        }
+    }
+}

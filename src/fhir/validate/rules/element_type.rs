@@ -1,0 +1,75 @@
+//! The type of an element, and the profiles that its type has to meet.
+
+use std::sync::Arc;
+
+use crate::fhir::definition::ElementType;
+use crate::fhir::node::Node;
+use crate::fhir::validate::profile::Profile;
+use crate::fhir::validate::walk::{self, Place};
+use crate::fhir::validate::{Issue, Issues, Scene, codes};
+
+codes! {
+    /// The type is not one of those allowed.
+    TYPE_NOT_ALLOWED "type-not-allowed" "structure" Some("Validation_VAL_Profile_WrongType");
+        en "`{element}` is a `{found}`, allowed: {expected}", "use one of the types allowed";
+        nl "`{element}` is een `{found}`, toegestaan: {expected}", "gebruik een van de toegestane typen";
+    /// The profile of a type is not to be had.
+    TYPE_PROFILE_UNKNOWN "type-profile-unknown" "not-found" Some("VALIDATION_VAL_UNKNOWN_PROFILE");
+        en "`{element}` has to meet `{profile}`, which is not known here: {why}", "load the package that has it";
+        nl "`{element}` moet voldoen aan `{profile}`, dat hier niet bekend is: {why}", "laad het package waarin het staat";
+    /// None of several profiles is met.
+    NO_PROFILE_MET "type-profile-none-met" "structure" Some("Validation_VAL_Profile_NoMatch");
+        en "`{element}` meets none of {expected}", "make it meet one of them";
+        nl "`{element}` voldoet aan geen van {expected}", "laat het aan een ervan voldoen";
+}
+
+/// Whether elements have a type that a profile allows.
+pub(crate) fn check(scene: &Scene<'_, '_>, found: &[Node<'_>], place: Place<'_>, issues: &mut Issues) {
+    let types = &place.rule.element.types;
+    if types.is_empty() {
+        return;
+    }
+    for node in found.iter().filter(|node| !node.type_name().is_empty()) {
+        if !types.iter().any(|allowed| fits(scene, *node, allowed)) {
+            let allowed: Vec<&str> = types.iter().map(|allowed| &*allowed.code).collect();
+            let issue = Issue::error(&TYPE_NOT_ALLOWED, *node).of(&place.profile.canonical);
+            let issue = issue.with("element", &*place.rule.element.id).with("expected", allowed.join(", "));
+            issues.push(issue.with("found", node.type_name()));
+        }
+    }
+}
+
+/// Whether an element is of a type. Elements with elements of their own are of
+/// an unnamed type, which the tables name by its path.
+pub(crate) fn fits(scene: &Scene<'_, '_>, node: Node<'_>, allowed: &ElementType) -> bool {
+    let found = node.type_name();
+    *allowed.code == *found || found.contains('.') || scene.types().is_a(found, &allowed.code)
+}
+
+/// The profiles that the type of an element has to meet. Of several, one is
+/// enough: the ones that are met, or an issue where none is.
+pub(crate) fn profiles<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'_>, issues: &mut Issues) -> Vec<Arc<Profile>> {
+    let allowed = place.rule.element.types.iter().filter(|allowed| fits(scene, node, allowed));
+    let named: Vec<&Arc<str>> = allowed.flat_map(|allowed| &allowed.profiles).collect();
+    let mut known = Vec::new();
+    for canonical in &named {
+        match scene.profile(canonical) {
+            Ok(profile) => known.push(profile),
+            Err(lack) => {
+                let issue = Issue::cant_tell(&TYPE_PROFILE_UNKNOWN, node).of(&place.profile.canonical);
+                let issue = issue.with("element", &*place.rule.element.id).with("profile", &***canonical);
+                issues.push(issue.with("why", lack.to_string()));
+            }
+        }
+    }
+    if named.len() < 2 {
+        return known;
+    }
+    let met: Vec<_> = known.iter().filter(|profile| walk::meets(scene, node, profile) != Some(false)).cloned().collect();
+    if met.is_empty() && known.len() == named.len() {
+        let names: Vec<String> = named.iter().map(|name| format!("`{name}`")).collect();
+        let issue = Issue::error(&NO_PROFILE_MET, node).of(&place.profile.canonical);
+        issues.push(issue.with("element", &*place.rule.element.id).with("expected", names.join(", ")));
+    }
+    met
+}
