@@ -36,9 +36,9 @@ fn evaluate<'t>(scene: &Scene<'_, 't>, node: Node<'t>, (place, invariant, expres
         Ok(items) => items,
         Err(error) => return issues.push(undecided(node, place, invariant).with("why", error.to_string())),
     };
-    // Nothing counts as false: FHIR asks that an invariant is true. One thing that is no boolean
-    // is something, and of many one is enough: STU3 writes `|` where it means `or`.
-    if items.iter().all(|item| item.text().as_deref() == Some("false")) {
+    // Nothing is no answer: the expression is about elements that are not there. One thing that is
+    // no boolean is something, and of many one is enough: STU3 writes `|` where it means `or`.
+    if !items.is_empty() && items.iter().all(|item| item.text().as_deref() == Some("false")) {
         let severity = match invariant.constraint.severity {
             Weight::Error => Severity::Error,
             Weight::Warning | Weight::Information => Severity::Warning,
