@@ -115,7 +115,8 @@ fn inside<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'_>, issues: &
 }
 
 fn children<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'_>, issues: &mut Issues) {
-    for child in place.children() {
+    // The value of a primitive is no element of its own.
+    for child in place.children().filter(|child| !(node.is_primitive() && &*child.rule.name == "value")) {
         let found: Vec<Node<'t>> = node.children_named(&child.rule.name).collect();
         cardinality::check(node, &found, child, issues);
         element_type::check(scene, &found, child, issues);
