@@ -74,13 +74,15 @@ pub(crate) fn against<'t>(scene: &Scene<'_, 't>, node: Node<'t>, profile: &Arc<P
 
 /// Whether an element meets a profile; `None` where that cannot be told.
 pub(crate) fn meets<'t>(scene: &Scene<'_, 't>, node: Node<'t>, profile: &Arc<Profile>) -> Option<bool> {
-    let mut trial = Issues::default();
-    against(scene, node, profile, &mut trial);
-    match (trial.has_error(), trial.has_doubt()) {
-        (true, _) => Some(false),
-        (false, true) => None,
-        (false, false) => Some(true),
-    }
+    scene.trials.once(node, profile, || {
+        let mut trial = Issues::default();
+        against(scene, node, profile, &mut trial);
+        match (trial.has_error(), trial.has_doubt()) {
+            (true, _) => Some(false),
+            (false, true) => None,
+            (false, false) => Some(true),
+        }
+    })
 }
 
 /// An element by the rule that is about it.
