@@ -5,6 +5,7 @@
 //! as such: never a silent pass, never a guess.
 
 mod code;
+mod form;
 mod general;
 mod issue;
 mod profile;
