@@ -89,6 +89,15 @@ impl Limits {
         })
     }
 
+    /// Whether nothing is limited: the item has extensions of another kind.
+    pub(super) fn is_empty(&self) -> bool {
+        let Self { min_length, pattern, min, max, decimal_places, mime_types, max_size, units, .. } = self;
+        let counts = [min_length, decimal_places, &self.min_occurs, &self.max_occurs];
+        counts.iter().all(|limit| limit.is_none())
+            && (pattern.is_none() && min.is_none() && max.is_none() && max_size.is_none() && self.unit_value_set.is_none())
+            && (mime_types.is_empty() && units.is_empty() && self.resources.is_empty())
+    }
+
     /// Holds an answer of the right type against the limits.
     pub(super) fn check(&self, value: Node<'_>, issues: &mut Issues) {
         match value.type_name() {

@@ -9,6 +9,7 @@ mod item;
 mod limits;
 mod questionnaire;
 mod response;
+mod table;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -20,6 +21,7 @@ use crate::fhir::node::Node;
 
 pub(super) use codes::CODES;
 use questionnaire::Form;
+pub use table::form_facts;
 
 /// Looks at a response and all its items, when its form is to be had.
 pub(super) fn check(scene: &Scene<'_, '_>, response: Node<'_>, issues: &mut Issues) {
@@ -55,7 +57,8 @@ fn find(scene: &Scene<'_, '_>, response: Node<'_>, canonical: &str) -> Result<Ar
     }
     match scene.knowledge.find_resource("Questionnaire", canonical) {
         Ok(tree) => Ok(Arc::new(Form::read(tree.root()))),
-        Err(lack) => Err(lack.to_string()),
+        // What is installed goes before what is built in.
+        Err(lack) => table::built_in(canonical, scene.types()).ok_or_else(|| lack.to_string()),
     }
 }
 

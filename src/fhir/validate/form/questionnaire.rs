@@ -48,6 +48,11 @@ impl Form {
         form
     }
 
+    /// A form without items.
+    pub(super) fn named(url: &str, version: &str) -> Self {
+        Self { url: url.into(), version: version.into(), ..Self::default() }
+    }
+
     /// Takes in an item, after those that stand before it.
     pub(crate) fn add(&mut self, item: Item) -> usize {
         let place = self.items.len();

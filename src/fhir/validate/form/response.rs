@@ -185,7 +185,10 @@ impl<'w> Walk<'w, '_, '_> {
         if !item.is_read_only || item.initial.is_empty() {
             return;
         }
-        let mut values = answers.iter().filter_map(|answer| answer.child("value"));
+        let is_open = item.kind == Some(Kind::OpenChoice);
+        // An open choice asks for other words where the preset does not fit.
+        let is_free = |value: &Node<'_>| is_open && value.type_name() == "string";
+        let mut values = answers.iter().filter_map(|answer| answer.child("value")).filter(|value| !is_free(value));
         let is_other = |value: &Node<'_>| item.initial.iter().all(|initial| initial.is(*value) == Some(false));
         if let Some(value) = values.find(is_other) {
             let presets: Vec<String> = item.initial.iter().map(ToString::to_string).collect();
