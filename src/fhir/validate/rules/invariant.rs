@@ -79,7 +79,7 @@ fn evaluate<'t>(scene: &Scene<'_, 't>, node: Node<'t>, (place, invariant, expres
     issues.push(issue.with("expected", expression.text()));
 }
 
-/// Nothing counts as false, as FHIR asks that an invariant is true. What is no
+/// Nothing is no answer: the expression is about elements that are not there. What is no
 /// boolean is something, and of many one is enough: STU3 writes `|` where it means `or`.
 fn is_true(items: &[Item<'_>]) -> bool {
     let is_false = |item: &Item<'_>| match item {
@@ -87,7 +87,7 @@ fn is_true(items: &[Item<'_>]) -> bool {
         Item::Node(node) => node.type_name() == "boolean" && node.value() == Some("false"),
         _ => false,
     };
-    !items.iter().all(is_false)
+    items.is_empty() || !items.iter().all(is_false)
 }
 
 fn undecided(node: Node<'_>, place: Place<'_>, invariant: &Invariant) -> Issue {
