@@ -5,6 +5,7 @@
 //! as such: never a silent pass, never a guess.
 
 mod code;
+mod form;
 mod general;
 mod issue;
 mod profile;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 pub(crate) use code::codes;
 pub use code::{Code, Words};
+pub use form::form_facts;
 pub(crate) use issue::Issues;
 pub use issue::{Issue, Severity};
 use scene::{Profiles, Scene, Stage};

@@ -79,8 +79,8 @@ fn evaluate<'t>(scene: &Scene<'_, 't>, node: Node<'t>, (place, invariant, expres
     issues.push(issue.with("expected", expression.text()));
 }
 
-/// Nothing is no answer: the expression is about elements that are not there. What
-/// is no boolean is something, and of many one is enough: STU3 writes `|` where it means `or`.
+/// Nothing is no answer: the expression is about elements that are not there. What is no
+/// boolean is something, and of many one is enough: STU3 writes `|` where it means `or`.
 fn is_true(items: &[Item<'_>]) -> bool {
     let is_false = |item: &Item<'_>| match item {
         Item::Boolean(value) => !value,
