@@ -26,7 +26,6 @@ pub use ast::Namespace;
 pub use check::{TypeProblem, Variables};
 pub use environment::{Conformance, Environment, Membership, Resolver};
 pub use error::{EvaluationError, Failure, SyntaxError};
-pub(in crate::fhir) use number::decimal;
 pub use item::{Item, Quantity, TypeInfo, Unit};
 pub(in crate::fhir) use units::{Comparison, compare as compare_quantities};
 

@@ -38,9 +38,7 @@ pub(crate) fn native(expression: &str) -> Option<Native> {
 }
 
 fn has_content(node: Node<'_>) -> bool {
-    node.value().is_some()
-        || node.children().any(|child| child.name() != "id")
-        || node.type_name() == "Parameters"
+    node.value().is_some() || node.children().any(|child| child.name() != "id") || node.type_name() == "Parameters"
 }
 
 fn has_value_or_extensions(node: Node<'_>) -> bool {

@@ -164,7 +164,8 @@ fn undecided(node: Node<'_>, slice: Place<'_>, why: &str) -> Issue {
 }
 
 fn names<'p>(slices: impl Iterator<Item = Place<'p>>) -> String {
-    let names: Vec<String> = slices.filter_map(|slice| Some(format!("`{}`", slice.rule.element.slice_name.as_deref()?))).collect();
+    let names: Vec<String> =
+        slices.filter_map(|slice| Some(format!("`{}`", slice.rule.element.slice_name.as_deref()?))).collect();
     names.join(", ")
 }
 

@@ -92,7 +92,8 @@ pub(super) fn follow<'t>(scene: &Scene<'_, 't>, from: Node<'t>, steps: &[Step]) 
         for node in nodes {
             match step {
                 Step::Name(name) => {
-                    let is_named = |child: &Node<'_>| child.name() == &**name || child.is_choice() && *child.written_name() == **name;
+                    let is_named =
+                        |child: &Node<'_>| child.name() == &**name || child.is_choice() && *child.written_name() == **name;
                     ends.nodes.extend(node.children().filter(is_named));
                 }
                 Step::Extension(url) => {
@@ -123,7 +124,10 @@ mod tests {
         assert_eq!(read("$this"), Some(vec![]));
         assert_eq!(read("coding.code"), Some(vec![name("coding"), name("code")]));
         assert_eq!(read("$this.resolve()"), Some(vec![Step::Resolve]));
-        assert_eq!(read("individual.resolve().ofType(Patient)"), Some(vec![name("individual"), Step::Resolve, Step::OfType("Patient".into())]));
+        assert_eq!(
+            read("individual.resolve().ofType(Patient)"),
+            Some(vec![name("individual"), Step::Resolve, Step::OfType("Patient".into())])
+        );
         assert_eq!(read("extension('http://example.org/a(b)').value"), Some(vec![url(), name("value")]));
         assert_eq!(read("extension(url='http://example.org/a(b)')"), Some(vec![url()]));
         assert_eq!(read("extension(\"http://example.org/a(b)\")"), Some(vec![url()]));

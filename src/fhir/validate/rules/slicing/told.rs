@@ -7,9 +7,9 @@ use super::path::Step;
 use crate::fhir::definition::{Discriminator, DiscriminatorKind, Max, Strength};
 use crate::fhir::knowledge::split;
 use crate::fhir::node::{Node, NodeId, Tree};
+use crate::fhir::validate::Scene;
 use crate::fhir::validate::profile::{Profile, Rule};
 use crate::fhir::validate::walk::Place;
-use crate::fhir::validate::Scene;
 
 /// How a discriminator tells an element of a slice.
 #[derive(Debug)]
@@ -78,7 +78,12 @@ pub(super) fn told(scene: &Scene<'_, '_>, whole: Place<'_>, slice: Place<'_>, by
 }
 
 /// `None` where a definition on the way is not to be had.
-fn asked(scene: &Scene<'_, '_>, whole: Place<'_>, slice: Place<'_>, (kind, steps): (DiscriminatorKind, &[Step])) -> Option<Asked> {
+fn asked(
+    scene: &Scene<'_, '_>,
+    whole: Place<'_>,
+    slice: Place<'_>,
+    (kind, steps): (DiscriminatorKind, &[Step]),
+) -> Option<Asked> {
     // The profiles that a reference may point to are named, known or not.
     if let (DiscriminatorKind::Profile, Some((Step::Resolve, before))) = (kind, steps.split_last()) {
         let ways = ways(scene, slice, before)?;
@@ -195,7 +200,8 @@ impl Spot {
             // What a slice asks that has to be there, is asked of the whole.
             let required = |slice: &&usize| profile.rules[**slice].element.min >= Some(1);
             let slices = profile.rules[child].slices.iter().filter(required);
-            let slices: Vec<Spot> = slices.map(|slice| Self { only: only.clone(), ..Self::enter(&profile, *slice, Vec::new()) }).collect();
+            let slices: Vec<Spot> =
+                slices.map(|slice| Self { only: only.clone(), ..Self::enter(&profile, *slice, Vec::new()) }).collect();
             spots.push(spot);
             spots.extend(slices);
         }
