@@ -27,6 +27,7 @@ pub use check::{TypeProblem, Variables};
 pub use environment::{Conformance, Environment, Membership, Resolver};
 pub use error::{EvaluationError, Failure, SyntaxError};
 pub use item::{Item, Quantity, TypeInfo, Unit};
+pub(in crate::fhir) use number::decimal;
 pub(in crate::fhir) use units::{Comparison, compare as compare_quantities};
 
 use super::node::Node;
