@@ -1,7 +1,7 @@
 //! What FHIR asks of any resource, whatever its profile: looked at node by node,
 //! in the order of the text.
 
-use super::rules::{claims, primitive, shape, structure};
+use super::rules::{attachment, claims, coding, identifier, ids, language, narrative, primitive, quantity, shape, structure};
 use super::{Issues, Scene, form};
 use crate::fhir::node::Node;
 
@@ -10,6 +10,9 @@ pub(super) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issu
     structure::check(scene, node, issues);
     shape::check(scene, node, issues);
     primitive::check(scene, node, issues);
+    datatype(scene, node, issues);
+    ids::check(node, issues);
+    language::check(node, issues);
     if node.is_resource() {
         claims::check(scene, node, issues);
         if node.type_name() == "QuestionnaireResponse" {
@@ -19,4 +22,13 @@ pub(super) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issu
     for child in node.children() {
         check(scene, child, issues);
     }
+}
+
+/// What FHIR asks of a datatype beyond its invariants.
+fn datatype(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) {
+    coding::check(scene, node, issues);
+    quantity::check(scene, node, issues);
+    identifier::check(node, issues);
+    attachment::check(node, issues);
+    narrative::check(node, issues);
 }

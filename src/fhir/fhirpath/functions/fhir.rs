@@ -6,6 +6,7 @@ use crate::fhir::fhirpath::environment::Environment;
 use crate::fhir::fhirpath::error::EvaluationError;
 use crate::fhir::fhirpath::evaluate::{container_of, resource_of};
 use crate::fhir::fhirpath::item::Scalar;
+use crate::fhir::narrative;
 use crate::fhir::node::Node;
 use crate::fhir::types::Types;
 
@@ -18,6 +19,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function { name: "memberOf", arguments: (1, 1), over: Over::Outside, gives: BOOLEAN, run: member_of },
     Function { name: "conformsTo", arguments: (1, 1), over: Over::Outside, gives: BOOLEAN, run: conforms_to },
     Function { name: "htmlChecks", arguments: (0, 0), over: Over::Outside, gives: BOOLEAN, run: html_checks },
+    // As STU3 writes it.
+    Function { name: "htmlchecks", arguments: (0, 0), over: Over::Outside, gives: BOOLEAN, run: html_checks },
     Function { name: "subsumes", arguments: (1, 1), over: Over::Outside, gives: BOOLEAN, run: unsupported },
     Function { name: "subsumedBy", arguments: (1, 1), over: Over::Outside, gives: BOOLEAN, run: unsupported },
     Function { name: "elementDefinition", arguments: (0, 0), over: Over::Outside, gives: Gives::Unknown, run: unsupported },
@@ -158,8 +161,8 @@ fn conforms_to<'t>(call: Invocation<'_, '_, 't>) -> Outcome<'t> {
     }
 }
 
-/// Whether the input has content; its elements are checked where XHTML is.
+/// Whether the input is a narrative as FHIR allows it, with content.
 fn html_checks<'t>(call: Invocation<'_, '_, 't>) -> Outcome<'t> {
     let Some(item) = call.single()? else { return Ok(Vec::new()) };
-    boolean(item.text().is_some_and(|text| text.contains("<div") && !text.to_ascii_lowercase().contains("<script")))
+    boolean(item.text().is_some_and(|text| narrative::is_narrative(&text)))
 }

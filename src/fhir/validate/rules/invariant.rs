@@ -3,6 +3,7 @@
 
 use crate::fhir::definition::Severity as Weight;
 use crate::fhir::fhirpath::{Expression, Item};
+use crate::fhir::narrative;
 use crate::fhir::node::Node;
 use crate::fhir::validate::profile::Invariant;
 use crate::fhir::validate::walk::Place;
@@ -32,9 +33,17 @@ const NATIVE: &[(&str, Native)] = &[
     ("$this.extension.exists() != $this.value.exists()", has_value_or_extensions),
 ];
 
-/// How an expression is decided without FHIRPath, where it is one of a few.
-pub(crate) fn native(expression: &str) -> Option<Native> {
-    NATIVE.iter().find(|(text, _)| *text == expression).map(|(_, native)| *native)
+/// Invariants of a narrative, both `htmlChecks()`: each is told of for its own half.
+const NARRATIVE: [(&str, Native); 2] = [
+    ("txt-1", |node| node.value().is_none_or(narrative::is_allowed)),
+    ("txt-2", |node| node.value().is_none_or(narrative::has_content)),
+];
+
+/// How an invariant is decided without FHIRPath, where its expression is one of a few.
+pub(crate) fn native(key: &str, expression: &str) -> Option<Native> {
+    let list = if expression.eq_ignore_ascii_case("htmlChecks()") { &NARRATIVE[..] } else { NATIVE };
+    let wanted = if expression.eq_ignore_ascii_case("htmlChecks()") { key } else { expression };
+    list.iter().find(|(text, _)| *text == wanted).map(|(_, native)| *native)
 }
 
 fn has_content(node: Node<'_>) -> bool {
@@ -50,7 +59,8 @@ pub(crate) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'_>,
     for invariant in &place.rule.invariants {
         match (&invariant.expression, invariant.native) {
             (Some(Ok(_)), Some(native)) if native(node) => {}
-            (Some(Ok(expression)), _) => evaluate(scene, node, (place, invariant, expression), issues),
+            (Some(Ok(expression)), Some(_)) => issues.push(failed(node, (place, invariant, expression))),
+            (Some(Ok(expression)), None) => evaluate(scene, node, (place, invariant, expression), issues),
             (Some(Err(why)), _) => issues.push(undecided(node, place, invariant).with("why", why.as_str())),
             (None, _) => {}
         }
@@ -72,6 +82,10 @@ fn evaluate<'t>(scene: &Scene<'_, 't>, node: Node<'t>, (place, invariant, expres
     if is_true(&items) {
         return;
     }
+    issues.push(failed(node, (place, invariant, expression)));
+}
+
+fn failed(node: Node<'_>, (place, invariant, expression): About<'_>) -> Issue {
     let severity = match invariant.constraint.severity {
         Weight::Error => Severity::Error,
         Weight::Warning | Weight::Information => Severity::Warning,
@@ -79,7 +93,7 @@ fn evaluate<'t>(scene: &Scene<'_, 't>, node: Node<'t>, (place, invariant, expres
     let mut issue = Issue::new(&FAILED, severity, node).of(&place.profile.canonical);
     issue.key = Some(invariant.constraint.key.clone());
     let issue = issue.with("key", &*invariant.constraint.key).with("human", &*invariant.constraint.human);
-    issues.push(issue.with("expected", expression.text()));
+    issue.with("expected", expression.text())
 }
 
 /// The resource that an element stands in.

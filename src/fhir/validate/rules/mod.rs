@@ -2,15 +2,24 @@
 //! `Place`; those of FHIR itself are given a node. Each file has the codes of
 //! its issues.
 
+pub(super) mod attachment;
 pub(super) mod binding;
 pub(super) mod cardinality;
 pub(super) mod claims;
+pub(super) mod coding;
 pub(super) mod element_type;
+pub(super) mod identifier;
+pub(super) mod ids;
 pub(super) mod invariant;
+pub(super) mod language;
+pub(super) mod narrative;
 pub(super) mod primitive;
+pub(super) mod quantity;
 pub(super) mod shape;
 pub(super) mod slicing;
 pub(super) mod structure;
+#[cfg(test)]
+mod tests;
 pub(super) mod unreadable;
 pub(super) mod value;
 pub(super) mod vital_signs;
@@ -18,13 +27,20 @@ pub(super) mod vital_signs;
 use super::Code;
 
 const RULES: &[&[&Code]] = &[
+    attachment::CODES,
     binding::CODES,
     cardinality::CODES,
     claims::CODES,
+    coding::CODES,
     super::form::CODES,
     element_type::CODES,
+    identifier::CODES,
+    ids::CODES,
     invariant::CODES,
+    language::CODES,
+    narrative::CODES,
     primitive::CODES,
+    quantity::CODES,
     shape::CODES,
     slicing::CODES,
     structure::CODES,

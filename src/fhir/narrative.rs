@@ -1,0 +1,174 @@
+//! What FHIR allows in a narrative: chapters 7 to 11 (without 9.4) and 15 of HTML 4
+//! (<https://hl7.org/fhir/R4/narrative.html#xhtml>), as FHIRPath's `htmlChecks` and the
+//! judge look at it. What an issue says is the judge's.
+
+#[cfg(test)]
+mod tests;
+
+use super::xml::{Element, Markup, Space};
+
+/// Elements.
+const ELEMENTS: &str = "a abbr acronym address area b bdo big blockquote br caption cite code col colgroup dd dfn div dl dt em \
+    h1 h2 h3 h4 h5 h6 hr i img kbd li map ol p pre q samp small span strong sub sup table tbody td tfoot th thead tr tt ul var";
+/// Elements of the same chapters that are no basic formatting; the HL7 validator refuses them.
+const OLD_ELEMENTS: &str = "basefont center dir font menu s strike u";
+/// Attributes of any element.
+const ATTRIBUTES: &str = "title style class id lang xml:lang xml:space dir accesskey tabindex \
+    span width align valign char charoff abbr axis headers scope rowspan colspan";
+/// Attributes of one element.
+const OWN_ATTRIBUTES: [(&str, &str); 9] = [
+    ("a", "href name charset type hreflang rel rev shape coords"),
+    ("img", "src alt border longdesc height width usemap ismap"),
+    ("map", "name"),
+    ("area", "shape coords href nohref alt"),
+    ("blockquote", "cite"),
+    ("q", "cite"),
+    ("table", "summary width border frame rules cellspacing cellpadding"),
+    ("pre", "space"),
+    ("td", "nowrap"),
+];
+/// Attributes of the same chapters that HTML 4 itself calls outdated; the HL7 validator refuses them.
+const OLD_ATTRIBUTES: &str = "bgcolor clear color compact face height hspace noshade nowrap size start type value vspace";
+/// Schemes of links that run something.
+const ACTIVE: [&str; 4] = ["javascript:", "vbscript:", "livescript:", "data:text/html"];
+
+/// Where an element may stand.
+const PLACES: [(&str, &str); 10] = [
+    ("tr", "table thead tfoot tbody"),
+    ("tbody", "table"),
+    ("thead", "table"),
+    ("tfoot", "table"),
+    ("caption", "table"),
+    ("colgroup", "table"),
+    ("col", "table colgroup"),
+    ("td", "tr"),
+    ("th", "tr"),
+    ("li", "ul ol dir menu"),
+];
+/// What alone may stand in an element.
+const CONTENTS: [(&str, &str); 8] = [
+    ("table", "caption col colgroup thead tfoot tbody tr"),
+    ("thead", "tr"),
+    ("tfoot", "tr"),
+    ("tbody", "tr"),
+    ("tr", "td th"),
+    ("ul", "li"),
+    ("ol", "li"),
+    ("dl", "dt dd"),
+];
+/// Elements that hold text and no blocks.
+const LINES: &str = "p h1 h2 h3 h4 h5 h6 pre address a b em i strong small big sub sup code tt dfn q var abbr acronym cite bdo \
+    kbd samp span caption dt";
+/// Elements that are blocks.
+const BLOCKS: &str = "div p blockquote pre table ul ol dl";
+
+/// Something that FHIR does not allow in a narrative.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    /// The whole is another element than `div`.
+    Name(String),
+    /// An element that is not in the namespace of XHTML.
+    Namespace(String),
+    /// An element that FHIR does not allow; or, when old, no longer recommends.
+    Element {
+        /// Its name.
+        name: String,
+        /// It is of the chapters, but no basic formatting.
+        is_old: bool,
+    },
+    /// An attribute that FHIR does not allow; or, when old, no longer recommends.
+    Attribute {
+        /// The element that has it.
+        element: String,
+        /// Its name.
+        name: String,
+        /// It is of the chapters, but outdated there already.
+        is_old: bool,
+    },
+    /// A link that runs something.
+    Active(String),
+    /// An element where HTML has no place for it.
+    Misplaced {
+        /// The element.
+        name: String,
+        /// The one around it.
+        parent: String,
+    },
+}
+
+/// Whether the narrative has only elements and attributes that FHIR allows: invariant `txt-1`.
+/// A text that is no XML is told of as such.
+pub(crate) fn is_allowed(text: &str) -> bool {
+    let refused = |flaw: &Flaw| matches!(flaw, Flaw::Element { is_old: false, .. } | Flaw::Attribute { is_old: false, .. });
+    Markup::read(text).map_or(true, |markup| !flaws(&markup).iter().any(refused))
+}
+
+/// Whether the narrative says something: invariant `txt-2`. A text that is no XML is told of as such.
+pub(crate) fn has_content(text: &str) -> bool {
+    let says = |element: &Element| element.has_text || element.name == "img";
+    Markup::read(text).map_or(true, |markup| markup.elements.iter().any(says))
+}
+
+/// What `htmlChecks()` answers.
+pub(crate) fn is_narrative(text: &str) -> bool {
+    Markup::read(text).is_ok() && is_allowed(text) && has_content(text)
+}
+
+/// All that is wrong, in the order of the text.
+pub(crate) fn flaws(markup: &Markup) -> Vec<Flaw> {
+    let mut found = Vec::new();
+    if let Some(whole) = markup.elements.first().filter(|whole| whole.name != "div") {
+        found.push(Flaw::Name(whole.name.clone()));
+    }
+    for element in &markup.elements {
+        let name = element.name.as_str();
+        if element.space == Space::Other {
+            found.push(Flaw::Namespace(name.to_owned()));
+        }
+        if !is_among(ELEMENTS, name) {
+            found.push(Flaw::Element { name: name.to_owned(), is_old: is_among(OLD_ELEMENTS, name) });
+        }
+        found.extend(element.attributes.iter().filter_map(|(attribute, value)| wrong_attribute(name, attribute, value)));
+        let mut around =
+            std::iter::successors(element.parent, |at| markup.elements[*at].parent).map(|at| &*markup.elements[at].name);
+        found.extend(misplaced(name, &mut around));
+    }
+    found
+}
+
+fn wrong_attribute(element: &str, name: &str, value: &str) -> Option<Flaw> {
+    let own = OWN_ATTRIBUTES.iter().find(|(of, _)| *of == element).map_or("", |(_, names)| names);
+    let is_old_element = is_among(OLD_ELEMENTS, element);
+    if !is_among(ATTRIBUTES, name) && !is_among(own, name) {
+        let is_old = is_old_element || is_among(OLD_ATTRIBUTES, name);
+        return Some(Flaw::Attribute { element: element.to_owned(), name: name.to_owned(), is_old });
+    }
+    let is_link = matches!(name, "href" | "src" | "cite" | "longdesc" | "usemap");
+    // Browsers pass over white space and control characters in a scheme.
+    let bare: String = value.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control()).collect();
+    let bare = bare.to_ascii_lowercase();
+    (is_link && ACTIVE.iter().any(|scheme| bare.starts_with(scheme))).then(|| Flaw::Active(value.to_owned()))
+}
+
+/// Where an element stands that has no place there; `around` are the elements around it, the nearest first.
+fn misplaced<'m>(name: &str, around: &mut dyn Iterator<Item = &'m str>) -> Option<Flaw> {
+    let of = |list: &[(&str, &'static str)], name: &str| list.iter().find(|(of, _)| *of == name).map(|(_, names)| *names);
+    let parent = around.next();
+    let place = of(&PLACES, name);
+    let content = parent.and_then(|parent| of(&CONTENTS, parent));
+    let is_out = place.is_some_and(|names| parent.is_none_or(|parent| !is_among(names, parent)))
+        || content.is_some_and(|names| !is_among(names, name))
+        || parent.is_some_and(|parent| matches!(parent, "br" | "hr" | "img" | "area"));
+    let wrong = match is_out {
+        true => Some(parent.unwrap_or("")),
+        // A block in a line of text, however deep: `div` in `span` in `p`.
+        false if is_among(BLOCKS, name) => parent.into_iter().chain(around).find(|around| is_among(LINES, around)),
+        false if name == "a" => parent.into_iter().chain(around).find(|around| *around == "a"),
+        false => None,
+    };
+    wrong.map(|parent| Flaw::Misplaced { name: name.to_owned(), parent: parent.to_owned() })
+}
+
+fn is_among(names: &str, name: &str) -> bool {
+    names.split_ascii_whitespace().any(|found| found == name)
+}

@@ -1,0 +1,99 @@
+//! The XHTML of a narrative: the elements and attributes that FHIR allows, nothing
+//! that runs, a language that is that of the resource.
+//! <https://hl7.org/fhir/R4/narrative.html>
+
+use crate::fhir::narrative::{Flaw, flaws};
+use crate::fhir::node::{Format, Node};
+use crate::fhir::validate::{Issue, Issues, codes};
+use crate::fhir::xml::{Markup, Space};
+
+codes! {
+    /// The text is no XML.
+    UNREADABLE "narrative-unreadable" "invalid" None;
+        en "the narrative is no well-formed XML: {found}", "close every element, and write letters as they are or by number (`&#160;`)";
+        nl "de tekst is geen welgevormde XML: {found}", "sluit elk element, en schrijf letters zoals ze zijn of als nummer (`&#160;`)";
+    /// The whole is no `div`.
+    NOT_A_DIV "narrative-not-a-div" "invalid" Some("XHTML_XHTML_Name_Invalid");
+        en "the narrative is a `{found}`, expected a `div`", "put it in a `div`";
+        nl "de tekst is een `{found}`, verwacht: een `div`", "zet hem in een `div`";
+    /// Not in the namespace of XHTML.
+    NAMESPACE "narrative-namespace" "invalid" Some("XHTML_XHTML_NS_InValid");
+        en "`{found}` in the narrative is not in the namespace of XHTML", "write `<div xmlns=\"http://www.w3.org/1999/xhtml\">`";
+        nl "`{found}` in de tekst staat niet in de namespace van XHTML", "schrijf `<div xmlns=\"http://www.w3.org/1999/xhtml\">`";
+    /// An element that FHIR does not allow.
+    ELEMENT "narrative-element" "invalid" Some("XHTML_XHTML_Element_Illegal");
+        en "the narrative has the element `{found}`, which FHIR does not allow", "use basic formatting: `p`, `b`, `ul`, `table`";
+        nl "de tekst heeft het element `{found}`, dat FHIR niet toestaat", "gebruik gewone opmaak: `p`, `b`, `ul`, `table`";
+    /// An attribute that FHIR does not allow.
+    ATTRIBUTE "narrative-attribute" "invalid" Some("XHTML_XHTML_Attribute_Illegal");
+        en "`{element}` in the narrative has the attribute `{found}`, which FHIR does not allow", "take it out";
+        nl "`{element}` in de tekst heeft het attribuut `{found}`, dat FHIR niet toestaat", "haal het weg";
+    /// Markup that is allowed, but refused by many.
+    OLD "narrative-outdated" "business-rule" None;
+        en "`{found}` in the narrative is outdated in HTML 4; many programs, the HL7 validator among them, refuse it", "use `style` instead";
+        nl "`{found}` in de tekst is verouderd in HTML 4; veel programma's, ook de HL7-validator, weigeren het", "gebruik in plaats daarvan `style`";
+    /// A link that runs something.
+    ACTIVE "narrative-active" "invalid" Some("TYPE_SPECIFIC_CHECKS_DT_XHTML_ACTIVE_HREF");
+        en "the narrative links to `{found}`, which runs when it is followed", "link to an address, or take the link out";
+        nl "de tekst verwijst naar `{found}`, wat bij volgen iets uitvoert", "verwijs naar een adres, of haal de verwijzing weg";
+    /// HTML has no place for it there.
+    MISPLACED "narrative-misplaced" "structure" Some("XHTML_XHTML_OUT_OF_PLACE");
+        en "`{found}` in the narrative stands in `{parent}`, where XHTML has no place for it", "move it: rows in a table, items in a list, blocks outside of a paragraph";
+        nl "`{found}` in de tekst staat in `{parent}`, waar XHTML er geen plaats voor heeft", "verplaats het: rijen in een tabel, items in een lijst, blokken buiten een alinea";
+    /// The resource says its language, the narrative does not.
+    NO_LANGUAGE "narrative-without-language" "business-rule" Some("Language_XHTML_Lang_Missing1");
+        en "the resource is in `{expected}`, its narrative does not say so", "write `lang` and `xml:lang` on the `div`";
+        nl "de resource is in `{expected}`, de tekst ervan zegt dat niet", "zet `lang` en `xml:lang` op de `div`";
+    /// Both say another one.
+    OTHER_LANGUAGE "narrative-other-language" "business-rule" Some("Language_XHTML_Lang_Different1");
+        en "the resource is in `{expected}`, its narrative in `{found}`", "use one language for both";
+        nl "de resource is in `{expected}`, de tekst ervan in `{found}`", "gebruik voor beide een taal";
+}
+
+/// Whether a narrative is one that FHIR allows.
+pub(crate) fn check(node: Node<'_>, issues: &mut Issues) {
+    let Some(text) = node.value().filter(|text| node.type_name() == "xhtml" && !text.is_empty()) else { return };
+    let markup = match Markup::read(text) {
+        Ok(markup) => markup,
+        Err(error) => return issues.push(Issue::error(&UNREADABLE, node).with("found", error.message)),
+    };
+    // In XML the prefix of the `div` may be declared further out; the reader looked after that.
+    let is_alone = node.tree().format() == Format::Json;
+    if let Some(outer) = markup.elements.iter().find(|element| is_alone && element.space == Space::Outer) {
+        issues.push(Issue::error(&NAMESPACE, node).with("found", &*outer.name));
+    }
+    for flaw in flaws(&markup) {
+        issues.push(told(node, flaw));
+    }
+    check_language(node, &markup, issues);
+}
+
+fn told(node: Node<'_>, flaw: Flaw) -> Issue {
+    match flaw {
+        Flaw::Name(name) => Issue::error(&NOT_A_DIV, node).with("found", name),
+        Flaw::Namespace(name) => Issue::error(&NAMESPACE, node).with("found", name),
+        Flaw::Element { name, is_old: false } => Issue::error(&ELEMENT, node).with("found", name),
+        Flaw::Attribute { element, name, is_old: false } => {
+            Issue::error(&ATTRIBUTE, node).with("found", name).with("element", element)
+        }
+        Flaw::Element { name, is_old: true } | Flaw::Attribute { name, is_old: true, .. } => {
+            Issue::warning(&OLD, node).with("found", name)
+        }
+        Flaw::Active(link) => Issue::error(&ACTIVE, node).with("found", link),
+        Flaw::Misplaced { name, parent } => Issue::error(&MISPLACED, node).with("found", name).with("parent", parent),
+    }
+}
+
+fn check_language(node: Node<'_>, markup: &Markup, issues: &mut Issues) {
+    let resource = std::iter::successors(node.parent(), |node| node.parent()).find(|node| node.is_resource());
+    let Some(wanted) = resource.and_then(|resource| resource.child_value("language")) else { return };
+    let Some(whole) = markup.elements.first() else { return };
+    let said = ["lang", "xml:lang"].map(|name| whole.attribute(name));
+    // A narrative may hold one part for each language.
+    let has_parts = markup.elements.iter().skip(1).any(|element| element.attribute("xml:lang").is_some());
+    match said.into_iter().flatten().find(|found| !found.eq_ignore_ascii_case(wanted)) {
+        Some(found) => issues.push(Issue::warning(&OTHER_LANGUAGE, node).with("expected", wanted).with("found", found)),
+        None if said.contains(&None) && !has_parts => issues.push(Issue::warning(&NO_LANGUAGE, node).with("expected", wanted)),
+        None => {}
+    }
+}
