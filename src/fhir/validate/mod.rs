@@ -37,19 +37,31 @@ pub struct Validator {
     knowledge: Arc<Knowledge>,
     profiles: Profiles,
     now: Option<DateTime>,
+    language: Box<str>,
 }
+
+/// The language of resources that do not say one, as the HL7 validator has it.
+const LANGUAGE: &str = "en";
 
 impl Validator {
     /// A judge who knows this.
     #[must_use]
     pub fn new(knowledge: Arc<Knowledge>) -> Self {
-        Self { knowledge, profiles: Profiles::default(), now: None }
+        Self { knowledge, profiles: Profiles::default(), now: None, language: LANGUAGE.into() }
     }
 
     /// The same at a moment: what `now()` is in invariants, which else cannot be told.
     #[must_use]
     pub fn at(self, now: DateTime) -> Self {
         Self { now: Some(now), ..self }
+    }
+
+    /// The same, taking resources that do not say their language to be in this one. A display
+    /// that a code system lacks is an error where it has one in the language of the resource;
+    /// else it may be a translation, and a warning.
+    #[must_use]
+    pub fn speaking(self, language: &str) -> Self {
+        Self { language: language.into(), ..self }
     }
 
     /// What it knows.
@@ -62,7 +74,8 @@ impl Validator {
     /// claims (`meta.profile`), and by those that are named beside it.
     #[must_use]
     pub fn validate(&self, root: Node<'_>, profiles: &[&str]) -> Vec<Issue> {
-        let stage = Stage { knowledge: &self.knowledge, profiles: &self.profiles, now: self.now, depth: 0 };
+        let stage =
+            Stage { knowledge: &self.knowledge, profiles: &self.profiles, now: self.now, language: &self.language, depth: 0 };
         let mut issues = Issues::default();
         stage.play(root, &mut |scene, root| {
             general::check(scene, root, &mut issues);

@@ -82,6 +82,8 @@ pub(crate) struct Scene<'s, 't> {
     pub(crate) knowledge: &'s Knowledge,
     /// The whole that was given: what `%rootResource` is.
     pub(crate) root: Node<'t>,
+    /// The language of a resource that does not say one.
+    pub(crate) language: &'s str,
     /// What invariants may look at.
     pub(crate) environment: Environment<'t>,
     pub(super) profiles: &'s Profiles,
@@ -97,6 +99,7 @@ pub(super) struct Stage<'v> {
     pub(super) knowledge: &'v Knowledge,
     pub(super) profiles: &'v Profiles,
     pub(super) now: Option<DateTime>,
+    pub(super) language: &'v str,
     /// How many scenes this one is within.
     pub(super) depth: usize,
 }
@@ -113,8 +116,8 @@ impl Stage<'_> {
             now: self.now,
             ..Environment::new(self.knowledge.types())
         };
-        let Stage { knowledge, profiles, .. } = self;
-        let scene = Scene { knowledge, root: node.tree().root(), environment, profiles, trials: &trials };
+        let Stage { knowledge, profiles, language, .. } = self;
+        let scene = Scene { knowledge, root: node.tree().root(), language, environment, profiles, trials: &trials };
         act(&scene, node);
     }
 

@@ -82,7 +82,7 @@ fn check_code(scene: &Scene<'_, '_>, node: Node<'_>, (system, code): (&str, Node
         DisplayCheck::NoCode => issues.push(unknown(code, (system, written), &known)),
         DisplayCheck::Wrong { known: displays } => {
             if let (Some(display), Some((_, concept))) = (display, known.concept(written)) {
-                issues.push(wrong_display(display, (system, written), (concept, &displays)));
+                issues.push(wrong_display(scene, display, (system, written), (concept, &displays)));
             }
         }
         DisplayCheck::Right | DisplayCheck::Unknown => {}
@@ -98,17 +98,23 @@ fn unknown(code: Node<'_>, (system, written): (&str, &str), known: &CodeSystem) 
     issue.with("nearest", en).with("nearest_nl", nl)
 }
 
-/// An error where the system has displays in the language that the resource says it
-/// is in. Else the display may be a translation that the system does not have.
-fn wrong_display(display: Node<'_>, (system, code): (&str, &str), (concept, displays): (&Concept, &[String])) -> Issue {
+/// An error where the system has displays in the language that the resource is in.
+/// Else the display may be a translation that the system does not have.
+fn wrong_display(
+    scene: &Scene<'_, '_>,
+    display: Node<'_>,
+    (system, code): (&str, &str),
+    (concept, displays): (&Concept, &[String]),
+) -> Issue {
     let resources = std::iter::successors(Some(display), |node| node.parent()).filter(|node| node.is_resource());
-    let language = resources.into_iter().find_map(|resource| resource.child_value("language"));
+    let said = resources.into_iter().find_map(|resource| resource.child_value("language")).unwrap_or(scene.language);
     let primary = |language: &str| language.split('-').next().unwrap_or_default().to_ascii_lowercase();
-    let designated = concept.designations.iter().filter_map(|(language, _)| language.as_deref());
-    let is_decided = language.is_some_and(|said| {
-        let said = primary(said);
-        said == "en" && concept.display.is_some() || designated.into_iter().any(|known| primary(known) == said)
-    });
+    let mut designated = concept.designations.iter().filter_map(|(language, _)| language.as_deref());
+    // Code systems hardly ever say their language: their own displays are English.
+    let is_decided = match primary(said).as_str() {
+        "en" => concept.display.is_some(),
+        said => designated.any(|known| primary(known) == said),
+    };
     let severity = if is_decided { Severity::Error } else { Severity::Warning };
     let shown: Vec<String> = displays.iter().take(MOST_SHOWN).map(|known| format!("`{known}`")).collect();
     let issue = Issue::new(&DISPLAY, severity, display).with("found", display.value().unwrap_or_default());

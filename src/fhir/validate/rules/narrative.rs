@@ -2,9 +2,11 @@
 //! that runs, a language that is that of the resource.
 //! <https://hl7.org/fhir/R4/narrative.html>
 
+use std::collections::HashSet;
+
 use crate::fhir::narrative::{Flaw, flaws};
 use crate::fhir::node::{Format, Node};
-use crate::fhir::validate::{Issue, Issues, codes};
+use crate::fhir::validate::{Issue, Issues, Severity, codes};
 use crate::fhir::xml::{Markup, Space};
 
 codes! {
@@ -36,6 +38,10 @@ codes! {
     ACTIVE "narrative-active" "invalid" Some("TYPE_SPECIFIC_CHECKS_DT_XHTML_ACTIVE_HREF");
         en "the narrative links to `{found}`, which runs when it is followed", "link to an address, or take the link out";
         nl "de tekst verwijst naar `{found}`, wat bij volgen iets uitvoert", "verwijs naar een adres, of haal de verwijzing weg";
+    /// A link inside that leads nowhere.
+    LOST "narrative-link-lost" "not-found" Some("TYPE_SPECIFIC_CHECKS_DT_XHTML_RESOLVE");
+        en "the narrative links to `{found}`, which is neither in it nor an id in the resource", "mend the link, or give its target the id";
+        nl "de tekst verwijst naar `{found}`, wat er niet in staat en geen id in de resource is", "herstel de verwijzing, of geef het doel dat id";
     /// HTML has no place for it there.
     MISPLACED "narrative-misplaced" "structure" Some("XHTML_XHTML_OUT_OF_PLACE");
         en "`{found}` in the narrative stands in `{parent}`, where XHTML has no place for it", "move it: rows in a table, items in a list, blocks outside of a paragraph";
@@ -65,7 +71,32 @@ pub(crate) fn check(node: Node<'_>, issues: &mut Issues) {
     for flaw in flaws(&markup) {
         issues.push(told(node, flaw));
     }
+    check_links(node, &markup, issues);
     check_language(node, &markup, issues);
+}
+
+/// Whether links into the narrative or the resource lead somewhere.
+fn check_links(node: Node<'_>, markup: &Markup, issues: &mut Issues) {
+    let links = markup.elements.iter().filter_map(|element| element.attribute("href")?.strip_prefix('#'));
+    let mut wanted: Vec<&str> = links.filter(|link| !link.is_empty()).collect();
+    if wanted.is_empty() {
+        return;
+    }
+    let own = markup.elements.iter().flat_map(|element| [element.attribute("id"), element.attribute("name")]);
+    let mut targets: HashSet<&str> = own.flatten().collect();
+    if let Some(resource) = std::iter::successors(node.parent(), |node| node.parent()).find(|node| node.is_resource()) {
+        collect_ids(resource, &mut targets);
+    }
+    wanted.retain(|link| !targets.contains(link));
+    // In a document the narratives of its resources may be read together.
+    let is_alone = node.tree().root().type_name() != "Bundle";
+    let severity = if is_alone { Severity::Error } else { Severity::Warning };
+    issues.extend(wanted.iter().map(|link| Issue::new(&LOST, severity, node).with("found", format!("#{link}"))));
+}
+
+fn collect_ids<'t>(node: Node<'t>, ids: &mut HashSet<&'t str>) {
+    ids.extend(node.child_value("id"));
+    node.children().for_each(|child| collect_ids(child, ids));
 }
 
 fn told(node: Node<'_>, flaw: Flaw) -> Issue {

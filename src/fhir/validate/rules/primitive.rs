@@ -102,6 +102,10 @@ codes! {
     BLANK "value-blank" "value" Some("Type_Specific_Checks_DT_Primitive_WS");
         en "the value is white space alone", "leave the element out, or fill it";
         nl "de waarde is alleen witruimte", "laat het element weg, of vul het";
+    /// HTML in markdown.
+    HTML "markdown-html" "business-rule" Some("TYPE_SPECIFIC_CHECKS_DT_MARKDOWN_HTML");
+        en "the markdown has what looks like HTML: `{found}`; FHIR does not support that", "use markdown, or write `&lt;` for `<`";
+        nl "de markdown heeft iets dat op HTML lijkt: `{found}`; FHIR ondersteunt dat niet", "gebruik markdown, of schrijf `&lt;` in plaats van `<`";
     /// White space at the ends of a text.
     TEXT_SPACE "text-white-space" "value" Some("Type_Specific_Checks_DT_String_WS");
         en "the text begins or ends with white space", "take the white space out";
@@ -280,6 +284,9 @@ fn check_text(node: Node<'_>, text: &str, issues: &mut Issues) {
     if text.len() > MAX_TEXT {
         issues.push(Issue::error(&TOO_LONG, node).with("found", text.chars().count().to_string()));
     }
+    if let Some(tag) = html(text).filter(|_| node.type_name() == "markdown") {
+        issues.push(Issue::warning(&HTML, node).with("found", tag));
+    }
     match text.trim() {
         // Of a code that is an error already.
         _ if !matches!(node.type_name(), "string" | "markdown") => {}
@@ -287,6 +294,18 @@ fn check_text(node: Node<'_>, text: &str, issues: &mut Issues) {
         bare if bare != text && node.type_name() == "string" => issues.push(Issue::warning(&TEXT_SPACE, node)),
         _ => {}
     }
+}
+
+/// The first tag of HTML in a text, as far as a message shows it. A link between
+/// `<` and `>` is none.
+fn html(text: &str) -> Option<String> {
+    text.match_indices('<').find_map(|(at, _)| {
+        let tag = &text[at + 1..];
+        let name: String = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
+        let behind = tag.trim_start_matches('/')[name.len()..].chars().next();
+        let is_tag = name.starts_with(|letter: char| letter.is_ascii_alphabetic()) && matches!(behind, Some('>' | '/' | ' '));
+        is_tag.then(|| format!("<{}", tag.chars().take_while(|letter| *letter != '>').take(SHOWN).collect::<String>()))
+    })
 }
 
 fn form(form: Form) -> &'static str {

@@ -1,8 +1,12 @@
 //! Codes, systems and displays.
 
 use super::issues;
+use std::sync::Arc;
+
+use crate::fhir::knowledge::Knowledge;
+use crate::fhir::package::Package;
 use crate::fhir::types;
-use crate::fhir::validate::Severity;
+use crate::fhir::validate::{Severity, Validator};
 
 const SYSTEM: &str = r#"{"resourceType":"CodeSystem","url":"http://x.nl/c","version":"1","status":"active","content":"complete",
     "caseSensitive":true,"concept":[{"code":"aan","display":"On","designation":[{"language":"nl-NL","value":"Aan"}]},{"code":"uit"}]}"#;
@@ -58,10 +62,10 @@ fn code_unknown_is_told_of_a_system_that_is_here_whole() {
 }
 
 #[test]
-fn display_wrong_weighs_by_the_language_that_the_resource_says() {
+fn display_wrong_weighs_by_the_language_of_the_resource() {
     let wrong = |language: &str| said(r#""system":"http://x.nl/c","code":"aan","display":"Off""#, language)[0].clone();
     let path = "Observation.code.coding[0].display".to_owned();
-    assert_eq!(wrong(""), ("display-wrong", path, Severity::Warning));
+    assert_eq!(wrong(""), ("display-wrong", path, Severity::Error));
     assert_eq!(wrong("\"language\":\"en\",").2, Severity::Error);
     assert_eq!(wrong("\"language\":\"nl\",").2, Severity::Error);
     assert_eq!(wrong("\"language\":\"fr\",").2, Severity::Warning);
@@ -71,4 +75,14 @@ fn display_wrong_weighs_by_the_language_that_the_resource_says() {
         );
     }
     assert!(codes(r#""system":"http://x.nl/c","code":"uit","display":"whatever""#).is_empty());
+}
+
+#[test]
+fn speaking_says_the_language_of_resources_that_do_not() {
+    let package = Package::held("test", "1", vec![("c.json".to_owned(), SYSTEM.into())]).expect("a code system");
+    let knowledge = Arc::new(Knowledge::load(&[], types::r4()).expect("nothing to load").with(package));
+    let text = r#"{"resourceType":"Observation","code":{"coding":[{"system":"http://x.nl/c","code":"aan","display":"Marche"}]}}"#;
+    let severity =
+        |language: &str| Validator::new(Arc::clone(&knowledge)).speaking(language).judge_text(text.as_bytes(), &[])[0].severity;
+    assert_eq!((severity("fr"), severity("nl")), (Severity::Warning, Severity::Error));
 }

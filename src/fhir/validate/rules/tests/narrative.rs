@@ -35,6 +35,16 @@ fn a_narrative_has_basic_formatting_and_nothing_that_runs() {
 }
 
 #[test]
+fn a_link_into_the_narrative_leads_somewhere() {
+    assert_eq!(inside("<a href='#b'>a</a>"), ["narrative-link-lost"]);
+    assert!(inside("<a href='#b'>a</a><p id='b'>b</p>").is_empty());
+    assert!(inside("<a href='#b'>a</a><a name='b'>b</a>").is_empty());
+    assert!(inside("<a href='#'>a</a>").is_empty());
+    let div = "<div xmlns='http://www.w3.org/1999/xhtml'><a href='#n'>a</a></div>";
+    assert!(whole(div, "\"name\":[{\"id\":\"n\",\"text\":\"x\"}],").is_empty());
+}
+
+#[test]
 fn a_narrative_is_in_the_language_of_its_resource() {
     let div = |attributes: &str| {
         whole(&format!("<div xmlns='http://www.w3.org/1999/xhtml' {attributes}>a</div>"), "\"language\":\"nl\",")

@@ -109,7 +109,8 @@ fn codes_ids_and_texts() {
     all("Id", &[&longest, "\"A-1.b\""], &[(&long, "id-too-long"), ("\"a_b\"", "id-wrong")]);
     all("String", &["\"a\\n\\tb\""], &[("\"\"", "value-empty"), ("\" a\"", "text-white-space"), ("\"  \"", "value-blank")]);
     all("String", &[], &[("\"a\\u0001\"", "text-control-character"), ("5", "value-wrong-form")]);
-    all("Markdown", &["\" a \""], &[("\" \"", "value-blank")]);
+    let links = ["\" a \"", "\"1 < 2 > 0, <http://x.nl>\""];
+    all("Markdown", &links, &[("\" \"", "value-blank"), ("\"<b>x</b>\"", "markdown-html"), ("\"a<br/>b\"", "markdown-html")]);
     let longest = "a".repeat(1 << 20);
     all("String", &[&format!("\"{longest}\"")], &[(&format!("\"{longest}a\""), "text-too-long")]);
     all(
