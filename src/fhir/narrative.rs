@@ -1,6 +1,6 @@
-//! What FHIR allows in a narrative: chapters 7 to 11 (without 9.4) and 15 of HTML 4
-//! (<https://hl7.org/fhir/R4/narrative.html#xhtml>), as FHIRPath's `htmlChecks` and the
-//! judge look at it. What an issue says is the judge's.
+//! What FHIR allows in a narrative, as FHIRPath's `htmlChecks` and the judge look at
+//! it: the elements and attributes of the invariants `txt-1` and `txt-2`
+//! (<https://hl7.org/fhir/R4/narrative.html>). What an issue says is the judge's.
 
 #[cfg(test)]
 mod tests;
@@ -10,8 +10,6 @@ use super::xml::{Element, Markup, Space};
 /// Elements.
 const ELEMENTS: &str = "a abbr acronym address area b bdo big blockquote br caption cite code col colgroup dd dfn div dl dt em \
     h1 h2 h3 h4 h5 h6 hr i img kbd li map ol p pre q samp small span strong sub sup table tbody td tfoot th thead tr tt ul var";
-/// Elements of the same chapters that are no basic formatting; the HL7 validator refuses them.
-const OLD_ELEMENTS: &str = "basefont center dir font menu s strike u";
 /// Attributes of any element.
 const ATTRIBUTES: &str = "title style class id lang xml:lang xml:space dir accesskey tabindex \
     span width align valign char charoff abbr axis headers scope rowspan colspan";
@@ -27,10 +25,12 @@ const OWN_ATTRIBUTES: [(&str, &str); 9] = [
     ("pre", "space"),
     ("td", "nowrap"),
 ];
-/// Attributes of the same chapters that HTML 4 itself calls outdated; the HL7 validator refuses them.
-const OLD_ATTRIBUTES: &str = "bgcolor clear color compact face height hspace noshade nowrap size start type value vspace";
+/// Attributes that the invariant allows on any element, though HTML has them on a few and
+/// calls some outdated; the HL7 validator refuses them elsewhere.
+const OLD_ATTRIBUTES: &str = "alt bgcolor border cellhalign cellpadding cellspacing cellvalign charset cite compact coords frame \
+    height href hreflang hspace longdesc name nowrap rel rev rules shape src start summary type value vspace";
 /// Schemes of links that run something.
-const ACTIVE: [&str; 4] = ["javascript:", "vbscript:", "livescript:", "data:text/html"];
+const ACTIVE: [&str; 3] = ["javascript:", "vbscript:", "livescript:"];
 
 /// Where an element may stand.
 const PLACES: [(&str, &str); 10] = [
@@ -43,7 +43,7 @@ const PLACES: [(&str, &str); 10] = [
     ("col", "table colgroup"),
     ("td", "tr"),
     ("th", "tr"),
-    ("li", "ul ol dir menu"),
+    ("li", "ul ol"),
 ];
 /// What alone may stand in an element.
 const CONTENTS: [(&str, &str); 8] = [
@@ -56,6 +56,8 @@ const CONTENTS: [(&str, &str); 8] = [
     ("ol", "li"),
     ("dl", "dt dd"),
 ];
+/// Elements that hold nothing.
+const EMPTY: &str = "br hr img area";
 /// Elements that hold text and no blocks.
 const LINES: &str = "p h1 h2 h3 h4 h5 h6 pre address a b em i strong small big sub sup code tt dfn q var abbr acronym cite bdo \
     kbd samp span caption dt";
@@ -69,20 +71,15 @@ pub(crate) enum Flaw {
     Name(String),
     /// An element that is not in the namespace of XHTML.
     Namespace(String),
-    /// An element that FHIR does not allow; or, when old, no longer recommends.
-    Element {
-        /// Its name.
-        name: String,
-        /// It is of the chapters, but no basic formatting.
-        is_old: bool,
-    },
-    /// An attribute that FHIR does not allow; or, when old, no longer recommends.
+    /// An element that FHIR does not allow.
+    Element(String),
+    /// An attribute that FHIR does not allow; or, when old, many others do not.
     Attribute {
         /// The element that has it.
         element: String,
         /// Its name.
         name: String,
-        /// It is of the chapters, but outdated there already.
+        /// FHIR allows it, HTML not here or no longer.
         is_old: bool,
     },
     /// A link that runs something.
@@ -99,13 +96,13 @@ pub(crate) enum Flaw {
 /// Whether the narrative has only elements and attributes that FHIR allows: invariant `txt-1`.
 /// A text that is no XML is told of as such.
 pub(crate) fn is_allowed(text: &str) -> bool {
-    let refused = |flaw: &Flaw| matches!(flaw, Flaw::Element { is_old: false, .. } | Flaw::Attribute { is_old: false, .. });
+    let refused = |flaw: &Flaw| matches!(flaw, Flaw::Element(_) | Flaw::Attribute { is_old: false, .. });
     Markup::read(text).map_or(true, |markup| !flaws(&markup).iter().any(refused))
 }
 
 /// Whether the narrative says something: invariant `txt-2`. A text that is no XML is told of as such.
 pub(crate) fn has_content(text: &str) -> bool {
-    let says = |element: &Element| element.has_text || element.name == "img";
+    let says = |element: &Element| element.has_text || (element.name == "img" && element.attribute("src").is_some());
     Markup::read(text).map_or(true, |markup| markup.elements.iter().any(says))
 }
 
@@ -126,21 +123,23 @@ pub(crate) fn flaws(markup: &Markup) -> Vec<Flaw> {
             found.push(Flaw::Namespace(name.to_owned()));
         }
         if !is_among(ELEMENTS, name) {
-            found.push(Flaw::Element { name: name.to_owned(), is_old: is_among(OLD_ELEMENTS, name) });
+            found.push(Flaw::Element(name.to_owned()));
         }
         found.extend(element.attributes.iter().filter_map(|(attribute, value)| wrong_attribute(name, attribute, value)));
         let mut around =
             std::iter::successors(element.parent, |at| markup.elements[*at].parent).map(|at| &*markup.elements[at].name);
         found.extend(misplaced(name, &mut around));
+        if element.has_text && is_among(EMPTY, name) {
+            found.push(Flaw::Misplaced { name: "text".to_owned(), parent: name.to_owned() });
+        }
     }
     found
 }
 
 fn wrong_attribute(element: &str, name: &str, value: &str) -> Option<Flaw> {
     let own = OWN_ATTRIBUTES.iter().find(|(of, _)| *of == element).map_or("", |(_, names)| names);
-    let is_old_element = is_among(OLD_ELEMENTS, element);
     if !is_among(ATTRIBUTES, name) && !is_among(own, name) {
-        let is_old = is_old_element || is_among(OLD_ATTRIBUTES, name);
+        let is_old = is_among(OLD_ATTRIBUTES, name);
         return Some(Flaw::Attribute { element: element.to_owned(), name: name.to_owned(), is_old });
     }
     let is_link = matches!(name, "href" | "src" | "cite" | "longdesc" | "usemap");
@@ -158,7 +157,7 @@ fn misplaced<'m>(name: &str, around: &mut dyn Iterator<Item = &'m str>) -> Optio
     let content = parent.and_then(|parent| of(&CONTENTS, parent));
     let is_out = place.is_some_and(|names| parent.is_none_or(|parent| !is_among(names, parent)))
         || content.is_some_and(|names| !is_among(names, name))
-        || parent.is_some_and(|parent| matches!(parent, "br" | "hr" | "img" | "area"));
+        || parent.is_some_and(|parent| is_among(EMPTY, parent));
     let wrong = match is_out {
         true => Some(parent.unwrap_or("")),
         // A block in a line of text, however deep: `div` in `span` in `p`.

@@ -154,7 +154,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The primitive whose `id` and extensions a member holds. One that holds a
-/// value, is a list where the values are none, stands beside `null`, or beside an
+/// value or nothing, is a list where the values are none, stands beside `null`, or beside an
 /// element that has extensions of its own, is no sibling but an unknown element
 /// with an odd name.
 fn sibling_of<'v>(of: Option<&Type>, plain: &HashMap<&str, &Value<'_>>, member: &'v Member<'_>) -> Option<&'v str> {
@@ -163,7 +163,7 @@ fn sibling_of<'v>(of: Option<&Type>, plain: &HashMap<&str, &Value<'_>>, member: 
         return None;
     }
     let is_list = |value: &Value<'_>| matches!(value.content, Content::List(_));
-    let is_object = |value: &Value<'_>| matches!(value.content, Content::Object(_));
+    let is_object = |value: &Value<'_>| matches!(&value.content, Content::Object(members) if !members.is_empty());
     let fits = match &member.value.content {
         Content::List(items) => items.iter().all(|item| is_object(item) || item.content == Content::Null),
         _ => is_object(&member.value),

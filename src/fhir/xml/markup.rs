@@ -12,6 +12,9 @@ use crate::fhir::reading::{MAX_DEPTH, ReadError};
 /// A narrative may nest deeper than resources do.
 const MAX_MARKUP_DEPTH: usize = 4 * MAX_DEPTH;
 
+/// White space to XML.
+const IS_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+
 /// All elements of a narrative, in the order of the text; the first is the whole.
 #[derive(Debug, Default)]
 pub(crate) struct Markup {
@@ -80,7 +83,7 @@ impl Markup {
                 Raw::GeneralRef(name) => {
                     let name = format!("&{};", String::from_utf8_lossy(&name));
                     let letters = unescape(&name, start)?;
-                    markup.text(&open, !letters.trim().is_empty(), start)?;
+                    markup.text(&open, !letters.trim_matches(IS_SPACE).is_empty(), start)?;
                 }
                 Raw::Comment(_) | Raw::PI(_) => {}
                 Raw::DocType(_) | Raw::Decl(_) => return Err(ReadError::new(start, "a declaration inside a narrative")),

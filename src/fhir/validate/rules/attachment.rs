@@ -7,7 +7,7 @@ use crate::fhir::validate::{Issue, Issues, codes};
 
 codes! {
     /// The size is not that of the data.
-    SIZE "attachment-size-wrong" "structure" Some("TYPE_SPECIFIC_CHECKS_DT_ATT_SIZE_INVALID");
+    SIZE "attachment-size-wrong" "structure" Some("TYPE_SPECIFIC_CHECKS_DT_ATT_SIZE_CORRECT");
         en "the attachment says it has {expected} bytes, its data has {found}", "write the number of bytes before they are encoded";
         nl "de bijlage zegt {expected} bytes te hebben, de gegevens zijn er {found}", "schrijf het aantal bytes van voor de codering";
     /// The type is no MIME type.

@@ -45,7 +45,7 @@ pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) 
     let is_one_of_many = node.parent().is_some_and(|parent| parent.type_name() == "CodeableConcept");
     let severity = if is_one_of_many { Severity::Warning } else { Severity::Error };
     match (system, code) {
-        (Some(system), _) if !system.is_empty() && !is_absolute(system) && !system.starts_with('#') => {
+        (Some(system), _) if !system.is_empty() && !is_absolute(system) => {
             issues.push(Issue::new(&RELATIVE, severity, node).with("found", system));
         }
         (Some(system), _) if is_value_set(scene, system) => {

@@ -12,7 +12,7 @@ codes! {
         en "the id `{found}` of the element has white space", "take the white space out";
         nl "het id `{found}` van het element heeft witruimte", "haal de witruimte weg";
     /// Two elements have the same id.
-    TWICE "element-id-twice" "business-rule" None;
+    TWICE "element-id-twice" "business-rule" Some("DUPLICATE_ID");
         en "the id `{found}` is that of `{other}` as well", "give each element of a resource an id of its own";
         nl "het id `{found}` is ook dat van `{other}`", "geef elk element van een resource een eigen id";
 }
@@ -38,10 +38,10 @@ fn walk<'t>(node: Node<'t>, known: &mut HashMap<&'t str, Node<'t>>, issues: &mut
         && let Some(text) = id.value()
     {
         if text.contains(char::is_whitespace) {
-            issues.push(Issue::error(&SPACE, id).with("found", text));
+            issues.push(Issue::warning(&SPACE, id).with("found", text));
         }
         match known.get(text) {
-            Some(other) => issues.push(Issue::warning(&TWICE, id).with("found", text).with("other", other.path())),
+            Some(other) => issues.push(Issue::error(&TWICE, node).with("found", text).with("other", other.path())),
             None => drop(known.insert(text, node)),
         }
     }

@@ -1,5 +1,5 @@
-//! Languages: codes as BCP 47 writes them (RFC 5646, 2.1). Which of them there are
-//! is not asked.
+//! Languages: codes as BCP 47 writes them (RFC 5646, 2.1), of a language that is
+//! registered where it has two letters.
 
 use crate::fhir::node::Node;
 use crate::fhir::validate::{Issue, Issues, codes};
@@ -10,6 +10,13 @@ codes! {
         en "`{found}` is no code of a language", "write a code of BCP 47: `nl`, `nl-NL`, `en`";
         nl "`{found}` is geen code van een taal", "schrijf een code volgens BCP 47: `nl`, `nl-NL`, `en`";
 }
+
+/// Languages of two letters (ISO 639-1), as the registry of BCP 47 has them.
+const TWO_LETTERS: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv \
+    dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik in io is it iu iw \
+    ja ji jv jw ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mo mr ms mt my na nb nd \
+    ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk sl sm sn so sq sr ss st su sv \
+    sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
 
 /// Types whose `language` may be any that BCP 47 can write.
 const OF: [&str; 2] = ["Attachment", "Narrative"];
@@ -41,8 +48,15 @@ pub(crate) fn is_language(text: &str) -> bool {
     if parts[0].eq_ignore_ascii_case("x") {
         return parts.len() > 1;
     }
-    let Some(language) = rest.next().filter(|part| part.len() > 1 && is_alphabetic(part)) else { return false };
-    let mut extended = if language.len() <= 3 { 3 } else { 0 };
+    // Longer languages are reserved; none is registered.
+    let is_known = |part: &&str| match part.len() {
+        2 => TWO_LETTERS.split_ascii_whitespace().any(|known| known.eq_ignore_ascii_case(part)),
+        length => length == 3 && is_alphabetic(part),
+    };
+    if rest.next_if(is_known).is_none() {
+        return false;
+    }
+    let mut extended = 3;
     while extended > 0 && rest.next_if(|part| part.len() == 3 && is_alphabetic(part)).is_some() {
         extended -= 1;
     }
@@ -73,9 +87,22 @@ mod tests {
         {
             assert!(is_language(right), "{right}");
         }
-        for wrong in
-            ["nederlands taal", "nl_NL", "", "n", "nl-", "-nl", "nederlandse", "x", "en-a", "nl-NL-NL", "12", "nl-NL-a-b"]
-        {
+        for wrong in [
+            "nederlands taal",
+            "nl_NL",
+            "",
+            "n",
+            "nl-",
+            "-nl",
+            "nederlandse",
+            "x",
+            "en-a",
+            "nl-NL-NL",
+            "12",
+            "nl-NL-a-b",
+            "dutch",
+            "xx",
+        ] {
             assert!(!is_language(wrong), "{wrong}");
         }
     }

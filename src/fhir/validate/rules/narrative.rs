@@ -30,16 +30,16 @@ codes! {
     ATTRIBUTE "narrative-attribute" "invalid" Some("XHTML_XHTML_Attribute_Illegal");
         en "`{element}` in the narrative has the attribute `{found}`, which FHIR does not allow", "take it out";
         nl "`{element}` in de tekst heeft het attribuut `{found}`, dat FHIR niet toestaat", "haal het weg";
-    /// Markup that is allowed, but refused by many.
+    /// An attribute that FHIR allows and others do not.
     OLD "narrative-outdated" "business-rule" None;
-        en "`{found}` in the narrative is outdated in HTML 4; many programs, the HL7 validator among them, refuse it", "use `style` instead";
-        nl "`{found}` in de tekst is verouderd in HTML 4; veel programma's, ook de HL7-validator, weigeren het", "gebruik in plaats daarvan `style`";
+        en "`{element}` in the narrative has the attribute `{found}`, which many programs, the HL7 validator among them, refuse there", "use `style` instead";
+        nl "`{element}` in de tekst heeft het attribuut `{found}`, dat veel programma's, ook de HL7-validator, daar weigeren", "gebruik in plaats daarvan `style`";
     /// A link that runs something.
     ACTIVE "narrative-active" "invalid" Some("TYPE_SPECIFIC_CHECKS_DT_XHTML_ACTIVE_HREF");
         en "the narrative links to `{found}`, which runs when it is followed", "link to an address, or take the link out";
         nl "de tekst verwijst naar `{found}`, wat bij volgen iets uitvoert", "verwijs naar een adres, of haal de verwijzing weg";
     /// A link inside that leads nowhere.
-    LOST "narrative-link-lost" "not-found" Some("TYPE_SPECIFIC_CHECKS_DT_XHTML_RESOLVE");
+    LOST "narrative-link-lost" "not-found" Some("Type_Specific_Checks_DT_XHTML_Resolve");
         en "the narrative links to `{found}`, which is neither in it nor an id in the resource", "mend the link, or give its target the id";
         nl "de tekst verwijst naar `{found}`, wat er niet in staat en geen id in de resource is", "herstel de verwijzing, of geef het doel dat id";
     /// HTML has no place for it there.
@@ -77,7 +77,8 @@ pub(crate) fn check(node: Node<'_>, issues: &mut Issues) {
 
 /// Whether links into the narrative or the resource lead somewhere.
 fn check_links(node: Node<'_>, markup: &Markup, issues: &mut Issues) {
-    let links = markup.elements.iter().filter_map(|element| element.attribute("href")?.strip_prefix('#'));
+    let links =
+        markup.elements.iter().filter_map(|element| element.attribute("href").or(element.attribute("src"))?.strip_prefix('#'));
     let mut wanted: Vec<&str> = links.filter(|link| !link.is_empty()).collect();
     if wanted.is_empty() {
         return;
@@ -103,12 +104,10 @@ fn told(node: Node<'_>, flaw: Flaw) -> Issue {
     match flaw {
         Flaw::Name(name) => Issue::error(&NOT_A_DIV, node).with("found", name),
         Flaw::Namespace(name) => Issue::error(&NAMESPACE, node).with("found", name),
-        Flaw::Element { name, is_old: false } => Issue::error(&ELEMENT, node).with("found", name),
-        Flaw::Attribute { element, name, is_old: false } => {
-            Issue::error(&ATTRIBUTE, node).with("found", name).with("element", element)
-        }
-        Flaw::Element { name, is_old: true } | Flaw::Attribute { name, is_old: true, .. } => {
-            Issue::warning(&OLD, node).with("found", name)
+        Flaw::Element(name) => Issue::error(&ELEMENT, node).with("found", name),
+        Flaw::Attribute { element, name, is_old } => {
+            let issue = if is_old { Issue::warning(&OLD, node) } else { Issue::error(&ATTRIBUTE, node) };
+            issue.with("found", name).with("element", element)
         }
         Flaw::Active(link) => Issue::error(&ACTIVE, node).with("found", link),
         Flaw::Misplaced { name, parent } => Issue::error(&MISPLACED, node).with("found", name).with("parent", parent),

@@ -70,6 +70,10 @@ codes! {
     CANONICAL "canonical-relative" "invalid" Some("TYPE_SPECIFIC_CHECKS_CANONICAL_ABSOLUTE");
         en "`{found}` is no absolute URL", "write the whole canonical, or `#` and the id of a contained resource";
         nl "`{found}` is geen absolute URL", "schrijf de hele canonical, of `#` en het id van een ingesloten resource";
+    /// A canonical into the resource that leads nowhere.
+    CANONICAL_LOST "canonical-lost" "not-found" Some("TYPE_SPECIFIC_CHECKS_DT_URL_INTERNAL");
+        en "`{found}` names a contained resource that is not there", "mend the canonical, or contain the resource";
+        nl "`{found}` noemt een ingesloten resource die er niet is", "herstel de canonical, of sluit de resource in";
     /// A code with white space at its ends or twice inside.
     CODE_SPACE "code-white-space" "invalid" Some("Type_Specific_Checks_DT_Code_WS");
         en "the code `{found}` begins or ends with white space, or has more than one blank together", "take the white space out";
@@ -139,6 +143,8 @@ pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) 
     if let Some(code) = wrong {
         let issue = Issue::error(code, node).with("type", of).with("found", text.chars().take(SHOWN).collect::<String>());
         issues.push(if code == &INTEGER { issue.with("expected", bounds(of)) } else { issue });
+    } else if of == "canonical" && text.strip_prefix('#').is_some_and(|id| !is_contained(node, id)) {
+        issues.push(Issue::error(&CANONICAL_LOST, node).with("found", text));
     } else if is_far(of, text) {
         issues.push(Issue::warning(&FAR, node).with("found", text));
     } else if of == "base64Binary" && text.contains(char::is_whitespace) {
@@ -195,6 +201,13 @@ pub(crate) fn is_absolute(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else { return false };
     let letters = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '+' | '-' | '.');
     scheme.starts_with(|letter: char| letter.is_ascii_alphabetic()) && scheme.chars().all(letters) && !rest.is_empty()
+}
+
+/// Whether a resource around a node contains another with this id, or is one.
+fn is_contained(node: Node<'_>, id: &str) -> bool {
+    let around = std::iter::successors(Some(node), |node| node.parent()).filter(|node| node.is_resource());
+    let mut known = around.flat_map(|resource| std::iter::once(resource).chain(resource.children_named("contained")));
+    id.is_empty() || known.any(|resource| resource.child_value("id") == Some(id))
 }
 
 fn is_oid(text: &str) -> bool {
@@ -277,7 +290,7 @@ fn is_base64(text: &str) -> bool {
 }
 
 fn check_text(node: Node<'_>, text: &str, issues: &mut Issues) {
-    let control = text.chars().find(|letter| (*letter < ' ' && !matches!(letter, '\t' | '\n' | '\r')) || *letter == '\u{7f}');
+    let control = text.chars().find(|letter| (*letter < ' ' && !matches!(letter, '\t' | '\n' | '\r')));
     if let Some(control) = control {
         issues.push(Issue::error(&CONTROL, node).with("found", format!("U+{:04X}", u32::from(control))));
     }

@@ -100,7 +100,7 @@ fn sibling(node: Node<'_>, child: Node<'_>, (base, element, type_name): (&str, &
     let found = match child.value() {
         Some(value) => format!("`{value}`"),
         None if child.is_list() => "`[…]`".to_owned(),
-        None if child.children().next().is_none() => "`null`".to_owned(),
+        None if is_bare(child) => "`null` or `{}`".to_owned(),
         None => "`{…}`".to_owned(),
     };
     issue(&SIBLING).with("expected", expected).with("found", found)

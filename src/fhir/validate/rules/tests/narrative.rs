@@ -31,7 +31,8 @@ fn a_narrative_has_basic_formatting_and_nothing_that_runs() {
     assert!(inside("<a href='http://x.nl/javascript'>a</a>").is_empty());
     assert_eq!(inside("<p><div>a</div></p>"), ["narrative-misplaced"]);
     assert!(inside("<div><p>a</p></div>").is_empty());
-    assert_eq!(inside("<u>a</u>"), ["narrative-outdated"]);
+    assert_eq!(inside("<u>a</u>"), ["narrative-element"]);
+    assert_eq!(inside("<ol type='a'><li>a</li></ol>"), ["narrative-outdated"]);
 }
 
 #[test]
@@ -40,6 +41,7 @@ fn a_link_into_the_narrative_leads_somewhere() {
     assert!(inside("<a href='#b'>a</a><p id='b'>b</p>").is_empty());
     assert!(inside("<a href='#b'>a</a><a name='b'>b</a>").is_empty());
     assert!(inside("<a href='#'>a</a>").is_empty());
+    assert_eq!(inside("<img src='#p' alt='x'/>"), ["narrative-link-lost"]);
     let div = "<div xmlns='http://www.w3.org/1999/xhtml'><a href='#n'>a</a></div>";
     assert!(whole(div, "\"name\":[{\"id\":\"n\",\"text\":\"x\"}],").is_empty());
 }

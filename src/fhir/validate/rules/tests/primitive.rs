@@ -94,7 +94,11 @@ fn uris_have_no_white_space_and_urns_are_whole() {
     );
     all("Oid", &["\"urn:oid:1.2.3\""], &[("\"1.2.3\"", "oid-wrong")]);
     all("Uuid", &[uuid], &[("\"c757873d-ec9a-4326-a141-556f43239520\"", "uuid-wrong")]);
-    all("Canonical", &["\"http://x.nl/a|1.0\"", "\"#a\"", "\"urn:oid:1.2.3|1\""], &[("\"a|1\"", "canonical-relative")]);
+    all(
+        "Canonical",
+        &["\"http://x.nl/a|1.0\"", "\"urn:oid:1.2.3|1\""],
+        &[("\"a|1\"", "canonical-relative"), ("\"#a\"", "canonical-lost")],
+    );
 }
 
 #[test]

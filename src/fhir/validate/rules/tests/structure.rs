@@ -36,6 +36,7 @@ fn an_element_sibling_holds_id_and_extensions_of_a_primitive() {
     assert_eq!(sibling("\"gender\":\"male\",\"_gender\":\"x\""), one("element-sibling-wrong", "Patient.gender"));
     assert_eq!(sibling("\"gender\":\"male\",\"_gender\":[{\"id\":\"a\"}]"), one("element-sibling-wrong", "Patient.gender[0]"));
     assert_eq!(sibling("\"gender\":\"male\",\"_gender\":null"), one("element-sibling-wrong", "Patient.gender"));
+    assert_eq!(sibling("\"gender\":\"male\",\"_gender\":{}"), one("element-sibling-wrong", "Patient.gender"));
     assert_eq!(sibling("\"deceasedBoolean\":true,\"_deceasedBoolean\":1"), one("element-sibling-wrong", "Patient.deceased"));
     let given = |values: &str| sibling(&format!("\"name\":[{{\"given\":[\"a\"],\"_given\":{values}}}]"));
     assert!(given("[{\"id\":\"a\"}]").is_empty());
