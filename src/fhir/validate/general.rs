@@ -1,7 +1,7 @@
 //! What FHIR asks of any resource, whatever its profile: looked at node by node,
 //! in the order of the text.
 
-use super::rules::{attachment, claims, coding, identifier, ids, language, narrative, primitive, quantity, shape, structure};
+use super::rules::{attachment, claims, coding, identifier, ids, narrative, primitive, quantity, shape, structure};
 use super::{Issues, Scene, form};
 use crate::fhir::node::Node;
 
@@ -12,7 +12,6 @@ pub(super) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issu
     primitive::check(scene, node, issues);
     datatype(scene, node, issues);
     ids::check(node, issues);
-    language::check(node, issues);
     if node.is_resource() {
         claims::check(scene, node, issues);
         if node.type_name() == "QuestionnaireResponse" {

@@ -46,8 +46,12 @@ pub(crate) fn native(key: &str, expression: &str) -> Option<Native> {
     list.iter().find(|(text, _)| *text == wanted).map(|(_, native)| *native)
 }
 
+/// What has nothing at all is told of as empty.
 fn has_content(node: Node<'_>) -> bool {
-    node.value().is_some() || node.children().any(|child| child.name() != "id") || node.type_name() == "Parameters"
+    node.value().is_some()
+        || node.children().next().is_none()
+        || node.children().any(|child| child.name() != "id")
+        || node.type_name() == "Parameters"
 }
 
 fn has_value_or_extensions(node: Node<'_>) -> bool {

@@ -11,7 +11,6 @@ pub(super) mod element_type;
 pub(super) mod identifier;
 pub(super) mod ids;
 pub(super) mod invariant;
-pub(super) mod language;
 pub(super) mod narrative;
 pub(super) mod primitive;
 pub(super) mod quantity;
@@ -37,7 +36,6 @@ const RULES: &[&[&Code]] = &[
     identifier::CODES,
     ids::CODES,
     invariant::CODES,
-    language::CODES,
     narrative::CODES,
     primitive::CODES,
     quantity::CODES,

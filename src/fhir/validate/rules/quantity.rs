@@ -1,10 +1,8 @@
 //! Quantities with a unit of UCUM: a code that UCUM can read.
 
-mod ucum;
-
 use crate::fhir::node::Node;
+use crate::fhir::terminology::ucum::{self, Unit};
 use crate::fhir::validate::{Issue, Issues, Scene, codes};
-use ucum::Reading;
 
 codes! {
     /// Not written as UCUM writes units.
@@ -32,9 +30,9 @@ pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) 
     let Some(text) = code.value().filter(|text| !text.is_empty()) else { return };
     let (bare, annotation) = ucum::without_annotations(text);
     match ucum::read(text) {
-        Reading::Unit => {}
-        Reading::Unknown(part) => issues.push(Issue::cant_tell(&UNKNOWN, code).with("found", text).with("part", part)),
-        Reading::Broken(why) => return issues.push(Issue::error(&BROKEN, code).with("found", text).with("why", why)),
+        Unit::Known => {}
+        Unit::Unknown(part) => issues.push(Issue::cant_tell(&UNKNOWN, code).with("found", text).with("part", part)),
+        Unit::Broken(why) => return issues.push(Issue::error(&BROKEN, code).with("found", text).with("why", why)),
     }
     if let Some(annotation) = annotation {
         let expected = if bare.is_empty() { "1" } else { &bare };

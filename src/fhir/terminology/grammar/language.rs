@@ -1,14 +1,14 @@
-//! Languages: codes as BCP 47 writes them (RFC 5646, 2.1), of a language that is
-//! registered where it has two letters.
+//! Tags of languages as BCP 47 writes them (RFC 5646, 2.1).
 
-use crate::fhir::node::Node;
-use crate::fhir::validate::{Issue, Issues, codes};
-
-codes! {
-    /// No code of a language.
-    WRONG "language-wrong" "code-invalid" Some("Terminology_TX_NoValid_11");
-        en "`{found}` is no code of a language", "write a code of BCP 47: `nl`, `nl-NL`, `en`";
-        nl "`{found}` is geen code van een taal", "schrijf een code volgens BCP 47: `nl`, `nl-NL`, `en`";
+/// What a tag is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tag {
+    /// One of a language that there is, perhaps with a country.
+    Known,
+    /// Written as one, with a part that is not in the lists here.
+    Unknown,
+    /// Not one.
+    Wrong,
 }
 
 /// Languages of two letters (ISO 639-1), as the registry of BCP 47 has them.
@@ -18,23 +18,30 @@ const TWO_LETTERS: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm
     ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk sl sm sn so sq sr ss st su sv \
     sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
 
-/// Types whose `language` may be any that BCP 47 can write.
-const OF: [&str; 2] = ["Attachment", "Narrative"];
+/// Countries (ISO 3166-1).
+const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY \
+    BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE \
+    GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR \
+    KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI \
+    NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS \
+    ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
 
-/// Whether the language of a resource or attachment is written as one.
-pub(crate) fn check(node: Node<'_>, issues: &mut Issues) {
-    if !node.is_resource() && !OF.contains(&node.type_name()) {
-        return;
+/// Reads a tag.
+pub(crate) fn read(text: &str) -> Tag {
+    if !is_language(text) {
+        return Tag::Wrong;
     }
-    let Some(language) = node.child("language").filter(|language| language.type_name() == "code") else { return };
-    if let Some(text) = language.value().filter(|text| !text.is_empty() && !is_language(text)) {
-        issues.push(Issue::error(&WRONG, language).with("found", text));
+    let is_in = |list: &str, part: &str| list.split_ascii_whitespace().any(|known| known.eq_ignore_ascii_case(part));
+    let (language, rest) = text.split_once('-').map_or((text, None), |(language, rest)| (language, Some(rest)));
+    match is_in(TWO_LETTERS, language) && rest.is_none_or(|rest| is_in(COUNTRIES, rest)) {
+        true => Tag::Known,
+        false => Tag::Unknown,
     }
 }
 
 /// Whether a text has the form of a tag: language, script, region, variants,
 /// extensions and what is private, in that order.
-pub(crate) fn is_language(text: &str) -> bool {
+fn is_language(text: &str) -> bool {
     const OLD: [&str; 8] = ["i-default", "i-klingon", "i-lux", "i-mingo", "i-navajo", "i-enochian", "sgn-BE-NL", "en-GB-oed"];
     if OLD.iter().any(|old| old.eq_ignore_ascii_case(text)) {
         return true;
@@ -78,32 +85,20 @@ pub(crate) fn is_language(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_language;
+    use super::{Tag, read};
 
     #[test]
     fn a_language_has_the_form_of_bcp_47() {
-        for right in
-            ["nl", "nl-NL", "en", "zh-Hans-CN", "sl-rozaj-biske", "de-CH-1996", "en-a-bbb-x-a", "x-own", "es-419", "zh-yue"]
-        {
-            assert!(is_language(right), "{right}");
+        for known in ["nl", "nl-NL", "en", "pt-BR"] {
+            assert_eq!(read(known), Tag::Known, "{known}");
         }
-        for wrong in [
-            "nederlands taal",
-            "nl_NL",
-            "",
-            "n",
-            "nl-",
-            "-nl",
-            "nederlandse",
-            "x",
-            "en-a",
-            "nl-NL-NL",
-            "12",
-            "nl-NL-a-b",
-            "dutch",
-            "xx",
-        ] {
-            assert!(!is_language(wrong), "{wrong}");
+        for other in ["zh-Hans-CN", "sl-rozaj-biske", "de-CH-1996", "en-a-bbb-x-a", "x-own", "es-419", "zh-yue", "gsw", "nl-XX"] {
+            assert_eq!(read(other), Tag::Unknown, "{other}");
+        }
+        for wrong in
+            ["nederlands taal", "nl_NL", "", "n", "nl-", "-nl", "nederlandse", "x", "en-a", "nl-NL-NL", "12", "dutch", "xx"]
+        {
+            assert_eq!(read(wrong), Tag::Wrong, "{wrong}");
         }
     }
 }

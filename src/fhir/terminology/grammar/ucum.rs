@@ -3,9 +3,9 @@
 
 /// What a code is.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Reading {
+pub(crate) enum Unit {
     /// A unit.
-    Unit,
+    Known,
     /// Written as a unit, with a part that is not in the lists here.
     Unknown(String),
     /// Not written as a unit; why.
@@ -38,21 +38,21 @@ const PREFIXES: &str = "da Ki Mi Gi Ti Y Z E P T G M k h d c m u n p f a z y";
 const MAX_DEPTH: usize = 16;
 
 /// Reads a code.
-pub(super) fn read(code: &str) -> Reading {
+pub(crate) fn read(code: &str) -> Unit {
     // In braces UCUM has the same letters, but what stands there says nothing of the unit.
     if !without_annotations(code).0.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Reading::Broken("it has white space, or letters that UCUM does not use");
+        return Unit::Broken("it has white space, or letters that UCUM does not use");
     }
     let mut reader = Reader { rest: code, unknown: None };
     match reader.term(0) {
-        Err(why) => Reading::Broken(why),
-        Ok(()) if !reader.rest.is_empty() => Reading::Broken("a parenthesis is closed that was never opened"),
-        Ok(()) => reader.unknown.map_or(Reading::Unit, |part| Reading::Unknown(part.to_owned())),
+        Err(why) => Unit::Broken(why),
+        Ok(()) if !reader.rest.is_empty() => Unit::Broken("a parenthesis is closed that was never opened"),
+        Ok(()) => reader.unknown.map_or(Unit::Known, |part| Unit::Unknown(part.to_owned())),
     }
 }
 
 /// The code without what stands in braces, and the first of that.
-pub(super) fn without_annotations(code: &str) -> (String, Option<String>) {
+pub(crate) fn without_annotations(code: &str) -> (String, Option<String>) {
     let (mut bare, mut first, mut rest) = (String::new(), None, code);
     while let Some((before, after)) = rest.split_once('{') {
         bare.push_str(before);
@@ -208,14 +208,14 @@ mod tests {
             "a",
             "wk",
         ] {
-            assert_eq!(read(right), Reading::Unit, "{right}");
+            assert_eq!(read(right), Unit::Known, "{right}");
         }
     }
 
     #[test]
     fn what_is_written_as_a_unit_but_not_known_is_said_as_such() {
         for (code, part) in [("flurb", "flurb"), ("mg/dag2x", "dag2x"), ("IE", "IE"), ("[foo]", "[foo]")] {
-            assert_eq!(read(code), Reading::Unknown(part.to_owned()), "{code}");
+            assert_eq!(read(code), Unit::Unknown(part.to_owned()), "{code}");
         }
     }
 
@@ -224,7 +224,7 @@ mod tests {
         for wrong in
             ["mm Hg", "mg/", "//L", "mg..L", "mm[Hg", "mmHg]", "(mg", "mg)", "{x", "x}", "µg", "mg{a}L", "mg(L)", ".mg", "{a{b}}"]
         {
-            assert!(matches!(read(wrong), Reading::Broken(_)), "{wrong}");
+            assert!(matches!(read(wrong), Unit::Broken(_)), "{wrong}");
         }
     }
 
