@@ -150,7 +150,7 @@ fn wrong_attribute(element: &str, name: &str, value: &str) -> Option<Flaw> {
 }
 
 /// Where an element stands that has no place there; `around` are the elements around it, the nearest first.
-fn misplaced<'m>(name: &str, around: &mut dyn Iterator<Item = &'m str>) -> Option<Flaw> {
+fn misplaced(name: &str, around: &mut dyn Iterator<Item = &str>) -> Option<Flaw> {
     let of = |list: &[(&str, &'static str)], name: &str| list.iter().find(|(of, _)| *of == name).map(|(_, names)| *names);
     let parent = around.next();
     let place = of(&PLACES, name);

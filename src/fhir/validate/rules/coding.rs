@@ -4,7 +4,7 @@
 
 use super::primitive::is_absolute;
 use crate::fhir::node::Node;
-use crate::fhir::terminology::{CodeSystem, Concept, DisplayCheck};
+use crate::fhir::terminology::{CodeSystem, Concept, DisplayCheck, check_display};
 use crate::fhir::validate::{Issue, Issues, Scene, Severity, codes};
 
 codes! {
@@ -36,32 +36,30 @@ const MOST_SHOWN: usize = 5;
 /// Whether a Coding, or a Quantity with its unit, says a code that there is.
 pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) {
     let is_coding = node.type_name() == "Coding";
-    if !is_coding && !scene.types().is_a(node.type_name(), "Quantity") {
+    if !is_coding && (node.is_primitive() || !scene.types().is_a(node.type_name(), "Quantity")) {
         return;
     }
-    let (system, code) =
-        (node.child_value("system"), node.child("code").filter(|code| code.value().is_some_and(|code| !code.is_empty())));
+    let code = node.child("code").filter(|code| code.value().is_some_and(|code| !code.is_empty()));
+    let Some(system) = node.child_value("system") else {
+        let alone = code.filter(|_| is_coding).and_then(Node::value);
+        return issues.extend(alone.map(|code| Issue::warning(&NO_SYSTEM, node).with("found", code)));
+    };
+    if system.is_empty() {
+        return;
+    }
     // In a concept other codings, or the text, may say it right.
     let is_one_of_many = node.parent().is_some_and(|parent| parent.type_name() == "CodeableConcept");
     let severity = if is_one_of_many { Severity::Warning } else { Severity::Error };
-    match (system, code) {
-        (Some(system), _) if !system.is_empty() && !is_absolute(system) => {
-            issues.push(Issue::new(&RELATIVE, severity, node).with("found", system));
-        }
-        (Some(system), _) if is_value_set(scene, system) => {
+    let wrong = |code| Issue::new(code, severity, node).with("found", system);
+    match (scene.knowledge.code_system(system), code) {
+        _ if !is_absolute(system) => issues.push(wrong(&RELATIVE)),
+        (Some(known), Some(code)) => check_code(scene, node, (&known, system, code), issues),
+        (None, _) if scene.knowledge.find_value_set(system).is_ok() => {
             let expected = systems_of(scene, system).unwrap_or_else(|| "?".to_owned());
-            issues.push(Issue::new(&VALUE_SET, severity, node).with("found", system).with("expected", expected));
-        }
-        (Some(system), Some(code)) => check_code(scene, node, (system, code), issues),
-        (None, Some(code)) if is_coding => {
-            issues.push(Issue::warning(&NO_SYSTEM, node).with("found", code.value().unwrap_or_default()));
+            issues.push(wrong(&VALUE_SET).with("expected", expected));
         }
         _ => {}
     }
-}
-
-fn is_value_set(scene: &Scene<'_, '_>, system: &str) -> bool {
-    scene.knowledge.find_value_set(system).is_ok() && scene.knowledge.find_code_system(system).is_err()
 }
 
 /// The code systems that a value set is made of, for a hint.
@@ -70,16 +68,18 @@ fn systems_of(scene: &Scene<'_, '_>, value_set: &str) -> Option<String> {
     (!systems.is_empty()).then(|| systems.iter().map(|system| format!("`{system}`")).collect::<Vec<_>>().join(", "))
 }
 
-fn check_code(scene: &Scene<'_, '_>, node: Node<'_>, (system, code): (&str, Node<'_>), issues: &mut Issues) {
-    let (Some(known), Some(written)) = (scene.knowledge.code_system(system), code.value()) else { return };
+type Known<'a, 't> = (&'a CodeSystem, &'a str, Node<'t>);
+
+fn check_code(scene: &Scene<'_, '_>, node: Node<'_>, (known, system, code): Known<'_, '_>, issues: &mut Issues) {
+    let written = code.value().unwrap_or_default();
     // Another edition of the system may have other codes.
     let version = node.child_value("version");
     if version.is_some_and(|version| !known.version.is_empty() && *version != *known.version) {
         return;
     }
     let display = node.child("display").filter(|display| display.value().is_some());
-    match scene.knowledge.check_display(system, written, display.and_then(Node::value).unwrap_or_default()) {
-        DisplayCheck::NoCode => issues.push(unknown(code, (system, written), &known)),
+    match check_display(known, written, display.and_then(Node::value).unwrap_or_default()) {
+        DisplayCheck::NoCode => issues.push(unknown(code, (system, written), known)),
         DisplayCheck::Wrong { known: displays } => {
             if let (Some(display), Some((_, concept))) = (display, known.concept(written)) {
                 issues.push(wrong_display(scene, display, (system, written), (concept, &displays)));

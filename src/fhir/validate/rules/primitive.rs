@@ -290,7 +290,7 @@ fn is_base64(text: &str) -> bool {
 }
 
 fn check_text(node: Node<'_>, text: &str, issues: &mut Issues) {
-    let control = text.chars().find(|letter| (*letter < ' ' && !matches!(letter, '\t' | '\n' | '\r')));
+    let control = text.chars().find(|letter| *letter < ' ' && !matches!(letter, '\t' | '\n' | '\r'));
     if let Some(control) = control {
         issues.push(Issue::error(&CONTROL, node).with("found", format!("U+{:04X}", u32::from(control))));
     }

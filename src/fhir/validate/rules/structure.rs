@@ -49,8 +49,9 @@ pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) 
         }
     }
     for choice in of.elements.iter().filter(|element| element.choice && !element.list) {
-        let written: Vec<String> = node.children_named(choice.name).map(|child| format!("`{}`", child.written_name())).collect();
-        if let (true, Some(second)) = (written.len() > 1, node.children_named(choice.name).nth(1)) {
+        if let Some(second) = node.children_named(choice.name).nth(1) {
+            let values = node.children_named(choice.name);
+            let written: Vec<String> = values.map(|child| format!("`{}`", child.written_name())).collect();
             let issue = Issue::error(&TWO_CHOICES, second).with("name", choice.name);
             issues.push(issue.with("found", written.join(", ")));
         }
