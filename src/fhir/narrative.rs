@@ -61,8 +61,9 @@ const EMPTY: &str = "br hr img area";
 /// Elements that hold text and no blocks.
 const LINES: &str = "p h1 h2 h3 h4 h5 h6 pre address a b em i strong small big sub sup code tt dfn q var abbr acronym cite bdo \
     kbd samp span caption dt";
-/// Elements that are blocks.
-const BLOCKS: &str = "div p blockquote pre table ul ol dl";
+/// Blocks that break a line of text, and those that break a paragraph besides.
+const BLOCKS: &str = "div pre table ul ol";
+const PARAGRAPH_BLOCKS: &str = "div pre table ul ol dl p blockquote";
 
 /// Something that FHIR does not allow in a narrative.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +85,8 @@ pub(crate) enum Flaw {
     },
     /// A link that runs something.
     Active(String),
+    /// A link that is empty or has white space.
+    Link(String),
     /// An element where HTML has no place for it.
     Misplaced {
         /// The element.
@@ -129,7 +132,7 @@ pub(crate) fn flaws(markup: &Markup) -> Vec<Flaw> {
         let mut around =
             std::iter::successors(element.parent, |at| markup.elements[*at].parent).map(|at| &*markup.elements[at].name);
         found.extend(misplaced(name, &mut around));
-        if element.has_text && is_among(EMPTY, name) {
+        if element.has_text && (is_among(EMPTY, name) || CONTENTS.iter().any(|(of, _)| *of == name)) {
             found.push(Flaw::Misplaced { name: "text".to_owned(), parent: name.to_owned() });
         }
     }
@@ -146,7 +149,11 @@ fn wrong_attribute(element: &str, name: &str, value: &str) -> Option<Flaw> {
     // Browsers pass over white space and control characters in a scheme.
     let bare: String = value.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control()).collect();
     let bare = bare.to_ascii_lowercase();
-    (is_link && ACTIVE.iter().any(|scheme| bare.starts_with(scheme))).then(|| Flaw::Active(value.to_owned()))
+    if is_link && ACTIVE.iter().any(|scheme| bare.starts_with(scheme)) {
+        return Some(Flaw::Active(value.to_owned()));
+    }
+    let is_address = matches!((element, name), ("a", "href") | ("img", "src"));
+    (is_address && (value.is_empty() || value.contains(char::is_whitespace))).then(|| Flaw::Link(value.to_owned()))
 }
 
 /// Where an element stands that has no place there; `around` are the elements around it, the nearest first.
@@ -161,7 +168,10 @@ fn misplaced(name: &str, around: &mut dyn Iterator<Item = &str>) -> Option<Flaw>
     let wrong = match is_out {
         true => Some(parent.unwrap_or("")),
         // A block in a line of text, however deep: `div` in `span` in `p`.
-        false if is_among(BLOCKS, name) => parent.into_iter().chain(around).find(|around| is_among(LINES, around)),
+        false if is_among(PARAGRAPH_BLOCKS, name) => {
+            let breaks = |around: &&str| *around == "p" || (is_among(BLOCKS, name) && is_among(LINES, around));
+            parent.into_iter().chain(around).find(breaks)
+        }
         false if name == "a" => parent.into_iter().chain(around).find(|around| *around == "a"),
         false => None,
     };

@@ -25,6 +25,8 @@ fn scripts_handlers_and_active_links_are_not() {
     assert_eq!(found("<p onclick=\"x()\">x</p>"), [onclick]);
     assert_eq!(found("<a href=\"java&#10;Script:x()\">x</a>"), [Flaw::Active("java\nScript:x()".to_owned())]);
     assert_eq!(found("<a href=\"http://x.nl/javascript:x\">x</a>"), []);
+    assert_eq!(found("<a href=\"\">x</a>"), [Flaw::Link(String::new())]);
+    assert_eq!(found("<a href=\"http://x.nl/a b\">x</a>"), [Flaw::Link("http://x.nl/a b".to_owned())]);
 }
 
 #[test]
@@ -34,6 +36,9 @@ fn an_element_stands_where_html_has_a_place_for_it() {
     assert_eq!(found("<ul><p>x</p></ul>"), [misplaced("p", "ul")]);
     assert_eq!(found("<p><span><div>x</div></span></p>"), [misplaced("div", "span")]);
     assert_eq!(found("<br>x</br>"), [misplaced("text", "br")]);
+    assert_eq!(found("<ul>x<li>y</li></ul>"), [misplaced("text", "ul")]);
+    assert_eq!(found("<p><p>x</p></p>"), [misplaced("p", "p")]);
+    assert_eq!(found("<h1><p>x</p></h1>"), []);
     assert_eq!(found("<dl><dt>x</dt><dd><p>y</p></dd></dl>"), []);
 }
 

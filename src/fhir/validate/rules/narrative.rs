@@ -38,6 +38,10 @@ codes! {
     ACTIVE "narrative-active" "invalid" Some("TYPE_SPECIFIC_CHECKS_DT_XHTML_ACTIVE_HREF");
         en "the narrative links to `{found}`, which runs when it is followed", "link to an address, or take the link out";
         nl "de tekst verwijst naar `{found}`, wat bij volgen iets uitvoert", "verwijs naar een adres, of haal de verwijzing weg";
+    /// A link that is no address.
+    LINK "narrative-link-wrong" "invalid" Some("XHTML_URL_INVALID");
+        en "the narrative links to `{found}`, which is empty or has white space", "write an address, with `%20` for a blank";
+        nl "de tekst verwijst naar `{found}`, wat leeg is of witruimte heeft", "schrijf een adres, met `%20` voor een spatie";
     /// A link inside that leads nowhere.
     LOST "narrative-link-lost" "not-found" Some("Type_Specific_Checks_DT_XHTML_Resolve");
         en "the narrative links to `{found}`, which is neither in it nor an id in the resource", "mend the link, or give its target the id";
@@ -110,6 +114,7 @@ fn told(node: Node<'_>, flaw: Flaw) -> Issue {
             issue.with("found", name).with("element", element)
         }
         Flaw::Active(link) => Issue::error(&ACTIVE, node).with("found", link),
+        Flaw::Link(link) => Issue::error(&LINK, node).with("found", link),
         Flaw::Misplaced { name, parent } => Issue::error(&MISPLACED, node).with("found", name).with("parent", parent),
     }
 }
