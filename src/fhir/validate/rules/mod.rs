@@ -5,8 +5,11 @@
 pub(super) mod binding;
 pub(super) mod cardinality;
 pub(super) mod claims;
+pub(super) mod coding;
 pub(super) mod element_type;
+pub(super) mod format;
 pub(super) mod invariant;
+pub(super) mod shape;
 pub(super) mod slicing;
 pub(super) mod structure;
 pub(super) mod unreadable;
@@ -19,9 +22,12 @@ const RULES: &[&[&Code]] = &[
     binding::CODES,
     cardinality::CODES,
     claims::CODES,
+    coding::CODES,
     super::form::CODES,
     element_type::CODES,
+    format::CODES,
     invariant::CODES,
+    shape::CODES,
     slicing::CODES,
     structure::CODES,
     unreadable::CODES,
