@@ -1,7 +1,7 @@
 //! What FHIR asks of any resource, whatever its profile: looked at node by node,
 //! in the order of the text.
 
-use super::rules::{claims, coding, format, shape, structure};
+use super::rules::{claims, coding, primitive, shape, structure};
 use super::{Issues, Scene, form};
 use crate::fhir::node::Node;
 
@@ -9,7 +9,7 @@ use crate::fhir::node::Node;
 pub(super) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issues) {
     structure::check(scene, node, issues);
     shape::check(scene, node, issues);
-    format::check(node, issues);
+    primitive::check(scene, node, issues);
     coding::check(scene, node, issues);
     if node.is_resource() {
         claims::check(scene, node, issues);

@@ -2,8 +2,8 @@
 
 use crate::fhir::node::Node;
 use crate::fhir::terminology::Content;
-use crate::fhir::validate::rules::format::is_absolute;
-use crate::fhir::validate::{Issue, Issues, Scene, codes};
+use crate::fhir::validate::rules::primitive::is_absolute;
+use crate::fhir::validate::{Issue, Issues, Scene, Severity, codes};
 
 codes! {
     /// The system is no absolute URI.
@@ -27,7 +27,10 @@ pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) 
         issues.push(Issue::error(&UNKNOWN, code).with("system", system).with("found", found));
     }
     if let Some(system) = node.child_value("system").filter(|system| !system.is_empty() && !is_absolute(system.trim())) {
-        issues.push(Issue::error(&RELATIVE, node).with("found", system));
+        // The HL7 validator minds it of a Coding alone, and finds no such system of one in a concept.
+        let is_alone = node.parent().is_none_or(|parent| parent.type_name() != "CodeableConcept");
+        let severity = if is_alone { Severity::Error } else { Severity::Warning };
+        issues.push(Issue::new(&RELATIVE, severity, node).with("found", system));
     }
 }
 

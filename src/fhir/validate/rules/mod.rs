@@ -7,8 +7,8 @@ pub(super) mod cardinality;
 pub(super) mod claims;
 pub(super) mod coding;
 pub(super) mod element_type;
-pub(super) mod format;
 pub(super) mod invariant;
+pub(super) mod primitive;
 pub(super) mod shape;
 pub(super) mod slicing;
 pub(super) mod structure;
@@ -25,8 +25,8 @@ const RULES: &[&[&Code]] = &[
     coding::CODES,
     super::form::CODES,
     element_type::CODES,
-    format::CODES,
     invariant::CODES,
+    primitive::CODES,
     shape::CODES,
     slicing::CODES,
     structure::CODES,
