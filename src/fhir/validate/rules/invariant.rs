@@ -41,6 +41,10 @@ fn has_content(node: Node<'_>) -> bool {
     node.value().is_some() || node.children().any(|child| child.name() != "id") || node.type_name() == "Parameters"
 }
 
+fn is_bare(node: Node<'_>) -> bool {
+    node.value().is_none() && node.children().next().is_none() && node.parent().is_some()
+}
+
 fn has_value_or_extensions(node: Node<'_>) -> bool {
     node.child("extension").is_some() != node.child("value").is_some()
 }
@@ -49,7 +53,8 @@ fn has_value_or_extensions(node: Node<'_>) -> bool {
 pub(crate) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'_>, issues: &mut Issues) {
     for invariant in &place.rule.invariants {
         match (&invariant.expression, invariant.native) {
-            (Some(Ok(_)), Some(native)) if native(node) => {}
+            // What has nothing in it is told as such (`shape`).
+            (Some(Ok(_)), Some(native)) if native(node) || is_bare(node) => {}
             (Some(Ok(expression)), _) => evaluate(scene, node, (place, invariant, expression), issues),
             (Some(Err(why)), _) => issues.push(undecided(node, place, invariant).with("why", why.as_str())),
             (None, _) => {}
@@ -64,7 +69,11 @@ fn evaluate<'t>(scene: &Scene<'_, 't>, node: Node<'t>, (place, invariant, expres
     // the one whose definition the invariant stands in.
     let is_within = node.is_resource() && !std::ptr::eq(place.rule, place.profile.root());
     let around = node.parent().filter(|_| is_within).and_then(around);
-    let environment = around.map(|resource| scene.environment.clone().with("resource", vec![Item::Node(resource)]));
+    let environment = around.map(|resource| {
+        let root = if resource.name() == "contained" { resource.parent().and_then(self::around) } else { None };
+        let variables = scene.environment.clone().with("resource", vec![Item::Node(resource)]);
+        variables.with("rootResource", vec![Item::Node(root.unwrap_or(resource))])
+    });
     let items = match expression.evaluate(node, environment.as_ref().unwrap_or(&scene.environment)) {
         Ok(items) => items,
         Err(error) => return issues.push(undecided(node, place, invariant).with("why", error.to_string())),

@@ -16,7 +16,8 @@ pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) 
     let Some(of) = scene.types().get(node.type_name()) else { return };
     for child in node.children().filter(|child| child.type_name().is_empty()) {
         // A resource inside another that does not say its type is told elsewhere.
-        if of.element(child.name()).is_some() {
+        let is_first = node.child(child.name()) == Some(child);
+        if of.element(child.name()).is_some() || !is_first {
             continue;
         }
         let names = of.elements.iter().map(|element| element.name);
