@@ -94,7 +94,7 @@ fn floors() -> Shares {
 
 /// Tenths of a per cent, rounded down.
 pub(crate) fn share(good: usize, of: usize) -> u64 {
-    if of == 0 { 1000 } else { (good * 1000 / of) as u64 }
+    (good * 1000).checked_div(of).unwrap_or(1000) as u64
 }
 
 pub(crate) fn per_cent(tenths: u64) -> String {

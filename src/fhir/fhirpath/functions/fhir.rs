@@ -18,6 +18,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function { name: "memberOf", arguments: (1, 1), over: Over::Outside, gives: BOOLEAN, run: member_of },
     Function { name: "conformsTo", arguments: (1, 1), over: Over::Outside, gives: BOOLEAN, run: conforms_to },
     Function { name: "htmlChecks", arguments: (0, 0), over: Over::Outside, gives: BOOLEAN, run: html_checks },
+    // As STU3 writes it.
+    Function { name: "htmlchecks", arguments: (0, 0), over: Over::Outside, gives: BOOLEAN, run: html_checks },
     Function { name: "subsumes", arguments: (1, 1), over: Over::Outside, gives: BOOLEAN, run: unsupported },
     Function { name: "subsumedBy", arguments: (1, 1), over: Over::Outside, gives: BOOLEAN, run: unsupported },
     Function { name: "elementDefinition", arguments: (0, 0), over: Over::Outside, gives: Gives::Unknown, run: unsupported },
@@ -158,8 +160,15 @@ fn conforms_to<'t>(call: Invocation<'_, '_, 't>) -> Outcome<'t> {
     }
 }
 
+/// Whether there is more than white space between the tags, or an image.
+fn has_content(text: &str) -> bool {
+    let between = text.split('<').skip(1).filter_map(|part| part.split_once('>'));
+    text.contains("<img") || between.into_iter().any(|(_, behind)| !behind.trim().is_empty())
+}
+
 /// Whether the input has content; its elements are checked where XHTML is.
 fn html_checks<'t>(call: Invocation<'_, '_, 't>) -> Outcome<'t> {
     let Some(item) = call.single()? else { return Ok(Vec::new()) };
-    boolean(item.text().is_some_and(|text| text.contains("<div") && !text.to_ascii_lowercase().contains("<script")))
+    let is_fit = |text: &str| text.contains("<div") && !text.to_ascii_lowercase().contains("<script") && has_content(text);
+    boolean(item.text().is_some_and(|text| is_fit(&text)))
 }
