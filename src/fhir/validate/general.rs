@@ -11,7 +11,7 @@ pub(super) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issu
     if node.is_resource() {
         claims::check(scene, node, issues);
         if node.type_name() == "QuestionnaireResponse" {
-            form::check(scene, node, issues);
+            form::check(scene.knowledge, node, issues);
         }
     }
     for child in node.children() {

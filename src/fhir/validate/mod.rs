@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 pub(crate) use code::codes;
 pub use code::{Code, Words};
-pub use form::form_facts;
+pub use form::{check_form, form_facts};
 pub(crate) use issue::Issues;
 pub use issue::{Issue, Severity};
 use scene::{Profiles, Scene};

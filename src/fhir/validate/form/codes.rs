@@ -261,6 +261,18 @@ codes! {
        "refer to a resource";
     nl "het antwoord verwijst naar een `{found}`, wat geen soort resource is",
        "verwijs naar een resource";
+    /// A value that the form sets is not sent along.
+    PRESET_MISSING "form-preset-missing" "informational" None;
+    en "item `{item}`, which the questionnaire sets, is not in the response",
+       "send it along with its value `{expected}`: then the response can be read without the questionnaire";
+    nl "item `{item}`, dat vaststaat in de vragenlijst, zit niet in het antwoord",
+       "stuur het mee met de waarde `{expected}`: dan is het antwoord te lezen zonder de vragenlijst";
+    /// A question that could be answered with "unknown" has no answer.
+    QUESTION_OPEN "form-question-open" "informational" None;
+    en "question `{item}` has no answer, though the questionnaire offers `unknown`",
+       "answer it, with `UNK` where nothing is known";
+    nl "vraag `{item}` heeft geen antwoord, terwijl de vragenlijst `onbekend` aanbiedt",
+       "beantwoord de vraag, met `UNK` als er niets bekend is";
     /// Another value than the one that the form sets.
     PRESET_CHANGED "form-preset-changed" "business-rule" None;
     en "item `{item}` is set by the questionnaire and not to be changed: expected {expected}, found {found}",

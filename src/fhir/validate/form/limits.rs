@@ -9,8 +9,9 @@ use regex::{Regex, RegexBuilder};
 use super::codes;
 use super::value::{Compared, Value, written_code};
 use crate::fhir::fhirpath::decimal;
+use crate::fhir::knowledge::Knowledge;
 use crate::fhir::node::Node;
-use crate::fhir::validate::{Issue, Issues, Scene};
+use crate::fhir::validate::{Issue, Issues};
 
 /// Where the extensions of FHIR itself are.
 const CORE: &str = "http://hl7.org/fhir/StructureDefinition/";
@@ -187,9 +188,9 @@ impl Limits {
 }
 
 /// A reference in an answer to what is no resource.
-pub(super) fn check_reference(scene: &Scene<'_, '_>, value: Node<'_>, issues: &mut Issues) {
+pub(super) fn check_reference(knowledge: &Knowledge, value: Node<'_>, issues: &mut Issues) {
     let Some(type_name) = value.child_value("reference").and_then(referred_type) else { return };
-    if scene.types().resource(type_name).is_none() {
+    if knowledge.types().resource(type_name).is_none() {
         issues.push(Issue::error(&codes::REFERENCE_NO_RESOURCE, value).with("found", type_name));
     }
 }

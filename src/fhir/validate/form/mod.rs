@@ -16,22 +16,31 @@ mod value;
 
 use std::sync::Arc;
 
-use super::{Issue, Issues, Scene};
+use super::{Issue, Issues};
+use crate::fhir::knowledge::Knowledge;
 use crate::fhir::node::Node;
 
 pub(super) use codes::CODES;
 use questionnaire::Form;
 pub use table::form_facts;
 
+/// All that a response says against its form, and what is worth to know of it.
+#[must_use]
+pub fn check_form(knowledge: &Knowledge, response: Node<'_>) -> Vec<Issue> {
+    let mut issues = Issues::default();
+    check(knowledge, response, &mut issues);
+    issues.into_sorted()
+}
+
 /// Looks at a response and all its items, when its form is to be had.
-pub(super) fn check(scene: &Scene<'_, '_>, response: Node<'_>, issues: &mut Issues) {
+pub(super) fn check(knowledge: &Knowledge, response: Node<'_>, issues: &mut Issues) {
     let Some((canonical, node)) = named(response) else {
         return issues.push(Issue::information(&codes::FORM_NOT_NAMED, response));
     };
-    match find(scene, response, canonical) {
+    match find(knowledge, response, canonical) {
         Ok(form) => {
             current(&form, response, node, issues);
-            response::check(scene, &form, response, issues);
+            response::check(knowledge, &form, response, issues);
         }
         Err(why) => {
             issues.push(Issue::cant_tell(&codes::FORM_UNKNOWN, node).with("form", canonical).with("why", why));
@@ -46,7 +55,7 @@ fn named<'t>(response: Node<'t>) -> Option<(&'t str, Node<'t>)> {
     (!canonical.trim().is_empty()).then_some((canonical, node))
 }
 
-fn find(scene: &Scene<'_, '_>, response: Node<'_>, canonical: &str) -> Result<Arc<Form>, String> {
+fn find(knowledge: &Knowledge, response: Node<'_>, canonical: &str) -> Result<Arc<Form>, String> {
     if let Some(id) = canonical.strip_prefix('#') {
         let holders = [Some(response), response.parent()].into_iter().flatten();
         let mut contained = holders.flat_map(|holder| holder.children_named("contained"));
@@ -55,10 +64,10 @@ fn find(scene: &Scene<'_, '_>, response: Node<'_>, canonical: &str) -> Result<Ar
             .ok_or_else(|| "the resource contains no such Questionnaire".to_owned())?;
         return Ok(Arc::new(Form::read(questionnaire)));
     }
-    match scene.knowledge.find_resource("Questionnaire", canonical) {
+    match knowledge.find_resource("Questionnaire", canonical) {
         Ok(tree) => Ok(Arc::new(Form::read(tree.root()))),
         // What is installed goes before what is built in.
-        Err(lack) => table::built_in(canonical, scene.types()).ok_or_else(|| lack.to_string()),
+        Err(lack) => table::built_in(canonical, knowledge.types()).ok_or_else(|| lack.to_string()),
     }
 }
 

@@ -260,3 +260,15 @@ fn an_unknown_form_cannot_be_told_and_none_is_good_to_know() {
     assert_eq!(said(r##","questionnaire":"#gone""##), Some(("form-unknown", Severity::CantTell)));
     assert_eq!(said(""), Some(("form-not-named", Severity::Information)));
 }
+
+#[test]
+fn what_the_form_presets_and_what_may_be_unknown_is_told_when_it_is_not_there() {
+    let form = r#"{"linkId":"g","type":"group","item":[{"linkId":"p","type":"choice","readOnly":true,
+        "answerOption":[{"valueCoding":{"code":"x"},"initialSelected":true}]},{"linkId":"u","type":"choice","answerOption":[
+        {"valueCoding":{"system":"http://terminology.hl7.org/CodeSystem/v3-NullFlavor","code":"UNK"}}]}]}"#;
+    assert_eq!(codes(form, r#"{"linkId":"g"}"#), ["form-preset-missing", "form-question-open"]);
+    assert_eq!(codes(form, ""), ["form-question-open"]);
+    let unknown = r#"{"linkId":"u","answer":[{"valueCoding":{"system":"http://terminology.hl7.org/CodeSystem/v3-NullFlavor","code":"UNK"}}]}"#;
+    let preset = r#"{"linkId":"p","answer":[{"valueCoding":{"code":"x"}}]}"#;
+    assert!(codes(form, &format!(r#"{{"linkId":"g","item":[{preset},{unknown}]}}"#)).is_empty());
+}
