@@ -11,6 +11,7 @@ pub(super) mod slicing;
 pub(super) mod structure;
 pub(super) mod unreadable;
 pub(super) mod value;
+pub(super) mod vital_signs;
 
 use super::Code;
 
