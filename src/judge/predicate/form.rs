@@ -5,6 +5,7 @@
 use super::super::answers::Entry;
 use super::super::case::{Case, Need};
 use super::super::code::Code;
+use super::super::expression::{Decision, Scope, parse};
 use super::super::finding::{Finding, Place};
 use super::super::form::{answers, knowledge};
 use super::super::ruling::{Obstacle, Ruling};
@@ -33,10 +34,14 @@ const TEXT: &str = "form-text-differs";
 
 pub(super) fn judge(case: &Case<'_>, question: Question) -> Ruling {
     let mut ruling = Ruling::default();
+    let asked = case.right_answer().and_then(|answer| parse(&answer.each).ok());
     for chain in case.chains(&mut ruling, Need::Bundle) {
+        let scope = Scope::of(case, &chain);
         for entry in case.matches(case.step, &chain) {
             let response = entry.resource.filter(|resource| resource.type_name() == "QuestionnaireResponse");
-            if let Some(response) = response {
+            let Some(response) = response else { continue };
+            // That another form comes along is for `only-asked`.
+            if asked.as_ref().is_none_or(|asked| scope.decide(asked, response) == Decision::True) {
                 judge_response(case, question, entry, response, &mut ruling);
             }
         }
@@ -45,10 +50,6 @@ pub(super) fn judge(case: &Case<'_>, question: Question) -> Ruling {
 }
 
 fn judge_response<'c>(case: &Case<'c>, question: Question, entry: Entry<'c>, response: Node<'c>, ruling: &mut Ruling) {
-    if response.child("questionnaire").is_none() {
-        // That it names no form is for the expectation about its canonical.
-        return;
-    }
     ruling.judged();
     for issue in check_form(knowledge(case.run), response) {
         if issue.severity == Severity::CantTell {

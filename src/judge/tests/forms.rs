@@ -92,7 +92,7 @@ fn form_topics_finds_each_question_without_an_answer() {
 fn a_form_that_is_not_to_be_had_cannot_be_judged() {
     let mut bench = Bench::new();
     bench.step("forms").expect("PZP-EX-010", r#"{"answer":"form-items"}"#);
-    let other = form("2025-05-01", &decision("2", "")).replace(CANONICAL, "https://a.example/Questionnaire/other");
+    let other = form("2025-05-01", &decision("2", "")).replace(CANONICAL, &format!("{CANONICAL}|9.9"));
     bench.edit().exchange = Some(String::from("questionnaire-responses"));
     let suite = load(&Source::Embedded).expect("the suite has no mistakes");
     bench.exchange(&serde_json::to_string(suite.exchange("questionnaire-responses").expect("it has")).expect("written"));
