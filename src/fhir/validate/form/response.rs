@@ -95,7 +95,8 @@ impl<'w> Walk<'w> {
     fn placed(&mut self, holder: Node<'w>, parent: Option<usize>) -> HashMap<usize, Vec<Node<'w>>> {
         let mut found: HashMap<usize, Vec<Node<'w>>> = HashMap::new();
         let mut last = 0;
-        for node in holder.children_named("item") {
+        // That an item is empty is for the rules about elements.
+        for node in holder.children_named("item").filter(|node| node.children().next().is_some()) {
             let Some(link_id) = node.child_value("linkId").filter(|link_id| !link_id.is_empty()) else {
                 self.issues.push(at(Issue::error(&codes::NO_LINK_ID, holder), node));
                 continue;
