@@ -2,21 +2,23 @@
 //! known of the form itself.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, OnceLock};
 
 use super::case::Run;
 use crate::agreements::FhirVersion;
 use crate::fhir::knowledge::Knowledge;
 use crate::fhir::node::Node;
 use crate::fhir::types::{r4, stu3};
+use crate::fhir::validate::Validator;
 
-/// What is known of forms: those that are built in.
-pub(crate) fn knowledge(run: Run<'_>) -> &'static Knowledge {
-    static R4: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::load(&[], r4()).expect("nothing to load"));
-    static STU3: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::load(&[], stu3()).expect("nothing to load"));
+/// Who knows the forms that are built in.
+pub(crate) fn validator(run: Run<'_>) -> &'static Validator {
+    let of = |types| Validator::new(Arc::new(Knowledge::load(&[], types).expect("nothing to load")));
+    static R4: OnceLock<Validator> = OnceLock::new();
+    static STU3: OnceLock<Validator> = OnceLock::new();
     match run.fhir() {
-        FhirVersion::R4 => &R4,
-        FhirVersion::Stu3 => &STU3,
+        FhirVersion::R4 => R4.get_or_init(|| of(r4())),
+        FhirVersion::Stu3 => STU3.get_or_init(|| of(stu3())),
     }
 }
 

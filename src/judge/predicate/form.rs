@@ -7,12 +7,12 @@ use super::super::case::{Case, Need};
 use super::super::code::Code;
 use super::super::expression::{Decision, Scope, parse};
 use super::super::finding::{Finding, Place};
-use super::super::form::{answers, knowledge};
+use super::super::form::{answers, validator};
 use super::super::ruling::{Obstacle, Ruling};
 use super::super::verdict::Reason;
 use crate::agreements::form::{DECISIONS, OTHER_TREATMENT, OTHERWISE};
 use crate::fhir::node::Node;
-use crate::fhir::validate::{Issue, Severity, check_form};
+use crate::fhir::validate::{Issue, Severity};
 use crate::text::Language;
 
 /// What a requirement is about.
@@ -51,7 +51,7 @@ pub(super) fn judge(case: &Case<'_>, question: Question) -> Ruling {
 
 fn judge_response<'c>(case: &Case<'c>, question: Question, entry: Entry<'c>, response: Node<'c>, ruling: &mut Ruling) {
     ruling.judged();
-    for issue in check_form(knowledge(case.run), response) {
+    for issue in validator(case.run).check_form(response) {
         if issue.severity == Severity::CantTell {
             ruling.hinder(Obstacle::CantTell(Reason::KnowledgeLacking(issue.message(Language::En))));
         } else if let Some(code) = code(question, &issue) {

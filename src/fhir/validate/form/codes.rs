@@ -69,6 +69,24 @@ codes! {
        "look at the conditions in the questionnaire";
     nl "of item `{item}` beantwoord mag worden, valt uit de voorwaarden niet op te maken",
        "bekijk de voorwaarden in de vragenlijst";
+    /// A condition on a question that is nowhere.
+    CONDITION_NOWHERE "form-condition-nowhere" "business-rule" Some("QUESTIONNAIRE_Q_ENABLEWHEN_NOTARGET");
+    en "item `{item}` hangs on question `{question}`, which the questionnaire does not have",
+       "name the `linkId` of a question of this questionnaire in `enableWhen.question`";
+    nl "item `{item}` hangt af van vraag `{question}`, die de vragenlijst niet heeft",
+       "noem in `enableWhen.question` de `linkId` van een vraag uit deze vragenlijst";
+    /// A condition on an answer that is only there when it holds.
+    CONDITION_INSIDE "form-condition-inside" "business-rule" Some("QUESTIONNAIRE_Q_ENABLEWHEN_ISINNER");
+    en "item `{item}` hangs on question `{question}`, which is that item itself or stands in it",
+       "let it hang on a question that can be answered before";
+    nl "item `{item}` hangt af van vraag `{question}`, die dat item zelf is of erin staat",
+       "laat het afhangen van een vraag die eerder te beantwoorden is";
+    /// A condition on a question further on.
+    CONDITION_AHEAD "form-condition-ahead" "business-rule" Some("QUESTIONNAIRE_Q_ENABLEWHEN_AFTER");
+    en "item `{item}` hangs on question `{question}`, which comes after it",
+       "put the question first";
+    nl "item `{item}` hangt af van vraag `{question}`, die erna komt",
+       "zet de vraag ervoor";
     /// A required item without an answer.
     ANSWER_MISSING "form-answer-missing" "required" Some("Questionnaire_QR_Item_Missing");
     en "required item `{item}` has no answer",
