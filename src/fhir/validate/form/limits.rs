@@ -3,7 +3,6 @@
 
 use std::cmp::Ordering;
 
-use bigdecimal::BigDecimal;
 use regex::{Regex, RegexBuilder};
 
 use super::codes;
@@ -159,7 +158,7 @@ impl Limits {
         let Some(limit) = self.max_size.as_deref() else { return };
         let size = value.child_value("size").map_or_else(|| data_size(value), |size| size.parse().ok());
         let Some(size) = size else { return };
-        if decimal(limit).is_some_and(|limit| limit < BigDecimal::from(size)) {
+        if decimal(limit).is_some_and(|limit| limit < size) {
             let issue = Issue::error(&codes::ATTACHMENT_SIZE, answer);
             issues.push(issue.with("expected", limit).with("found", size.to_string()));
         }
