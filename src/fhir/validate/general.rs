@@ -13,8 +13,10 @@ pub(super) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issu
     coding::check(scene, node, issues);
     if node.is_resource() {
         claims::check(scene, node, issues);
-        if node.type_name() == "QuestionnaireResponse" {
-            form::check(scene, node, issues);
+        match node.type_name() {
+            "QuestionnaireResponse" => form::check(scene.knowledge, &scene.profiles.forms, node, issues),
+            "Questionnaire" => form::conditions::check(node, issues),
+            _ => {}
         }
     }
     for child in node.children() {
