@@ -13,6 +13,8 @@ mod rules;
 mod scene;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod testing;
 mod walk;
 
 use std::sync::Arc;

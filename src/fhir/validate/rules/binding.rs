@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::fhir::definition::Strength;
 use crate::fhir::node::Node;
-use crate::fhir::terminology::{Coded, Membership};
+use crate::fhir::terminology::{Coded, Content, Membership};
 use crate::fhir::validate::walk::Place;
 use crate::fhir::validate::{Code, Issue, Issues, Scene, Severity, codes};
 
@@ -31,11 +31,20 @@ codes! {
     ABSTRACT "code-abstract" "code-invalid" Some("ABSTRACT_CODE_NOT_ALLOWED");
         en "{found} only groups other codes and is not meant to be used", "use one of the codes below it";
         nl "{found} groepeert alleen andere codes en is niet bedoeld om te gebruiken", "gebruik een van de codes eronder";
+    /// The code system does not have the code.
+    UNKNOWN "code-unknown" "code-invalid" Some("Unknown_Code_in_Version");
+        en "`{expected}` has no code `{found}`", "use a code that the code system has";
+        nl "`{expected}` heeft geen code `{found}`", "gebruik een code die het codestelsel heeft";
     /// Whether a code is from the value set cannot be told here.
     UNDECIDED "code-undecided" "code-invalid" Some("TERMINOLOGY_TX_NOSVC_BOUND_REQ");
         en "whether {found} is in the value set `{expected}` cannot be told here: {why}", "ask a terminology server";
         nl "of {found} in de waardelijst `{expected}` staat is hier niet te zeggen: {why}", "vraag het een terminologieserver";
 }
+
+/// The units of R4's vital signs. Its profiles ask for one of these twelve in every
+/// component, of codes and flows as well, which its own kinds of vital signs cannot
+/// keep to (oxygen flow is in `L/min`); the HL7 validator does not hold to it either.
+const VITAL_UNITS: &str = "http://hl7.org/fhir/ValueSet/ucum-vitals-common|4.0.1";
 
 /// Names that STU3 and the terminology that came after it have for the same systems.
 const RENAMED_SYSTEMS: (&str, &str) = ("http://hl7.org/fhir/v3/", "http://terminology.hl7.org/CodeSystem/v3-");
@@ -43,18 +52,38 @@ const RENAMED_SYSTEMS: (&str, &str) = ("http://hl7.org/fhir/v3/", "http://termin
 /// Whether a coded element is bound as it should be.
 pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, place: Place<'_>, issues: &mut Issues) {
     let Some(binding) = &place.rule.element.binding else { return };
+    known(scene, node, issues);
     if let Some(largest) = &binding.largest {
         let weight = |is_decided: bool| if is_decided { Severity::Error } else { Severity::CantTell };
         ask(scene, node, (place, largest, &NOT_IN_LARGEST), &weight, issues);
     }
     let Some(value_set) = binding.value_set.as_ref().filter(|_| binding.strength != Strength::Example) else { return };
-    let weight = |is_decided: bool| match (binding.strength, is_decided) {
+    let strength = if **value_set == *VITAL_UNITS { Strength::Extensible } else { binding.strength };
+    let weight = |is_decided: bool| match (strength, is_decided) {
         (Strength::Required, true) => Severity::Error,
         (Strength::Required, false) => Severity::CantTell,
         (Strength::Extensible, true) => Severity::Warning,
         _ => Severity::Information,
     };
     ask(scene, node, (place, value_set, &NOT_IN_SET), &weight, issues);
+}
+
+/// Whether the code systems that are here whole have the codes that are said to be theirs.
+fn known(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) {
+    let is_coding = |node: &Node<'_>| matches!(node.type_name(), "Coding" | "CodeableConcept");
+    for coding in Some(node).filter(is_coding).into_iter().flat_map(|node| match node.type_name() {
+        "Coding" => vec![node],
+        _ => node.children_named("coding").collect(),
+    }) {
+        let Some((coded, code)) = of_coding(coding).zip(coding.child("code")) else { continue };
+        let Some(system) = coded.system.and_then(|system| scene.knowledge.code_system(system)) else { continue };
+        let is_whole = system.content == Content::Complete && !system.is_empty();
+        let is_same_version = coded.version.is_none_or(|version| version == &*system.version);
+        let may_differ_in_case = system.case_sensitive.is_none() && system.other_case(coded.code).is_some();
+        if is_whole && is_same_version && !may_differ_in_case && system.concept(coded.code).is_none() {
+            issues.push(Issue::error(&UNKNOWN, code).with("expected", &*system.url).with("found", coded.code));
+        }
+    }
 }
 
 type Asked<'a> = (Place<'a>, &'a Arc<str>, &'static Code);
@@ -72,7 +101,7 @@ fn ask(
         issue.with("expected", &**value_set).with("found", shown(&codings))
     };
     if codings.is_empty() {
-        if is_concept(node) {
+        if is_concept(node) && !says_why_absent(node) {
             issues.push(issue(&NO_CODE, weight(true)));
         }
         return;
@@ -124,9 +153,15 @@ fn is_abstract(scene: &Scene<'_, '_>, coded: &Coded<'_>) -> bool {
     system.is_some_and(|system| system.concept(coded.code).is_some_and(|(_, concept)| concept.is_abstract()))
 }
 
-/// Whether an element is a concept: one that may do with words alone.
+/// Whether an element is a concept or a code: a Quantity may do without one.
 fn is_concept(node: Node<'_>) -> bool {
-    node.type_name() == "CodeableConcept"
+    node.type_name() == "CodeableConcept" || node.is_primitive()
+}
+
+/// Whether an extension says why there is no code.
+fn says_why_absent(node: Node<'_>) -> bool {
+    let urls = node.children_named("extension").filter_map(|extension| extension.child_value("url"));
+    urls.into_iter().any(|url| url.ends_with("/data-absent-reason") || url.ends_with("/iso21090-nullFlavor"))
 }
 
 /// The codes of a coded element, whatever its type.

@@ -2,7 +2,7 @@
 //! every element is looked at without FHIRPath, with the same answer.
 
 use crate::fhir::definition::Severity as Weight;
-use crate::fhir::fhirpath::{Expression, Item};
+use crate::fhir::fhirpath::{Environment, Expression, Item};
 use crate::fhir::node::Node;
 use crate::fhir::validate::profile::Invariant;
 use crate::fhir::validate::walk::Place;
@@ -60,7 +60,12 @@ pub(crate) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'_>,
 type About<'a> = (Place<'a>, &'a Invariant, &'a Expression);
 
 fn evaluate<'t>(scene: &Scene<'_, 't>, node: Node<'t>, (place, invariant, expression): About<'_>, issues: &mut Issues) {
-    let items = match expression.evaluate(node, &scene.environment) {
+    let outer = node.parent().filter(|_| node.is_resource() && place.rule.index > 0);
+    let items = match outer {
+        None => expression.evaluate(node, &scene.environment),
+        Some(outer) => expression.evaluate(node, &of_element(scene, outer)),
+    };
+    let items = match items {
         Ok(items) => items,
         Err(error) => return issues.push(undecided(node, place, invariant).with("why", error.to_string())),
     };
@@ -75,6 +80,16 @@ fn evaluate<'t>(scene: &Scene<'_, 't>, node: Node<'t>, (place, invariant, expres
     issue.key = Some(invariant.constraint.key.clone());
     let issue = issue.with("key", &*invariant.constraint.key).with("human", &*invariant.constraint.human);
     issues.push(issue.with("expected", expression.text()));
+}
+
+/// To an invariant of an element that holds a resource, `%resource` is the one that
+/// has the element.
+fn of_element<'t>(scene: &Scene<'_, 't>, element: Node<'t>) -> Environment<'t> {
+    let resources = || std::iter::successors(Some(element), |node| node.parent()).filter(|node| node.is_resource());
+    let resource = resources().next();
+    let root = if resource.is_some_and(|resource| resource.name() == "contained") { resources().nth(1) } else { resource };
+    let item = |node: Option<Node<'t>>| node.map(Item::Node).into_iter().collect();
+    scene.environment.clone().with("resource", item(resource)).with("rootResource", item(root))
 }
 
 /// Nothing is no answer: the expression is about elements that are not there. What is no
