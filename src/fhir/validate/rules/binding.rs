@@ -41,11 +41,6 @@ codes! {
         nl "of {found} in de waardelijst `{expected}` staat is hier niet te zeggen: {why}", "vraag het een terminologieserver";
 }
 
-/// The units of R4's vital signs. Its profiles ask for one of these twelve in every
-/// component, of codes and flows as well, which its own kinds of vital signs cannot
-/// keep to (oxygen flow is in `L/min`); the HL7 validator does not hold to it either.
-const VITAL_UNITS: &str = "http://hl7.org/fhir/ValueSet/ucum-vitals-common|4.0.1";
-
 /// Names that STU3 and the terminology that came after it have for the same systems.
 const RENAMED_SYSTEMS: (&str, &str) = ("http://hl7.org/fhir/v3/", "http://terminology.hl7.org/CodeSystem/v3-");
 
@@ -58,8 +53,7 @@ pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, place: Place<'_>, iss
         ask(scene, node, (place, largest, &NOT_IN_LARGEST), &weight, issues);
     }
     let Some(value_set) = binding.value_set.as_ref().filter(|_| binding.strength != Strength::Example) else { return };
-    let strength = if **value_set == *VITAL_UNITS { Strength::Extensible } else { binding.strength };
-    let weight = |is_decided: bool| match (strength, is_decided) {
+    let weight = |is_decided: bool| match (binding.strength, is_decided) {
         (Strength::Required, true) => Severity::Error,
         (Strength::Required, false) => Severity::CantTell,
         (Strength::Extensible, true) => Severity::Warning,
