@@ -12,9 +12,9 @@ mod profile;
 mod rules;
 mod scene;
 #[cfg(test)]
-mod tests;
-#[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::fhir::definition::Strength;
 use crate::fhir::node::Node;
-use crate::fhir::terminology::{Coded, Content, Membership};
+use crate::fhir::terminology::{Coded, Membership};
 use crate::fhir::validate::walk::Place;
 use crate::fhir::validate::{Code, Issue, Issues, Scene, Severity, codes};
 
@@ -31,10 +31,6 @@ codes! {
     ABSTRACT "code-abstract" "code-invalid" Some("ABSTRACT_CODE_NOT_ALLOWED");
         en "{found} only groups other codes and is not meant to be used", "use one of the codes below it";
         nl "{found} groepeert alleen andere codes en is niet bedoeld om te gebruiken", "gebruik een van de codes eronder";
-    /// The code system does not have the code.
-    UNKNOWN "code-unknown" "code-invalid" Some("Unknown_Code_in_Version");
-        en "`{expected}` has no code `{found}`", "use a code that the code system has";
-        nl "`{expected}` heeft geen code `{found}`", "gebruik een code die het codestelsel heeft";
     /// Whether a code is from the value set cannot be told here.
     UNDECIDED "code-undecided" "code-invalid" Some("TERMINOLOGY_TX_NOSVC_BOUND_REQ");
         en "whether {found} is in the value set `{expected}` cannot be told here: {why}", "ask a terminology server";
@@ -47,7 +43,6 @@ const RENAMED_SYSTEMS: (&str, &str) = ("http://hl7.org/fhir/v3/", "http://termin
 /// Whether a coded element is bound as it should be.
 pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, place: Place<'_>, issues: &mut Issues) {
     let Some(binding) = &place.rule.element.binding else { return };
-    known(scene, node, issues);
     if let Some(largest) = &binding.largest {
         let weight = |is_decided: bool| if is_decided { Severity::Error } else { Severity::CantTell };
         ask(scene, node, (place, largest, &NOT_IN_LARGEST), &weight, issues);
@@ -60,24 +55,6 @@ pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, place: Place<'_>, iss
         _ => Severity::Information,
     };
     ask(scene, node, (place, value_set, &NOT_IN_SET), &weight, issues);
-}
-
-/// Whether the code systems that are here whole have the codes that are said to be theirs.
-fn known(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) {
-    let is_coding = |node: &Node<'_>| matches!(node.type_name(), "Coding" | "CodeableConcept");
-    for coding in Some(node).filter(is_coding).into_iter().flat_map(|node| match node.type_name() {
-        "Coding" => vec![node],
-        _ => node.children_named("coding").collect(),
-    }) {
-        let Some((coded, code)) = of_coding(coding).zip(coding.child("code")) else { continue };
-        let Some(system) = coded.system.and_then(|system| scene.knowledge.code_system(system)) else { continue };
-        let is_whole = system.content == Content::Complete && !system.is_empty();
-        let is_same_version = coded.version.is_none_or(|version| version == &*system.version);
-        let may_differ_in_case = system.case_sensitive.is_none() && system.other_case(coded.code).is_some();
-        if is_whole && is_same_version && !may_differ_in_case && system.concept(coded.code).is_none() {
-            issues.push(Issue::error(&UNKNOWN, code).with("expected", &*system.url).with("found", coded.code));
-        }
-    }
 }
 
 type Asked<'a> = (Place<'a>, &'a Arc<str>, &'static Code);

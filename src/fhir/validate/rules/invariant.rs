@@ -2,7 +2,7 @@
 //! every element is looked at without FHIRPath, with the same answer.
 
 use crate::fhir::definition::Severity as Weight;
-use crate::fhir::fhirpath::{Environment, Expression, Item};
+use crate::fhir::fhirpath::{Expression, Item};
 use crate::fhir::node::Node;
 use crate::fhir::validate::profile::Invariant;
 use crate::fhir::validate::walk::Place;
@@ -24,7 +24,7 @@ pub(crate) type Native = fn(Node<'_>) -> bool;
 
 /// Expressions, as R4 and STU3 write them, of invariants that every element or
 /// extension has: nearly all the work is theirs.
-const NATIVE: &[(&str, Native)] = &[
+pub(super) const NATIVE: &[(&str, Native)] = &[
     ("hasValue() or (children().count() > id.count())", has_content),
     ("hasValue() | (children().count() > id.count())", has_content),
     ("hasValue() or (children().count() > id.count()) or $this is Parameters", has_content),
@@ -60,12 +60,12 @@ pub(crate) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'_>,
 type About<'a> = (Place<'a>, &'a Invariant, &'a Expression);
 
 fn evaluate<'t>(scene: &Scene<'_, 't>, node: Node<'t>, (place, invariant, expression): About<'_>, issues: &mut Issues) {
-    let outer = node.parent().filter(|_| node.is_resource() && place.rule.index > 0);
-    let items = match outer {
-        None => expression.evaluate(node, &scene.environment),
-        Some(outer) => expression.evaluate(node, &of_element(scene, outer)),
-    };
-    let items = match items {
+    // What a Bundle's profile says of the resource in an entry, it says as a Bundle: `%resource` is
+    // the one whose definition the invariant stands in.
+    let is_within = node.is_resource() && !std::ptr::eq(place.rule, place.profile.root());
+    let around = node.parent().filter(|_| is_within).and_then(around);
+    let environment = around.map(|resource| scene.environment.clone().with("resource", vec![Item::Node(resource)]));
+    let items = match expression.evaluate(node, environment.as_ref().unwrap_or(&scene.environment)) {
         Ok(items) => items,
         Err(error) => return issues.push(undecided(node, place, invariant).with("why", error.to_string())),
     };
@@ -82,14 +82,9 @@ fn evaluate<'t>(scene: &Scene<'_, 't>, node: Node<'t>, (place, invariant, expres
     issues.push(issue.with("expected", expression.text()));
 }
 
-/// To an invariant of an element that holds a resource, `%resource` is the one that
-/// has the element.
-fn of_element<'t>(scene: &Scene<'_, 't>, element: Node<'t>) -> Environment<'t> {
-    let resources = || std::iter::successors(Some(element), |node| node.parent()).filter(|node| node.is_resource());
-    let resource = resources().next();
-    let root = if resource.is_some_and(|resource| resource.name() == "contained") { resources().nth(1) } else { resource };
-    let item = |node: Option<Node<'t>>| node.map(Item::Node).into_iter().collect();
-    scene.environment.clone().with("resource", item(resource)).with("rootResource", item(root))
+/// The resource that an element stands in.
+fn around(node: Node<'_>) -> Option<Node<'_>> {
+    std::iter::successors(Some(node), |node| node.parent()).find(|node| node.is_resource())
 }
 
 /// Nothing is no answer: the expression is about elements that are not there. What is no
