@@ -12,6 +12,8 @@ mod profile;
 mod rules;
 mod scene;
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 mod walk;
 

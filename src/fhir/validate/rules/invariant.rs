@@ -24,7 +24,7 @@ pub(crate) type Native = fn(Node<'_>) -> bool;
 
 /// Expressions, as R4 and STU3 write them, of invariants that every element or
 /// extension has: nearly all the work is theirs.
-const NATIVE: &[(&str, Native)] = &[
+pub(super) const NATIVE: &[(&str, Native)] = &[
     ("hasValue() or (children().count() > id.count())", has_content),
     ("hasValue() | (children().count() > id.count())", has_content),
     ("hasValue() or (children().count() > id.count()) or $this is Parameters", has_content),

@@ -12,6 +12,8 @@ pub(super) mod primitive;
 pub(super) mod shape;
 pub(super) mod slicing;
 pub(super) mod structure;
+#[cfg(test)]
+mod tests;
 pub(super) mod unreadable;
 pub(super) mod value;
 pub(super) mod vital_signs;
