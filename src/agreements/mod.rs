@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod effect;
+pub mod form;
 
 pub use catalogue::{Catalogue, Group, Pending, Requirement, RequirementFile};
 pub use effect::{Effect, effect};

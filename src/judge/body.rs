@@ -69,7 +69,12 @@ impl Body {
 impl Document {
     /// The line, from 1, on which an element begins.
     pub(crate) fn line(&self, node: Node<'_>) -> u32 {
-        let before = self.newlines.partition_point(|newline| *newline < node.span().start);
+        self.line_at(node.span().start)
+    }
+
+    /// The line, from 1, of a byte.
+    pub(crate) fn line_at(&self, start: u32) -> u32 {
+        let before = self.newlines.partition_point(|newline| *newline < start);
         u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1)
     }
 }

@@ -212,6 +212,34 @@ codes! {
     RequestDatesWrong "request-dates-wrong"
         en "`{subject}` is completed before it was made", "compare `authoredOn` with the status and the other dates of the request";
         nl "`{subject}` is afgerond voordat het is gedaan", "vergelijk `authoredOn` met de status en de andere datums van het verzoek";
+    /// An item of a filled-in form is not as the questionnaire has it.
+    FormItemWrong "form-item-wrong"
+        en "`{subject}` is not as the questionnaire has it", "compare linkId, place and type of the answer with the questionnaire of the declared version";
+        nl "`{subject}` is niet zoals de vragenlijst het heeft", "vergelijk linkId, plaats en type van het antwoord met de vragenlijst van de gedeclareerde versie";
+    /// A coded answer is not among the options.
+    FormOptionUnknown "form-option-unknown"
+        en "the answer of `{subject}` is not among its options", "answer with system and code of an option";
+        nl "het antwoord van `{subject}` staat niet bij de opties", "antwoord met systeem en code van een optie";
+    /// An answer to an item that the other answers hide.
+    FormItemHidden "form-item-hidden"
+        en "`{subject}` is answered, though the other answers hide it", "leave the item out, or mend the answer that it hangs on";
+        nl "`{subject}` is beantwoord, terwijl de andere antwoorden het verbergen", "laat het item weg, of verbeter het antwoord waar het van afhangt";
+    /// "Otherwise" is answered, and not how.
+    FormSpecificationMissing "form-specification-missing"
+        en "`{subject}` is decided otherwise, and it is not said how", "answer the item that specifies it";
+        nl "bij `{subject}` is iets anders besloten, en er staat niet wat", "beantwoord het item dat het specificeert";
+    /// A preset is not there, or changed.
+    FormPresetLost "form-preset-lost"
+        en "`{subject}` lacks a value that the questionnaire sets, or changes it", "send the read-only items along with their preset, so that the form can be read by itself";
+        nl "`{subject}` mist een waarde die de vragenlijst vastlegt, of verandert die", "stuur de readOnly-items mee met hun vaste waarde, zodat het formulier op zichzelf te lezen is";
+    /// A topic has no answer.
+    FormTopicOpen "form-topic-open"
+        en "`{subject}` is not answered", "answer what was not discussed with unknown (`UNK`)";
+        nl "`{subject}` is niet beantwoord", "beantwoord wat niet besproken is met onbekend (`UNK`)";
+    /// A form and the resources say different things.
+    FormDiffers "form-differs"
+        en "`{subject}` says something else than the resources of the same conversation", "`expected` is what the resources say, `actual` what the form says: mend the one that is wrong";
+        nl "`{subject}` zegt iets anders dan de resources van hetzelfde gesprek", "`verwacht` is wat de resources zeggen, `gekregen` wat het formulier zegt: verbeter wat niet klopt";
 }
 
 impl Code {

@@ -12,6 +12,7 @@ mod difference;
 mod exit;
 mod expression;
 mod finding;
+mod form;
 mod known;
 mod personas;
 mod predicate;

@@ -195,6 +195,16 @@ pub enum AnswerPredicate {
     FhirVersion,
     /// The status is below 500.
     NoServerError,
+    /// Each filled-in form has the items of its questionnaire, in their places and with answers of their type.
+    FormItems,
+    /// Each coded answer of a filled-in form is among the options of its item.
+    FormOptions,
+    /// No item of a filled-in form is answered that its conditions hide, and "otherwise" is specified.
+    FormConditions,
+    /// Each filled-in form brings the presets of its questionnaire along.
+    FormPresets,
+    /// Each question of a filled-in form that may be answered with "unknown" is answered.
+    FormTopics,
 }
 
 /// What is compared between two steps.
@@ -241,4 +251,6 @@ pub enum RunPredicate {
     RepresentativeRole,
     /// A request to inform relatives was not done before it was made.
     RequestDates,
+    /// What a filled-in form says, the resources of the same talk say as well.
+    FormAgrees,
 }

@@ -45,14 +45,15 @@ impl Exclusions {
     /// Reads `hl7 | code | text in the message | why` and `ours | code | | why`; the
     /// text may be `not at language`: everywhere but at elements of that name.
     /// `hl7-above` is left out only where it follows from something else that is:
-    /// at the same element, or one around it.
+    /// at the same element, or one around it. `ours-at | code | HL7 message id | why`
+    /// leaves ours out where the HL7 validator says that it did not look.
     pub(crate) fn read() -> Self {
         let text = read("exclusions.txt");
         let one = |line: &str| {
             let parts: Vec<&str> = line.splitn(4, '|').map(str::trim).collect();
             let [side, code, text, why] = parts[..] else { panic!("an exclusion has four parts: {line}") };
             assert!(
-                !why.is_empty() && ["hl7", "hl7-above", "ours"].contains(&side),
+                !why.is_empty() && ["hl7", "hl7-above", "ours", "ours-at"].contains(&side),
                 "an exclusion has a side and a reason: {line}"
             );
             Exclusion { side: side.into(), code: code.into(), text: text.into(), line: format!("{side} {code} {text}") }
@@ -72,8 +73,14 @@ impl Exclusions {
         alone(said).or_else(|| above().filter(|_| all.iter().any(below))).map(|one| one.line.as_str())
     }
 
-    pub(crate) fn of_ours(&self, issue: &Issue) -> Option<&str> {
-        self.0.iter().find(|one| one.side == "ours" && one.code == issue.code.name).map(|one| one.line.as_str())
+    pub(crate) fn of_ours(&self, issue: &Issue, all: &[Said]) -> Option<&str> {
+        let not_looked = |id: &str| all.iter().any(|said| said.code == id && said.is_at(&issue.path));
+        let fits = |one: &&Exclusion| match &*one.side {
+            "ours" => true,
+            "ours-at" => not_looked(&one.text),
+            _ => false,
+        };
+        self.0.iter().filter(|one| one.code == issue.code.name).find(fits).map(|one| one.line.as_str())
     }
 }
 
@@ -92,7 +99,7 @@ fn floors() -> Shares {
 
 /// Tenths of a per cent, rounded down.
 pub(crate) fn share(good: usize, of: usize) -> u64 {
-    if of == 0 { 1000 } else { (good * 1000 / of) as u64 }
+    (good * 1000).checked_div(of).unwrap_or(1000) as u64
 }
 
 pub(crate) fn per_cent(tenths: u64) -> String {

@@ -61,7 +61,10 @@ impl<'c> Compared<'c> {
             None => true,
         };
         let theirs = case.said.iter().filter(|said| said.error && keep(exclusions.of_theirs(said, &case.said))).collect();
-        let ours = outcome.issues.iter().filter(|issue| issue.severity == Severity::Error && keep(exclusions.of_ours(issue)));
+        let ours = outcome
+            .issues
+            .iter()
+            .filter(|issue| issue.severity == Severity::Error && keep(exclusions.of_ours(issue, &case.said)));
         Self { case, outcome, theirs, ours: ours.collect() }
     }
 

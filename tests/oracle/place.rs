@@ -56,6 +56,8 @@ fn steps(text: &str) -> Vec<(String, Option<usize>)> {
         Some((name, index)) => (name.to_owned(), index.trim_end_matches(']').parse().ok()),
         None => (step.to_owned(), None),
     };
+    // JSON's `_birthDate` is the element `birthDate`.
+    let step = |text: &str| step(text.trim_start_matches('_'));
     text.split('.').filter(|text| !text.is_empty()).map(step).collect()
 }
 

@@ -141,3 +141,18 @@ fn profiles_that_stand_on_one_another_in_a_ring_are_told() {
     let lack = knowledge.find_definition("http://example.org/a").expect_err("a ring");
     assert!(lack.to_string().contains("stands on itself"), "{lack}");
 }
+
+#[test]
+fn what_comes_with_a_held_package_is_asked_first_and_the_rest_is_shared() {
+    let folder = Folder::new("with");
+    folder.package("base#1.0.0", "", &[("a", "1"), ("b", "1")]);
+    let knowledge = folder.load(&["base#1.0.0"]).expect("it is there");
+    let other = knowledge.definition("http://example.org/b").expect("it is there");
+    let text = r#"{"resourceType":"StructureDefinition","url":"http://example.org/a","version":"2","name":"held","kind":"resource","type":"Consent","derivation":"constraint","snapshot":{"element":[{"path":"Consent"}]}}"#;
+    let held = Package::held("held", "0", vec![("a.json".to_owned(), text.as_bytes().to_vec())]).expect("it is a resource");
+    let more = knowledge.with(held);
+    assert_eq!(&*more.definition("http://example.org/a").expect("it is there").name, "held");
+    assert_eq!(&*more.definition("http://example.org/a|1").expect("it is there").name, "base");
+    assert!(Arc::ptr_eq(&other, &more.definition("http://example.org/b").expect("it is there")));
+    assert_eq!(&*knowledge.definition("http://example.org/a").expect("it is there").name, "base");
+}

@@ -1,6 +1,9 @@
 //! What FHIR asks of any resource, whatever its profile: looked at node by node,
 //! in the order of the text.
 
+#[cfg(test)]
+mod tests;
+
 use super::rules::{attachment, claims, coding, identifier, ids, narrative, primitive, quantity, shape, structure};
 use super::{Issues, Scene, form};
 use crate::fhir::node::Node;
@@ -14,8 +17,10 @@ pub(super) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issu
     ids::check(node, issues);
     if node.is_resource() {
         claims::check(scene, node, issues);
-        if node.type_name() == "QuestionnaireResponse" {
-            form::check(scene, node, issues);
+        match node.type_name() {
+            "QuestionnaireResponse" => form::check(scene.knowledge, &scene.profiles.forms, node, issues),
+            "Questionnaire" => form::conditions::check(node, issues),
+            _ => {}
         }
     }
     for child in node.children() {

@@ -12,6 +12,8 @@ mod profile;
 mod rules;
 mod scene;
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 mod walk;
 
@@ -84,7 +86,15 @@ impl Validator {
         issues.into_sorted()
     }
 
-    /// The same for a text, JSON or XML; one that is no resource gives the reason.
+    /// What there is to say of a QuestionnaireResponse against its form alone.
+    #[must_use]
+    pub fn check_form(&self, response: Node<'_>) -> Vec<Issue> {
+        let mut issues = Issues::default();
+        form::check(&self.knowledge, &self.profiles.forms, response, &mut issues);
+        issues.into_sorted()
+    }
+
+    /// All there is to say of a text, JSON or XML; one that is no resource gives the reason.
     #[must_use]
     pub fn judge_text(&self, text: &[u8], profiles: &[&str]) -> Vec<Issue> {
         let is_xml = text.iter().find(|byte| !byte.is_ascii_whitespace() && !matches!(byte, 0xEF | 0xBB | 0xBF)) == Some(&b'<');

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::form::Forms;
 use super::profile::{Parsed, Profile};
 use super::rules::binding;
 use super::walk;
@@ -18,6 +19,8 @@ use crate::fhir::types::Types;
 #[derive(Debug, Default)]
 pub(super) struct Profiles {
     ready: Mutex<Ready>,
+    /// Questionnaires, the same way.
+    pub(super) forms: Forms,
 }
 
 #[derive(Debug, Default)]

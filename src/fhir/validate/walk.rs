@@ -126,7 +126,11 @@ fn children<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'_>, issues:
         element_type::check(scene, &found, child, issues);
         if child.rule.slices.is_empty() && child.rule.element.slicing.is_none() {
             for node in found {
-                element(scene, node, child, issues);
+                match scene.type_profile(node.type_name()) {
+                    // The rule is about other types; of what is there only its own type can speak.
+                    Some(of_type) if !element_type::is_allowed(scene, node, child) => against(scene, node, &of_type, issues),
+                    _ => element(scene, node, child, issues),
+                }
             }
         } else {
             slicing::check(scene, node, &found, child, issues);

@@ -4,6 +4,7 @@
 mod asked;
 mod complete;
 mod error;
+mod form;
 mod includes;
 mod key;
 mod links;
@@ -37,5 +38,10 @@ pub(crate) fn judge(case: &Case<'_>, predicate: AnswerPredicate) -> Ruling {
         AnswerPredicate::OperationOutcome => error::judge_outcome(case),
         AnswerPredicate::NoServerError => error::judge_server(case),
         AnswerPredicate::NoPatientData => privacy::judge(case),
+        AnswerPredicate::FormItems => form::judge(case, form::Question::Items),
+        AnswerPredicate::FormOptions => form::judge(case, form::Question::Options),
+        AnswerPredicate::FormConditions => form::judge(case, form::Question::Conditions),
+        AnswerPredicate::FormPresets => form::judge(case, form::Question::Presets),
+        AnswerPredicate::FormTopics => form::judge(case, form::Question::Topics),
     }
 }

@@ -6,7 +6,9 @@ mod contacts;
 mod contradiction;
 mod crosscheck;
 mod dates;
+mod form;
 mod question;
+mod record;
 #[cfg(test)]
 mod tests;
 
@@ -26,5 +28,6 @@ pub(crate) fn judge(question: &Question<'_>, predicate: RunPredicate) -> Option<
         RunPredicate::RepresentativeRole => Some(contacts::judge_representative(question)),
         RunPredicate::IcdPresent => Some(crosscheck::judge_icd(question)),
         RunPredicate::EuthanasiaAgrees => Some(crosscheck::judge_euthanasia(question)),
+        RunPredicate::FormAgrees => Some(form::judge(question)),
     }
 }

@@ -2,6 +2,7 @@
 
 mod codes;
 mod comparison;
+mod forms;
 mod obstacles;
 mod persona;
 mod run;

@@ -83,6 +83,10 @@ fn predicate<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, predicate: AnswerPre
             matches!(asks, Asks::Exchange(_) | Asks::Unknown),
             "it holds the answer against an exchange, and this step asks none",
         ),
+        P::FormItems | P::FormOptions | P::FormConditions | P::FormPresets | P::FormTopics => {
+            let finds_forms = asks.is_search() && ["", "QuestionnaireResponse"].contains(&asks.matched());
+            (finds_forms, "it is about filled-in forms, and this step searches none")
+        }
         P::SearchModes | P::Total | P::TotalOnPage | P::SelfLink | P::SelfLinkParameters | P::FullUrls | P::Pages => {
             (asks.is_search(), "it is about a searchset, and this step does not search")
         }

@@ -6,15 +6,16 @@ use super::item::{Item, Kind, TextDigest};
 use super::limits::{check_reference, found};
 use super::questionnaire::Form;
 use super::value::Value;
+use crate::fhir::knowledge::Knowledge;
 use crate::fhir::node::Node;
 use crate::fhir::terminology::{Coded, Membership};
-use crate::fhir::validate::{Issue, Issues, Scene};
+use crate::fhir::validate::{Issue, Issues};
 
 /// The types that a choice may be answered with, beside references that are offered.
 const CHOICE_TYPES: [&str; 5] = ["Coding", "date", "time", "integer", "string"];
 
 /// Looks at the value of an answer.
-pub(super) fn check(scene: &Scene<'_, '_>, form: &Form, item: &Item, value: Node<'_>, issues: &mut Issues) {
+pub(super) fn check(knowledge: &Knowledge, form: &Form, item: &Item, value: Node<'_>, issues: &mut Issues) {
     let type_name = value.type_name();
     let Some(kind) = item.kind else { return };
     if !allows(item, kind, type_name) {
@@ -22,7 +23,7 @@ pub(super) fn check(scene: &Scene<'_, '_>, form: &Form, item: &Item, value: Node
         let issue = Issue::error(&codes::ANSWER_TYPE, value).with("expected", expected);
         return issues.push(issue.with("found", type_name).with("item", &*item.link_id));
     }
-    offered(scene, form, item, value, issues);
+    offered(knowledge, form, item, value, issues);
     let text = value.value().unwrap_or_default();
     if matches!(type_name, "string" | "uri")
         && let Some(limit) = item.max_length.filter(|limit| text.chars().count() > *limit)
@@ -31,14 +32,14 @@ pub(super) fn check(scene: &Scene<'_, '_>, form: &Form, item: &Item, value: Node
         issues.push(issue.with("found", text.chars().count().to_string()));
     }
     if type_name == "Reference" {
-        check_reference(scene, value, issues);
+        check_reference(knowledge, value, issues);
     }
     let Some(limits) = &item.limits else { return };
     limits.check(value, issues);
     if type_name == "Quantity"
         && let Some(value_set) = &limits.unit_value_set
     {
-        unit_in(scene, form, value_set, value, issues);
+        unit_in(knowledge, form, value_set, value, issues);
     }
 }
 
@@ -53,7 +54,7 @@ fn allows(item: &Item, kind: Kind, type_name: &str) -> bool {
 }
 
 /// Whether an answer is among those that the form offers.
-fn offered(scene: &Scene<'_, '_>, form: &Form, item: &Item, value: Node<'_>, issues: &mut Issues) {
+fn offered(knowledge: &Knowledge, form: &Form, item: &Item, value: Node<'_>, issues: &mut Issues) {
     let is_open = item.kind == Some(Kind::OpenChoice);
     let is_code = value.type_name() == "Coding";
     let is_free = if is_code {
@@ -68,7 +69,7 @@ fn offered(scene: &Scene<'_, '_>, form: &Form, item: &Item, value: Node<'_>, iss
         return among(item, value, issues);
     }
     match &item.value_set {
-        Some(value_set) if is_code => in_value_set(scene, form, value_set, value, issues),
+        Some(value_set) if is_code => in_value_set(knowledge, form, value_set, value, issues),
         Some(_) if item.kind == Some(Kind::Choice) => {
             issues.push(Issue::warning(&codes::ANSWER_NOT_CODED, value).with("item", &*item.link_id));
         }
@@ -100,9 +101,9 @@ fn among(item: &Item, value: Node<'_>, issues: &mut Issues) {
     issues.push(issue.with("expected", options.join(", ")).with("found", found(value)).with("item", &*item.link_id));
 }
 
-fn in_value_set(scene: &Scene<'_, '_>, form: &Form, value_set: &str, value: Node<'_>, issues: &mut Issues) {
+fn in_value_set(knowledge: &Knowledge, form: &Form, value_set: &str, value: Node<'_>, issues: &mut Issues) {
     let place = value.parent().unwrap_or(value);
-    let issue = match membership(scene, form, value_set, value) {
+    let issue = match membership(knowledge, form, value_set, value) {
         None | Some(Membership::Out) => Issue::error(&codes::NOT_IN_VALUE_SET, place),
         Some(Membership::In) => return,
         Some(Membership::Unknown(reason)) => Issue::cant_tell(&codes::VALUE_SET_UNCLEAR, place).with("why", reason.to_string()),
@@ -110,8 +111,8 @@ fn in_value_set(scene: &Scene<'_, '_>, form: &Form, value_set: &str, value: Node
     issues.push(issue.with("expected", value_set).with("found", found(value)));
 }
 
-fn unit_in(scene: &Scene<'_, '_>, form: &Form, value_set: &str, value: Node<'_>, issues: &mut Issues) {
-    let issue = match membership(scene, form, value_set, value) {
+fn unit_in(knowledge: &Knowledge, form: &Form, value_set: &str, value: Node<'_>, issues: &mut Issues) {
+    let issue = match membership(knowledge, form, value_set, value) {
         None | Some(Membership::Out) => Issue::error(&codes::UNIT_NOT_ALLOWED, value),
         Some(Membership::In) => return,
         Some(Membership::Unknown(reason)) => Issue::cant_tell(&codes::VALUE_SET_UNCLEAR, value).with("why", reason.to_string()),
@@ -120,13 +121,13 @@ fn unit_in(scene: &Scene<'_, '_>, form: &Form, value_set: &str, value: Node<'_>,
 }
 
 /// Whether the code of a Coding or Quantity is in a value set; `None` when it has no code.
-fn membership(scene: &Scene<'_, '_>, form: &Form, value_set: &str, value: Node<'_>) -> Option<Membership> {
+fn membership(knowledge: &Knowledge, form: &Form, value_set: &str, value: Node<'_>) -> Option<Membership> {
     let code = value.child_value("code")?;
     let coded =
         Coded { system: Some(value.child_value("system").unwrap_or_default()), version: value.child_value("version"), code };
     let own = value_set.strip_prefix('#').and_then(|id| form.value_set(id));
     Some(match own {
-        Some(found) => scene.knowledge.membership_of(found, &coded),
-        None => scene.knowledge.membership(value_set, &coded),
+        Some(found) => knowledge.membership_of(found, &coded),
+        None => knowledge.membership(value_set, &coded),
     })
 }

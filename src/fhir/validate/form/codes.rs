@@ -69,6 +69,24 @@ codes! {
        "look at the conditions in the questionnaire";
     nl "of item `{item}` beantwoord mag worden, valt uit de voorwaarden niet op te maken",
        "bekijk de voorwaarden in de vragenlijst";
+    /// A condition on a question that is nowhere.
+    CONDITION_NOWHERE "form-condition-nowhere" "business-rule" Some("QUESTIONNAIRE_Q_ENABLEWHEN_NOTARGET");
+    en "item `{item}` hangs on question `{question}`, which the questionnaire does not have",
+       "name the `linkId` of a question of this questionnaire in `enableWhen.question`";
+    nl "item `{item}` hangt af van vraag `{question}`, die de vragenlijst niet heeft",
+       "noem in `enableWhen.question` de `linkId` van een vraag uit deze vragenlijst";
+    /// A condition on an answer that is only there when it holds.
+    CONDITION_INSIDE "form-condition-inside" "business-rule" Some("QUESTIONNAIRE_Q_ENABLEWHEN_ISINNER");
+    en "item `{item}` hangs on question `{question}`, which is that item itself or stands in it",
+       "let it hang on a question that can be answered before";
+    nl "item `{item}` hangt af van vraag `{question}`, die dat item zelf is of erin staat",
+       "laat het afhangen van een vraag die eerder te beantwoorden is";
+    /// A condition on a question further on.
+    CONDITION_AHEAD "form-condition-ahead" "business-rule" Some("QUESTIONNAIRE_Q_ENABLEWHEN_AFTER");
+    en "item `{item}` hangs on question `{question}`, which comes after it",
+       "put the question first";
+    nl "item `{item}` hangt af van vraag `{question}`, die erna komt",
+       "zet de vraag ervoor";
     /// A required item without an answer.
     ANSWER_MISSING "form-answer-missing" "required" Some("Questionnaire_QR_Item_Missing");
     en "required item `{item}` has no answer",
@@ -261,6 +279,18 @@ codes! {
        "refer to a resource";
     nl "het antwoord verwijst naar een `{found}`, wat geen soort resource is",
        "verwijs naar een resource";
+    /// A value that the form sets is not sent along.
+    PRESET_MISSING "form-preset-missing" "informational" None;
+    en "item `{item}`, which the questionnaire sets, is not in the response",
+       "send it along with its value `{expected}`: then the response can be read without the questionnaire";
+    nl "item `{item}`, dat vaststaat in de vragenlijst, zit niet in het antwoord",
+       "stuur het mee met de waarde `{expected}`: dan is het antwoord te lezen zonder de vragenlijst";
+    /// A question that could be answered with "unknown" has no answer.
+    QUESTION_OPEN "form-question-open" "informational" None;
+    en "question `{item}` has no answer, though the questionnaire offers `unknown`",
+       "answer it, with `UNK` where nothing is known";
+    nl "vraag `{item}` heeft geen antwoord, terwijl de vragenlijst `onbekend` aanbiedt",
+       "beantwoord de vraag, met `UNK` als er niets bekend is";
     /// Another value than the one that the form sets.
     PRESET_CHANGED "form-preset-changed" "business-rule" None;
     en "item `{item}` is set by the questionnaire and not to be changed: expected {expected}, found {found}",

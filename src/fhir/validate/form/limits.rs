@@ -3,14 +3,14 @@
 
 use std::cmp::Ordering;
 
-use bigdecimal::BigDecimal;
 use regex::{Regex, RegexBuilder};
 
 use super::codes;
 use super::value::{Compared, Value, written_code};
 use crate::fhir::fhirpath::decimal;
+use crate::fhir::knowledge::Knowledge;
 use crate::fhir::node::Node;
-use crate::fhir::validate::{Issue, Issues, Scene};
+use crate::fhir::validate::{Issue, Issues};
 
 /// Where the extensions of FHIR itself are.
 const CORE: &str = "http://hl7.org/fhir/StructureDefinition/";
@@ -158,7 +158,7 @@ impl Limits {
         let Some(limit) = self.max_size.as_deref() else { return };
         let size = value.child_value("size").map_or_else(|| data_size(value), |size| size.parse().ok());
         let Some(size) = size else { return };
-        if decimal(limit).is_some_and(|limit| limit < BigDecimal::from(size)) {
+        if decimal(limit).is_some_and(|limit| limit < size) {
             let issue = Issue::error(&codes::ATTACHMENT_SIZE, answer);
             issues.push(issue.with("expected", limit).with("found", size.to_string()));
         }
@@ -187,9 +187,9 @@ impl Limits {
 }
 
 /// A reference in an answer to what is no resource.
-pub(super) fn check_reference(scene: &Scene<'_, '_>, value: Node<'_>, issues: &mut Issues) {
+pub(super) fn check_reference(knowledge: &Knowledge, value: Node<'_>, issues: &mut Issues) {
     let Some(type_name) = value.child_value("reference").and_then(referred_type) else { return };
-    if scene.types().resource(type_name).is_none() {
+    if knowledge.types().resource(type_name).is_none() {
         issues.push(Issue::error(&codes::REFERENCE_NO_RESOURCE, value).with("found", type_name));
     }
 }

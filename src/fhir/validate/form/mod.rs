@@ -4,6 +4,7 @@
 
 mod answer;
 mod codes;
+pub(super) mod conditions;
 mod enabled;
 mod item;
 mod limits;
@@ -14,24 +15,32 @@ mod table;
 mod tests;
 mod value;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Issue, Issues, Scene};
+use super::{Issue, Issues};
+use crate::fhir::knowledge::Knowledge;
 use crate::fhir::node::Node;
 
 pub(super) use codes::CODES;
 use questionnaire::Form;
 pub use table::form_facts;
 
+/// Forms that were read, by the canonical that was asked for.
+#[derive(Debug, Default)]
+pub(super) struct Forms {
+    read: Mutex<HashMap<Box<str>, Arc<Form>>>,
+}
+
 /// Looks at a response and all its items, when its form is to be had.
-pub(super) fn check(scene: &Scene<'_, '_>, response: Node<'_>, issues: &mut Issues) {
+pub(super) fn check(knowledge: &Knowledge, forms: &Forms, response: Node<'_>, issues: &mut Issues) {
     let Some((canonical, node)) = named(response) else {
         return issues.push(Issue::information(&codes::FORM_NOT_NAMED, response));
     };
-    match find(scene, response, canonical) {
+    match find(knowledge, forms, response, canonical) {
         Ok(form) => {
             current(&form, response, node, issues);
-            response::check(scene, &form, response, issues);
+            response::check(knowledge, &form, response, issues);
         }
         Err(why) => {
             issues.push(Issue::cant_tell(&codes::FORM_UNKNOWN, node).with("form", canonical).with("why", why));
@@ -46,7 +55,7 @@ fn named<'t>(response: Node<'t>) -> Option<(&'t str, Node<'t>)> {
     (!canonical.trim().is_empty()).then_some((canonical, node))
 }
 
-fn find(scene: &Scene<'_, '_>, response: Node<'_>, canonical: &str) -> Result<Arc<Form>, String> {
+fn find(knowledge: &Knowledge, forms: &Forms, response: Node<'_>, canonical: &str) -> Result<Arc<Form>, String> {
     if let Some(id) = canonical.strip_prefix('#') {
         let holders = [Some(response), response.parent()].into_iter().flatten();
         let mut contained = holders.flat_map(|holder| holder.children_named("contained"));
@@ -55,11 +64,17 @@ fn find(scene: &Scene<'_, '_>, response: Node<'_>, canonical: &str) -> Result<Ar
             .ok_or_else(|| "the resource contains no such Questionnaire".to_owned())?;
         return Ok(Arc::new(Form::read(questionnaire)));
     }
-    match scene.knowledge.find_resource("Questionnaire", canonical) {
-        Ok(tree) => Ok(Arc::new(Form::read(tree.root()))),
-        // What is installed goes before what is built in.
-        Err(lack) => table::built_in(canonical, scene.types()).ok_or_else(|| lack.to_string()),
+    let known = || forms.read.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(form) = known().get(canonical) {
+        return Ok(Arc::clone(form));
     }
+    let form = match knowledge.find_resource("Questionnaire", canonical) {
+        Ok(tree) => Arc::new(Form::read(tree.root())),
+        // What is installed goes before what is built in.
+        Err(lack) => table::built_in(canonical, knowledge.types()).ok_or_else(|| lack.to_string())?,
+    };
+    known().insert(canonical.into(), Arc::clone(&form));
+    Ok(form)
 }
 
 /// A form outside its own period is worth a look.

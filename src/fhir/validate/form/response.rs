@@ -6,23 +6,28 @@ use std::collections::HashMap;
 use super::enabled::{Answered, Around, is_enabled};
 use super::item::{Item, Kind};
 use super::questionnaire::Form;
+use super::value::Value;
 use super::{answer, codes};
+use crate::fhir::knowledge::Knowledge;
 use crate::fhir::node::Node;
-use crate::fhir::validate::{Code, Issue, Issues, Scene, Severity};
+use crate::fhir::validate::{Code, Issue, Issues, Severity};
 
 /// Statuses of a response that is whole: what is required must be there.
 const WHOLE: [&str; 2] = ["completed", "amended"];
 
+/// The code system of answers that are none, in R4 and in STU3.
+const NULL_FLAVOR: [&str; 2] = ["http://terminology.hl7.org/CodeSystem/v3-NullFlavor", "http://hl7.org/fhir/v3/NullFlavor"];
+
 /// Looks at all items of a response.
-pub(super) fn check(scene: &Scene<'_, '_>, form: &Form, response: Node<'_>, issues: &mut Issues) {
+pub(super) fn check(knowledge: &Knowledge, form: &Form, response: Node<'_>, issues: &mut Issues) {
     let is_whole = response.child_value("status").is_some_and(|status| WHOLE.contains(&status));
     let answered = Answered::new(response);
-    let mut walk = Walk { scene, form, answered, is_whole, around: Vec::new(), issues };
+    let mut walk = Walk { knowledge, form, answered, is_whole, around: Vec::new(), issues };
     walk.level(response, None);
 }
 
-struct Walk<'w, 's, 't> {
-    scene: &'w Scene<'s, 't>,
+struct Walk<'w> {
+    knowledge: &'w Knowledge,
     form: &'w Form,
     answered: Answered<'w>,
     is_whole: bool,
@@ -30,7 +35,7 @@ struct Walk<'w, 's, 't> {
     issues: &'w mut Issues,
 }
 
-impl<'w> Walk<'w, '_, '_> {
+impl<'w> Walk<'w> {
     /// The items in a response, an item or an answer.
     fn level(&mut self, holder: Node<'w>, parent: Option<usize>) {
         let found = self.placed(holder, parent);
@@ -43,11 +48,45 @@ impl<'w> Walk<'w, '_, '_> {
             if !item.repeats && full.len() > 1 {
                 self.push_at(&codes::ITEM_TWICE, holder, full[1], item, &[("count", &full.len().to_string())]);
             }
-            if nodes.is_empty() && enabled == Some(true) && item.is_required {
-                self.missing(&codes::ANSWER_MISSING, holder, item);
+            if nodes.is_empty() && enabled == Some(true) {
+                self.absent(holder, item);
             }
             for node in nodes {
                 self.item(*node, place, enabled);
+            }
+        }
+    }
+
+    /// An item that may be there and is not.
+    fn absent(&mut self, holder: Node<'w>, item: &Item) {
+        if item.is_required {
+            self.missing(&codes::ANSWER_MISSING, holder, item);
+        }
+        self.unanswered(holder, item);
+        self.open(holder, item);
+    }
+
+    /// A preset that the form asks to be sent along.
+    fn unanswered(&mut self, holder: Node<'_>, item: &Item) {
+        if item.is_read_only && !item.initial.is_empty() {
+            let presets: Vec<String> = item.initial.iter().map(ToString::to_string).collect();
+            let issue = Issue::information(&codes::PRESET_MISSING, holder).with("item", &*item.link_id);
+            self.issues.push(issue.with("expected", presets.join(", ")));
+        }
+    }
+
+    /// A question that could be answered with "unknown", and is not answered; also
+    /// those of a group that is not there.
+    fn open(&mut self, holder: Node<'_>, item: &Item) {
+        let form = self.form;
+        if self.is_whole && item.choices.iter().any(|choice| is_unknown(&choice.value)) {
+            self.issues.push(Issue::information(&codes::QUESTION_OPEN, holder).with("item", &*item.link_id));
+        }
+        if item.kind == Some(Kind::Group) {
+            for place in &item.items {
+                if is_enabled(form, *place, &self.around, &self.answered) == Some(true) {
+                    self.open(holder, &form.items[*place]);
+                }
             }
         }
     }
@@ -56,7 +95,8 @@ impl<'w> Walk<'w, '_, '_> {
     fn placed(&mut self, holder: Node<'w>, parent: Option<usize>) -> HashMap<usize, Vec<Node<'w>>> {
         let mut found: HashMap<usize, Vec<Node<'w>>> = HashMap::new();
         let mut last = 0;
-        for node in holder.children_named("item") {
+        // That an item is empty is for the rules about elements.
+        for node in holder.children_named("item").filter(|node| node.children().next().is_some()) {
             let Some(link_id) = node.child_value("linkId").filter(|link_id| !link_id.is_empty()) else {
                 self.issues.push(at(Issue::error(&codes::NO_LINK_ID, holder), node));
                 continue;
@@ -129,6 +169,10 @@ impl<'w> Walk<'w, '_, '_> {
                 if enabled == Some(true) {
                     self.enough(node, item, answers.len());
                 }
+                if answers.is_empty() && enabled == Some(true) {
+                    self.unanswered(node, item);
+                    self.open(node, item);
+                }
                 self.answers(node, place, &answers);
                 self.unless(items.is_none(), &codes::ITEMS_OUTSIDE_ANSWER, node, item);
             }
@@ -158,7 +202,7 @@ impl<'w> Walk<'w, '_, '_> {
         }
         for given in answers {
             if let Some(value) = given.child("value") {
-                answer::check(self.scene, form, item, value, self.issues);
+                answer::check(self.knowledge, form, item, value, self.issues);
             }
             self.level(*given, Some(place));
         }
@@ -218,6 +262,12 @@ impl<'w> Walk<'w, '_, '_> {
         let issue = details.iter().fold(issue, |issue, (name, value)| issue.with(name, *value));
         self.issues.push(issue);
     }
+}
+
+/// The answer "unknown".
+fn is_unknown(value: &Value) -> bool {
+    matches!(value, Value::Coding { system: Some(system), code: Some(code), .. }
+        if NULL_FLAVOR.contains(&&**system) && **code == *"UNK")
 }
 
 /// An item that has neither answers nor items is as good as absent.

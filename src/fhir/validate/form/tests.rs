@@ -132,7 +132,7 @@ fn any_and_all_conditions_count_as_the_form_says() {
     assert_eq!(codes(&conditional("", two), &answered), ["form-condition-unclear"]);
     assert_eq!(
         codes(&conditional("", r#"{"question":"nowhere","operator":"=","answerInteger":5}"#), &answered),
-        ["form-condition-unclear"]
+        ["form-condition-nowhere", "form-condition-unclear"]
     );
 }
 
@@ -259,4 +259,39 @@ fn an_unknown_form_cannot_be_told_and_none_is_good_to_know() {
     assert_eq!(said(r#","questionnaire":"http://a.nl/Q""#), Some(("form-unknown", Severity::CantTell)));
     assert_eq!(said(r##","questionnaire":"#gone""##), Some(("form-unknown", Severity::CantTell)));
     assert_eq!(said(""), Some(("form-not-named", Severity::Information)));
+}
+
+#[test]
+fn what_the_form_presets_and_what_may_be_unknown_is_told_when_it_is_not_there() {
+    let form = r#"{"linkId":"g","type":"group","item":[{"linkId":"p","type":"choice","readOnly":true,
+        "answerOption":[{"valueCoding":{"code":"x"},"initialSelected":true}]},{"linkId":"u","type":"choice","answerOption":[
+        {"valueCoding":{"system":"http://terminology.hl7.org/CodeSystem/v3-NullFlavor","code":"UNK"}}]}]}"#;
+    assert_eq!(codes(form, r#"{"linkId":"g"}"#), ["form-preset-missing", "form-question-open"]);
+    assert_eq!(codes(form, ""), ["form-question-open"]);
+    let unknown = r#"{"linkId":"u","answer":[{"valueCoding":{"system":"http://terminology.hl7.org/CodeSystem/v3-NullFlavor","code":"UNK"}}]}"#;
+    let preset = r#"{"linkId":"p","answer":[{"valueCoding":{"code":"x"}}]}"#;
+    assert!(codes(form, &format!(r#"{{"linkId":"g","item":[{preset},{unknown}]}}"#)).is_empty());
+}
+
+#[test]
+fn conditions_of_a_form_look_at_questions_before_it() {
+    let said = |question: &str| {
+        let item = |id: &str, more: &str| format!(r#"{{"linkId":"{id}","type":"string"{more}}}"#);
+        let when = format!(
+            r#","enableWhen":[{{"question":"{question}","operator":"exists","answerBoolean":true}}],"item":[{}]"#,
+            item("in", "")
+        );
+        let items = [item("before", ""), item("it", &when), item("after", "")].join(",");
+        let text = format!(r#"{{"resourceType":"Questionnaire","status":"active","item":[{items}]}}"#);
+        let knowledge = Knowledge::load(&[], types::r4()).expect("nothing to load");
+        let issues = Validator::new(Arc::new(knowledge)).judge_text(text.as_bytes(), &[]);
+        let mut of_forms = issues.into_iter().filter(|issue| CODES.contains(&issue.code));
+        of_forms.next().map(|issue| (issue.code.name, issue.path, issue.severity))
+    };
+    let at = |code, severity| Some((code, "Questionnaire.item[1]".to_owned(), severity));
+    assert_eq!(said("before"), None);
+    assert_eq!(said("after"), at("form-condition-ahead", Severity::Warning));
+    assert_eq!(said("in"), at("form-condition-inside", Severity::Error));
+    assert_eq!(said("it"), at("form-condition-inside", Severity::Error));
+    assert_eq!(said("nowhere"), at("form-condition-nowhere", Severity::Error));
 }

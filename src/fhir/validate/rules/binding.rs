@@ -72,7 +72,7 @@ fn ask(
         issue.with("expected", &**value_set).with("found", shown(&codings))
     };
     if codings.is_empty() {
-        if is_concept(node) {
+        if is_concept(node) && !says_why_absent(node) {
             issues.push(issue(&NO_CODE, weight(true)));
         }
         return;
@@ -124,9 +124,15 @@ fn is_abstract(scene: &Scene<'_, '_>, coded: &Coded<'_>) -> bool {
     system.is_some_and(|system| system.concept(coded.code).is_some_and(|(_, concept)| concept.is_abstract()))
 }
 
-/// Whether an element is a concept: one that may do with words alone.
+/// Whether an element is a concept or a code: a Quantity may do without one.
 fn is_concept(node: Node<'_>) -> bool {
-    node.type_name() == "CodeableConcept"
+    node.type_name() == "CodeableConcept" || node.is_primitive()
+}
+
+/// Whether an extension says why there is no code.
+fn says_why_absent(node: Node<'_>) -> bool {
+    let urls = node.children_named("extension").filter_map(|extension| extension.child_value("url"));
+    urls.into_iter().any(|url| url.ends_with("/data-absent-reason") || url.ends_with("/iso21090-nullFlavor"))
 }
 
 /// The codes of a coded element, whatever its type.

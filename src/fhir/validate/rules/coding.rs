@@ -9,11 +9,11 @@ use crate::fhir::validate::{Issue, Issues, Scene, Severity, codes};
 
 codes! {
     /// The system is no absolute URI.
-    RELATIVE "coding-system-relative" "code-invalid" Some("Terminology_TX_System_Relative");
+    RELATIVE "system-relative" "code-invalid" Some("Terminology_TX_System_Relative");
         en "the system `{found}` is no absolute URI", "write the whole URI of the code system";
         nl "het codestelsel `{found}` is geen absolute URI", "schrijf de hele URI van het codestelsel";
     /// The system is a value set.
-    VALUE_SET "coding-system-a-value-set" "code-invalid" Some("Terminology_TX_System_ValueSet2");
+    VALUE_SET "system-a-value-set" "code-invalid" Some("Terminology_TX_System_ValueSet2");
         en "the system `{found}` is a value set, which has no codes of its own", "write the code system that the code is from: {expected}";
         nl "het codestelsel `{found}` is een waardelijst, die zelf geen codes heeft", "schrijf het codestelsel waaruit de code komt: {expected}";
     /// A code without a system.
@@ -52,7 +52,7 @@ pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) 
     let severity = if is_one_of_many { Severity::Warning } else { Severity::Error };
     let wrong = |code| Issue::new(code, severity, node).with("found", system);
     match (scene.knowledge.code_system(system), code) {
-        _ if !is_absolute(system) => issues.push(wrong(&RELATIVE)),
+        _ if !is_absolute(system.trim()) => issues.push(wrong(&RELATIVE)),
         (Some(known), Some(code)) => check_code(scene, node, (&known, system, code), issues),
         (None, _) if scene.knowledge.find_value_set(system).is_ok() => {
             let expected = systems_of(scene, system).unwrap_or_else(|| "?".to_owned());

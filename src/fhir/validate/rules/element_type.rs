@@ -26,17 +26,21 @@ codes! {
 /// Whether elements have a type that a profile allows.
 pub(crate) fn check(scene: &Scene<'_, '_>, found: &[Node<'_>], place: Place<'_>, issues: &mut Issues) {
     let types = &place.rule.element.types;
-    if types.is_empty() {
-        return;
-    }
-    for node in found.iter().filter(|node| !node.type_name().is_empty()) {
-        if !types.iter().any(|allowed| fits(scene, *node, allowed)) {
+    for node in found {
+        if !is_allowed(scene, *node, place) {
             let allowed: Vec<&str> = types.iter().map(|allowed| &*allowed.code).collect();
             let issue = Issue::error(&TYPE_NOT_ALLOWED, *node).of(&place.profile.canonical);
             let issue = issue.with("element", &*place.rule.element.id).with("expected", allowed.join(", "));
             issues.push(issue.with("found", node.type_name()));
         }
     }
+}
+
+/// Whether an element is of one of the types of its rule; one that FHIR does not
+/// know is told elsewhere.
+pub(crate) fn is_allowed(scene: &Scene<'_, '_>, node: Node<'_>, place: Place<'_>) -> bool {
+    let types = &place.rule.element.types;
+    types.is_empty() || node.type_name().is_empty() || types.iter().any(|allowed| fits(scene, node, allowed))
 }
 
 /// Whether an element is of a type. Elements with elements of their own are of

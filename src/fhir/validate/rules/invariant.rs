@@ -25,7 +25,7 @@ pub(crate) type Native = fn(Node<'_>) -> bool;
 
 /// Expressions, as R4 and STU3 write them, of invariants that every element or
 /// extension has: nearly all the work is theirs.
-const NATIVE: &[(&str, Native)] = &[
+pub(super) const NATIVE: &[(&str, Native)] = &[
     ("hasValue() or (children().count() > id.count())", has_content),
     ("hasValue() | (children().count() > id.count())", has_content),
     ("hasValue() or (children().count() > id.count()) or $this is Parameters", has_content),
@@ -46,12 +46,12 @@ pub(crate) fn native(key: &str, expression: &str) -> Option<Native> {
     list.iter().find(|(text, _)| *text == wanted).map(|(_, native)| *native)
 }
 
-/// What has nothing at all is told of as empty.
 fn has_content(node: Node<'_>) -> bool {
-    node.value().is_some()
-        || node.children().next().is_none()
-        || node.children().any(|child| child.name() != "id")
-        || node.type_name() == "Parameters"
+    node.value().is_some() || node.children().any(|child| child.name() != "id") || node.type_name() == "Parameters"
+}
+
+fn is_bare(node: Node<'_>) -> bool {
+    node.value().is_none() && node.children().next().is_none() && node.parent().is_some()
 }
 
 fn has_value_or_extensions(node: Node<'_>) -> bool {
@@ -62,7 +62,8 @@ fn has_value_or_extensions(node: Node<'_>) -> bool {
 pub(crate) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'_>, issues: &mut Issues) {
     for invariant in &place.rule.invariants {
         match (&invariant.expression, invariant.native) {
-            (Some(Ok(_)), Some(native)) if native(node) => {}
+            // What has nothing in it is told as such (`shape`).
+            (Some(Ok(_)), Some(native)) if native(node) || is_bare(node) => {}
             (Some(Ok(expression)), Some(_)) => issues.push(failed(node, (place, invariant, expression))),
             (Some(Ok(expression)), None) => evaluate(scene, node, (place, invariant, expression), issues),
             (Some(Err(why)), _) => issues.push(undecided(node, place, invariant).with("why", why.as_str())),
@@ -78,7 +79,11 @@ fn evaluate<'t>(scene: &Scene<'_, 't>, node: Node<'t>, (place, invariant, expres
     // the one whose definition the invariant stands in.
     let is_within = node.is_resource() && !std::ptr::eq(place.rule, place.profile.root());
     let around = node.parent().filter(|_| is_within).and_then(around);
-    let environment = around.map(|resource| scene.environment.clone().with("resource", vec![Item::Node(resource)]));
+    let environment = around.map(|resource| {
+        let root = if resource.name() == "contained" { resource.parent().and_then(self::around) } else { None };
+        let variables = scene.environment.clone().with("resource", vec![Item::Node(resource)]);
+        variables.with("rootResource", vec![Item::Node(root.unwrap_or(resource))])
+    });
     let items = match expression.evaluate(node, environment.as_ref().unwrap_or(&scene.environment)) {
         Ok(items) => items,
         Err(error) => return issues.push(undecided(node, place, invariant).with("why", error.to_string())),

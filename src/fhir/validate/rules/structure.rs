@@ -81,6 +81,10 @@ fn untyped(scene: &Scene<'_, '_>, (node, of): (Node<'_>, &Type), child: Node<'_>
         let names: Vec<String> = written_names(choice).map(|name| format!("`{name}`")).collect();
         return Some(Issue::error(&NO_CHOICE, child).with("name", name).with("expected", names.join(", ")));
     }
+    // Of a list once.
+    if node.child(name) != Some(child) {
+        return None;
+    }
     let (en, nl) = meant(scene, (node, of), name);
     let issue = Issue::error(&UNKNOWN, child).with("type", node.type_name()).with("name", name);
     Some(issue.with("nearest", en).with("nearest_nl", nl))

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::fhir::date::DateTime;
-use crate::fhir::fhirpath;
+use crate::fhir::fhirpath::{self, Comparison, Quantity, Unit, compare_quantities};
 use crate::fhir::json;
 use crate::fhir::node::Node;
 use crate::fhir::validate::walk::Place;
@@ -144,17 +144,36 @@ fn same_value(wanted: Node<'_>, found: Node<'_>) -> bool {
 
 /// How a value stands to a limit; `None` where units or precision do not allow it.
 fn compare(scene: &Scene<'_, '_>, node: Node<'_>, limit: Node<'_>) -> Option<Ordering> {
-    let (left, right) = (node.child_value("value").or(node.value())?, limit.child_value("value").or(limit.value())?);
     if scene.types().is_a(node.type_name(), "Quantity") {
-        let unit = |node: Node<'_>| (node.child_value("system").map(str::to_owned), node.child_value("code").map(str::to_owned));
-        if unit(node) != unit(limit) {
-            return None;
-        }
+        return compare_units(node, limit);
     }
+    let (left, right) = (node.value()?, limit.value()?);
     match (fhirpath::decimal(left), fhirpath::decimal(right)) {
         (Some(left), Some(right)) => Some(left.cmp(&right)),
         _ => DateTime::parse(left)?.compare(DateTime::parse(right)?),
     }
+}
+
+/// Units of UCUM are reckoned into one another; others have to be the same.
+fn compare_units(node: Node<'_>, limit: Node<'_>) -> Option<Ordering> {
+    let system = node.child_value("system");
+    if system != limit.child_value("system") {
+        return None;
+    }
+    let (code, other) = (node.child_value("code"), limit.child_value("code"));
+    let (left, right) = (decimal_of(node)?, decimal_of(limit)?);
+    if code == other {
+        return Some(left.cmp(&right));
+    }
+    let quantity = |value, code: &str| Quantity { value, unit: Unit::Ucum(code.into()) };
+    match compare_quantities(&quantity(left, code?), &quantity(right, other?)) {
+        Comparison::Ordered(order) if system == Some("http://unitsofmeasure.org") => Some(order),
+        _ => None,
+    }
+}
+
+fn decimal_of(quantity: Node<'_>) -> Option<bigdecimal::BigDecimal> {
+    fhirpath::decimal(quantity.child_value("value")?)
 }
 
 /// A value for people: the characters of a primitive, JSON of all else.

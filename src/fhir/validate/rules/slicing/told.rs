@@ -320,13 +320,13 @@ fn below(profile: &Profile, rule: &Rule) -> Option<Wish> {
 /// Whether there has to be something; `None` when there may be.
 fn there(ways: &[Vec<Spot>]) -> Option<bool> {
     let mut of_ways = ways.iter().map(|way| {
-        let said = way.iter().filter_map(|spot| match (spot.rule(), spot.given.is_empty()) {
+        let mut said = way.iter().filter_map(|spot| match (spot.rule(), spot.given.is_empty()) {
             (Some(rule), _) if rule.element.max == Some(Max::Count(0)) => Some(false),
             (Some(rule), _) if rule.element.min >= Some(1) => Some(true),
             (_, false) => Some(true),
             _ => None,
         });
-        said.last()
+        said.next_back()
     });
     let first = of_ways.next()??;
     of_ways.all(|other| other == Some(first)).then_some(first)
