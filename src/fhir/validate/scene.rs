@@ -4,9 +4,10 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::bundled::Bundles;
 use super::profile::{Parsed, Profile};
 use super::rules::binding;
-use super::walk;
+use super::{UnknownExtensions, walk};
 use crate::fhir::date::DateTime;
 use crate::fhir::fhirpath::{Environment, Item};
 use crate::fhir::knowledge::{Knowledge, Lack};
@@ -84,8 +85,11 @@ pub(crate) struct Scene<'s, 't> {
     pub(crate) root: Node<'t>,
     /// What invariants may look at.
     pub(crate) environment: Environment<'t>,
+    /// What an extension that is not known means.
+    pub(crate) unknown_extensions: UnknownExtensions,
     pub(super) profiles: &'s Profiles,
     pub(super) trials: &'s Trials,
+    pub(super) bundles: Bundles<'t>,
 }
 
 /// Profiles that ask by `conformsTo` for profiles that ask so themselves, at most.
@@ -97,6 +101,7 @@ pub(super) struct Stage<'v> {
     pub(super) knowledge: &'v Knowledge,
     pub(super) profiles: &'v Profiles,
     pub(super) now: Option<DateTime>,
+    pub(super) unknown_extensions: UnknownExtensions,
     /// How many scenes this one is within.
     pub(super) depth: usize,
 }
@@ -113,8 +118,9 @@ impl Stage<'_> {
             now: self.now,
             ..Environment::new(self.knowledge.types())
         };
-        let Stage { knowledge, profiles, .. } = self;
-        let scene = Scene { knowledge, root: node.tree().root(), environment, profiles, trials: &trials };
+        let Stage { knowledge, profiles, unknown_extensions, .. } = self;
+        let root = node.tree().root();
+        let scene = Scene { knowledge, root, environment, unknown_extensions, profiles, trials: &trials, bundles: Bundles::default() };
         act(&scene, node);
     }
 
@@ -150,7 +156,12 @@ fn member(knowledge: &Knowledge, item: &Item<'_>, value_set: &str) -> Option<boo
     answer
 }
 
-impl Scene<'_, '_> {
+impl<'t> Scene<'_, 't> {
+    /// The resource that a reference leads to within the Bundle that an element stands in.
+    pub(crate) fn bundled(&self, node: Node<'t>, reference: &str) -> Option<Node<'t>> {
+        self.bundles.find(node, reference)
+    }
+
     /// The types of this version of FHIR.
     pub(crate) fn types(&self) -> &'static Types {
         self.knowledge.types()

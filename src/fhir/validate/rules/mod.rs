@@ -5,9 +5,12 @@
 pub(super) mod binding;
 pub(super) mod cardinality;
 pub(super) mod claims;
+pub(super) mod contained;
 pub(super) mod element_type;
+pub(super) mod extension;
 pub(super) mod invariant;
 pub(super) mod primitive;
+pub(super) mod reference;
 pub(super) mod shape;
 pub(super) mod slicing;
 pub(super) mod structure;
@@ -21,10 +24,13 @@ const RULES: &[&[&Code]] = &[
     binding::CODES,
     cardinality::CODES,
     claims::CODES,
+    contained::CODES,
     super::form::CODES,
     element_type::CODES,
+    extension::CODES,
     invariant::CODES,
     primitive::CODES,
+    reference::CODES,
     shape::CODES,
     slicing::CODES,
     structure::CODES,

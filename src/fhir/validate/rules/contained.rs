@@ -1,0 +1,103 @@
+//! Contained resources: each with an id of its own, spoken of by what holds
+//! them, none within another. Says natively what the invariants dom-2 to dom-5
+//! say, at the resource that is wrong instead of at the whole.
+//! <https://hl7.org/fhir/R4/references.html#contained>
+
+use std::collections::HashSet;
+
+use crate::fhir::node::Node;
+use crate::fhir::validate::{Code, Issue, Issues, Scene, codes};
+
+codes! {
+    /// It has no id.
+    NO_ID "contained-id-missing" "invalid" Some("Resource_RES_ID_Missing");
+        en "the contained resource has no `id`, so nothing can refer to it", "give it an `id`, and refer to it with `#` and the id";
+        nl "de ingesloten resource heeft geen `id`, dus niets kan ernaar verwijzen", "geef hem een `id`, en verwijs ernaar met `#` en het id";
+    /// Another has the same id.
+    SAME_ID "contained-id-twice" "business-rule" Some("RESOURCE_DUPLICATE_CONTAINED_ID");
+        en "two contained resources have the id `{found}`", "give each an id of its own";
+        nl "twee ingesloten resources hebben het id `{found}`", "geef elk een eigen id";
+    /// Nothing refers to it.
+    ORPHAN "contained-orphan" "invariant" Some("CONTAINED_ORPHAN_DOM3");
+        en "nothing refers to the contained resource `{found}` (dom-3)", "refer to it with `#{found}`, or take it out";
+        nl "niets verwijst naar de ingesloten resource `{found}` (dom-3)", "verwijs ernaar met `#{found}`, of haal hem weg";
+    /// It contains one itself.
+    NESTED "contained-nested" "invariant" Some("http://hl7.org/fhir/StructureDefinition/DomainResource#dom-2");
+        en "a contained resource contains another (dom-2)", "put both into the `contained` of the resource around them";
+        nl "een ingesloten resource bevat er zelf een (dom-2)", "zet beide in `contained` van de resource eromheen";
+    /// It has a version or a moment of its own.
+    VERSION "contained-version" "invariant" Some("http://hl7.org/fhir/StructureDefinition/DomainResource#dom-4");
+        en "a contained resource has `meta.{found}`, which only a resource of its own has (dom-4)", "take it out";
+        nl "een ingesloten resource heeft `meta.{found}`, dat alleen een zelfstandige resource heeft (dom-4)", "haal het weg";
+    /// It has a security label of its own.
+    SECURITY "contained-security" "invariant" Some("http://hl7.org/fhir/StructureDefinition/DomainResource#dom-5");
+        en "a contained resource has a security label (dom-5)", "put the label on the resource around it";
+        nl "een ingesloten resource heeft een beveiligingslabel (dom-5)", "zet het label op de resource eromheen";
+}
+
+/// Keys of the invariants of `DomainResource` that are said here. `dom-5` of STU3 is none
+/// of them: STU3 ends with `dom-4`, and its `dom-1` is about narrative.
+pub(super) const SAID: &[&str] = &["dom-2", "dom-3", "dom-4", "dom-5"];
+
+/// The contained resources of a resource.
+pub(crate) fn check(scene: &Scene<'_, '_>, resource: Node<'_>, issues: &mut Issues) {
+    if resource.child("contained").is_none() {
+        return;
+    }
+    let mut ids = HashSet::new();
+    let links = Links::of(resource);
+    for contained in resource.children_named("contained") {
+        let id = contained.child_value("id");
+        match id {
+            None => issues.push(Issue::error(&NO_ID, contained)),
+            Some(id) if !ids.insert(id) => issues.push(Issue::error(&SAME_ID, contained).with("found", id)),
+            Some(_) => {}
+        }
+        if !id.is_some_and(|id| links.to.contains(id)) && !links.back.contains(&contained.id()) {
+            issues.push(Issue::error(&ORPHAN, contained).with("found", id.unwrap_or("?")));
+        }
+        if let Some(nested) = contained.child("contained") {
+            issues.push(Issue::error(&NESTED, nested));
+        }
+        if let Some(meta) = contained.child("meta") {
+            let said = |name: &'static str, code: &'static Code| meta.child(name).map(|node| Issue::error(code, node).with("found", name));
+            // STU3 asks the same of the version and the moment, and nothing of labels.
+            let security = said("security", &SECURITY).filter(|_| !scene.is_stu3());
+            for issue in [said("versionId", &VERSION), said("lastUpdated", &VERSION), security].into_iter().flatten() {
+                issues.push(issue);
+            }
+        }
+    }
+}
+
+/// What speaks of contained resources.
+struct Links<'t> {
+    /// Ids behind `#`.
+    to: HashSet<&'t str>,
+    /// Contained resources that refer to the one around them.
+    back: HashSet<crate::fhir::node::NodeId>,
+}
+
+impl<'t> Links<'t> {
+    fn of(resource: Node<'t>) -> Self {
+        let mut links = Self { to: HashSet::new(), back: HashSet::new() };
+        for child in resource.children() {
+            links.gather(child, (child.name() == "contained").then_some(child));
+        }
+        links
+    }
+
+    /// References, and URIs and canonicals as well: a questionnaire may be contained.
+    fn gather(&mut self, node: Node<'t>, within: Option<Node<'t>>) {
+        let value = node.value().filter(|_| node.name() == "reference" || matches!(node.type_name(), "uri" | "url" | "canonical"));
+        if let Some(id) = value.and_then(|value| value.strip_prefix('#')) {
+            self.to.insert(id);
+            if let Some(within) = within.filter(|_| id.is_empty()) {
+                self.back.insert(within.id());
+            }
+        }
+        for child in node.children() {
+            self.gather(child, within);
+        }
+    }
+}
