@@ -1,64 +1,88 @@
 //! The entries of a Bundle by the address that references lead to. Read once for
-//! a Bundle, when the first reference asks: a large one takes no more for each.
+//! a Bundle, when the first reference asks: in a large one each takes no longer.
 //! <https://hl7.org/fhir/R4/bundle.html#references>
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::rules::primitive::is_absolute;
 use crate::fhir::node::{Node, NodeId};
+
+/// What a reference leads to in a Bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found<'t> {
+    /// To nothing that is there.
+    Nothing,
+    /// To this resource.
+    One(Node<'t>),
+    /// To one of several, and nothing tells which.
+    Several,
+}
 
 /// Entries of Bundles, by Bundle.
 #[derive(Debug, Default)]
 pub(super) struct Bundles<'t> {
-    known: RefCell<HashMap<NodeId, Rc<Entries<'t>>>>,
+    known: RefCell<HashMap<NodeId, Rc<ByUrl<'t>>>>,
 }
 
-#[derive(Debug, Default)]
-struct Entries<'t> {
-    /// Resources by `fullUrl`, first come.
-    by_url: HashMap<&'t str, Node<'t>>,
-    /// Resources by `Type/id`; none where two have the same.
-    by_id: HashMap<(&'t str, &'t str), Option<Node<'t>>>,
-}
+/// Resources by the `fullUrl` of their entry.
+type ByUrl<'t> = HashMap<&'t str, Vec<Node<'t>>>;
 
 impl<'t> Bundles<'t> {
-    /// The resource that a reference leads to, from an element of an entry.
-    pub(super) fn find(&self, node: Node<'t>, reference: &str) -> Option<Node<'t>> {
-        let entry = std::iter::successors(Some(node), |node| node.parent()).find(|node| node.type_name() == "Bundle.entry")?;
-        let bundle = entry.parent()?;
-        let entries = Rc::clone(self.known.borrow_mut().entry(bundle.id()).or_insert_with(|| Rc::new(Entries::of(bundle))));
-        let plain = reference.split("/_history/").next().unwrap_or(reference);
-        if let Some(found) = entries.by_url.get(plain) {
-            return Some(*found);
+    /// What a reference leads to from an element of an entry: in the Bundle that it
+    /// stands in, else in those around it.
+    pub(super) fn find(&self, node: Node<'t>, reference: &str) -> Found<'t> {
+        let around = std::iter::successors(Some(node), |node| node.parent());
+        let entries = around.filter(|node| node.type_name() == "Bundle.entry");
+        let found = entries.filter_map(|entry| Some(self.find_in(entry.parent()?, entry, reference)));
+        found.into_iter().find(|found| *found != Found::Nothing).unwrap_or(Found::Nothing)
+    }
+
+    fn find_in(&self, bundle: Node<'t>, entry: Node<'t>, reference: &str) -> Found<'t> {
+        let (plain, version) = match reference.split_once("/_history/") {
+            Some((plain, version)) => (plain, Some(version)),
+            None => (reference, None),
+        };
+        let Some(url) = absolute(entry, plain) else { return Found::Nothing };
+        let entries = Rc::clone(self.known.borrow_mut().entry(bundle.id()).or_insert_with(|| Rc::new(by_url(bundle))));
+        let candidates = entries.get(&*url).into_iter().flatten();
+        let is_version = |resource: &&Node<'t>| {
+            let own = resource.child("meta").and_then(|meta| meta.child_value("versionId"));
+            version.is_none_or(|version| own == Some(version))
+        };
+        let mut fitting = candidates.filter(is_version);
+        match (fitting.next(), fitting.next()) {
+            (None, _) => Found::Nothing,
+            (Some(one), None) => Found::One(*one),
+            (Some(_), Some(_)) => Found::Several,
         }
-        let (of, id) = plain.split_once('/').filter(|(_, id)| !id.contains('/'))?;
-        let base = entry.child_value("fullUrl").and_then(base);
-        // A relative reference is under the server that the entry itself came from.
-        let same_server = base.and_then(|base| entries.by_url.get(format!("{base}{of}/{id}").as_str()).copied());
-        same_server.or_else(|| entries.by_id.get(&(of, id)).copied().flatten().filter(|_| base.is_none()))
     }
 }
 
-/// `https://server/fhir/` of `https://server/fhir/Patient/1`.
-fn base(full_url: &str) -> Option<&str> {
-    let (rest, _) = full_url.rsplit_once('/').filter(|_| full_url.starts_with("http"))?;
-    Some(&rest[..=rest.rfind('/')?])
+/// The address of what a reference in an entry leads to: a relative one is under the
+/// server that the entry itself came from.
+fn absolute<'r>(entry: Node<'_>, reference: &'r str) -> Option<Cow<'r, str>> {
+    if is_absolute(reference) {
+        return Some(Cow::Borrowed(reference));
+    }
+    let full_url = entry.child_value("fullUrl")?;
+    let (_, id) = reference.split_once('/').filter(|(_, id)| !id.contains('/'))?;
+    if let Some((urn, _)) = full_url.rsplit_once(':').filter(|(urn, _)| matches!(*urn, "urn:uuid" | "urn:oid")) {
+        return Some(Cow::Owned(format!("{urn}:{id}")));
+    }
+    let (of_type, _) = full_url.rsplit_once('/')?;
+    let (base, _) = of_type.rsplit_once('/').filter(|_| is_absolute(full_url))?;
+    Some(Cow::Owned(format!("{base}/{reference}")))
 }
 
-impl<'t> Entries<'t> {
-    fn of(bundle: Node<'t>) -> Self {
-        let mut entries = Self::default();
-        for entry in bundle.children_named("entry") {
-            let Some(resource) = entry.child("resource") else { continue };
-            if let Some(url) = entry.child_value("fullUrl") {
-                entries.by_url.entry(url).or_insert(resource);
-            }
-            if let Some(id) = resource.child_value("id") {
-                let known = entries.by_id.entry((resource.type_name(), id));
-                known.and_modify(|known| *known = None).or_insert(Some(resource));
-            }
+fn by_url(bundle: Node<'_>) -> ByUrl<'_> {
+    let mut entries = ByUrl::new();
+    for entry in bundle.children_named("entry") {
+        if let (Some(url), Some(resource)) = (entry.child_value("fullUrl"), entry.child("resource")) {
+            entries.entry(url).or_default().push(resource);
         }
-        entries
     }
+    entries
 }

@@ -1,7 +1,7 @@
 //! What FHIR asks of any resource, whatever its profile: looked at node by node,
 //! in the order of the text.
 
-use super::rules::{claims, contained, extension, primitive, reference, shape, structure};
+use super::rules::{bundle, claims, contained, extension, primitive, reference, shape, structure};
 use super::{Issues, Scene, form};
 use crate::fhir::node::Node;
 
@@ -11,12 +11,14 @@ pub(super) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issu
     shape::check(scene, node, issues);
     primitive::check(scene, node, issues);
     extension::check(scene, node, issues);
-    reference::written(scene, node, issues);
+    reference::check(scene, node, issues);
     if node.is_resource() {
         claims::check(scene, node, issues);
         contained::check(scene, node, issues);
-        if node.type_name() == "QuestionnaireResponse" {
-            form::check(scene, node, issues);
+        match node.type_name() {
+            "Bundle" => bundle::check(scene, node, issues),
+            "QuestionnaireResponse" => form::check(scene, node, issues),
+            _ => {}
         }
     }
     for child in node.children() {

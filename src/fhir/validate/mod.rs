@@ -14,10 +14,12 @@ mod rules;
 mod scene;
 #[cfg(test)]
 mod tests;
+mod trials;
 mod walk;
 
 use std::sync::Arc;
 
+pub(crate) use bundled::Found;
 pub(crate) use code::codes;
 pub use code::{Code, Words};
 pub use form::form_facts;
@@ -86,6 +88,7 @@ impl Validator {
         let mut issues = Issues::default();
         stage.play(root, &mut |scene, root| {
             general::check(scene, root, &mut issues);
+            rules::claims::named(scene, root, profiles, &mut issues);
             walk::resource(scene, root, profiles, &mut issues);
         });
         issues.into_sorted()

@@ -1,17 +1,17 @@
 //! What every rule may look at: the resource as a whole, and what is known.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::bundled::Bundles;
+use super::bundled::{Bundles, Found};
 use super::profile::{Parsed, Profile};
 use super::rules::binding;
+use super::trials::Trials;
 use super::{UnknownExtensions, walk};
 use crate::fhir::date::DateTime;
 use crate::fhir::fhirpath::{Environment, Item};
 use crate::fhir::knowledge::{Knowledge, Lack};
-use crate::fhir::node::{Node, NodeId};
+use crate::fhir::node::Node;
 use crate::fhir::terminology::{Coded, Membership};
 use crate::fhir::types::Types;
 
@@ -41,39 +41,6 @@ impl Profiles {
         let made = definition.map(|definition| Arc::new(Profile::new(&definition, &mut ready.parsed)));
         ready.profiles.insert(canonical.into(), made.clone());
         made
-    }
-}
-
-/// Which profiles elements were found to meet. One that is asked again while it
-/// is being looked at, through references in a ring, is taken to be met.
-#[derive(Debug, Default)]
-pub(super) struct Trials {
-    known: RefCell<HashMap<Trial, Option<bool>>>,
-    open: RefCell<HashMap<Trial, bool>>,
-}
-
-/// Tree, element and address of the profile.
-type Trial = (usize, NodeId, usize);
-
-impl Trials {
-    /// What was found before, or what `find` finds now.
-    pub(super) fn once(&self, node: Node<'_>, profile: &Arc<Profile>, find: impl FnOnce() -> Option<bool>) -> Option<bool> {
-        let trial = (std::ptr::from_ref(node.tree()).addr(), node.id(), Arc::as_ptr(profile).addr());
-        if let Some(known) = self.known.borrow().get(&trial) {
-            return *known;
-        }
-        if let Some(is_leant_on) = self.open.borrow_mut().get_mut(&trial) {
-            *is_leant_on = true;
-            return Some(true);
-        }
-        self.open.borrow_mut().insert(trial, false);
-        let found = find();
-        self.open.borrow_mut().remove(&trial);
-        // What leans on an answer that is still open is not kept: it may have been otherwise.
-        if !self.open.borrow().values().any(|is_leant_on| *is_leant_on) {
-            self.known.borrow_mut().insert(trial, found);
-        }
-        found
     }
 }
 
@@ -120,7 +87,8 @@ impl Stage<'_> {
         };
         let Stage { knowledge, profiles, unknown_extensions, .. } = self;
         let root = node.tree().root();
-        let scene = Scene { knowledge, root, environment, unknown_extensions, profiles, trials: &trials, bundles: Bundles::default() };
+        let scene =
+            Scene { knowledge, root, environment, unknown_extensions, profiles, trials: &trials, bundles: Bundles::default() };
         act(&scene, node);
     }
 
@@ -157,8 +125,8 @@ fn member(knowledge: &Knowledge, item: &Item<'_>, value_set: &str) -> Option<boo
 }
 
 impl<'t> Scene<'_, 't> {
-    /// The resource that a reference leads to within the Bundle that an element stands in.
-    pub(crate) fn bundled(&self, node: Node<'t>, reference: &str) -> Option<Node<'t>> {
+    /// What a reference leads to within the Bundle that an element stands in.
+    pub(crate) fn bundled(&self, node: Node<'t>, reference: &str) -> Found<'t> {
         self.bundles.find(node, reference)
     }
 

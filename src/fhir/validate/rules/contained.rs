@@ -1,12 +1,12 @@
 //! Contained resources: each with an id of its own, spoken of by what holds
-//! them, none within another. Says natively what the invariants dom-2 to dom-5
-//! say, at the resource that is wrong instead of at the whole.
+//! them, none within another. Says what the invariants dom-2 to dom-5 say without
+//! FHIRPath, in linear time: of the same element, shown where it goes wrong.
 //! <https://hl7.org/fhir/R4/references.html#contained>
 
 use std::collections::HashSet;
 
 use crate::fhir::node::Node;
-use crate::fhir::validate::{Code, Issue, Issues, Scene, codes};
+use crate::fhir::validate::{Issue, Issues, Scene, codes};
 
 codes! {
     /// It has no id.
@@ -23,16 +23,16 @@ codes! {
         nl "niets verwijst naar de ingesloten resource `{found}` (dom-3)", "verwijs ernaar met `#{found}`, of haal hem weg";
     /// It contains one itself.
     NESTED "contained-nested" "invariant" Some("http://hl7.org/fhir/StructureDefinition/DomainResource#dom-2");
-        en "a contained resource contains another (dom-2)", "put both into the `contained` of the resource around them";
-        nl "een ingesloten resource bevat er zelf een (dom-2)", "zet beide in `contained` van de resource eromheen";
+        en "the contained resource `{found}` contains another (dom-2)", "put both into the `contained` of the resource around them";
+        nl "de ingesloten resource `{found}` bevat er zelf een (dom-2)", "zet beide in `contained` van de resource eromheen";
     /// It has a version or a moment of its own.
     VERSION "contained-version" "invariant" Some("http://hl7.org/fhir/StructureDefinition/DomainResource#dom-4");
-        en "a contained resource has `meta.{found}`, which only a resource of its own has (dom-4)", "take it out";
-        nl "een ingesloten resource heeft `meta.{found}`, dat alleen een zelfstandige resource heeft (dom-4)", "haal het weg";
+        en "the contained resource `{found}` has `meta.{element}`, which only a resource of its own has (dom-4)", "take it out";
+        nl "de ingesloten resource `{found}` heeft `meta.{element}`, dat alleen een zelfstandige resource heeft (dom-4)", "haal het weg";
     /// It has a security label of its own.
     SECURITY "contained-security" "invariant" Some("http://hl7.org/fhir/StructureDefinition/DomainResource#dom-5");
-        en "a contained resource has a security label (dom-5)", "put the label on the resource around it";
-        nl "een ingesloten resource heeft een beveiligingslabel (dom-5)", "zet het label op de resource eromheen";
+        en "the contained resource `{found}` has a security label (dom-5)", "put the label on the resource around it";
+        nl "de ingesloten resource `{found}` heeft een beveiligingslabel (dom-5)", "zet het label op de resource eromheen";
 }
 
 /// Keys of the invariants of `DomainResource` that are said here. `dom-5` of STU3 is none
@@ -53,19 +53,23 @@ pub(crate) fn check(scene: &Scene<'_, '_>, resource: Node<'_>, issues: &mut Issu
             Some(id) if !ids.insert(id) => issues.push(Issue::error(&SAME_ID, contained).with("found", id)),
             Some(_) => {}
         }
+        let name = id.unwrap_or("?");
         if !id.is_some_and(|id| links.to.contains(id)) && !links.back.contains(&contained.id()) {
-            issues.push(Issue::error(&ORPHAN, contained).with("found", id.unwrap_or("?")));
+            issues.push(Issue::error(&ORPHAN, contained).with("found", name).as_invariant("dom-3"));
         }
+        let said = |code, key, at| Issue::error(code, resource).shown_at(at).as_invariant(key).with("found", name);
         if let Some(nested) = contained.child("contained") {
-            issues.push(Issue::error(&NESTED, nested));
+            issues.push(said(&NESTED, "dom-2", nested));
         }
-        if let Some(meta) = contained.child("meta") {
-            let said = |name: &'static str, code: &'static Code| meta.child(name).map(|node| Issue::error(code, node).with("found", name));
-            // STU3 asks the same of the version and the moment, and nothing of labels.
-            let security = said("security", &SECURITY).filter(|_| !scene.is_stu3());
-            for issue in [said("versionId", &VERSION), said("lastUpdated", &VERSION), security].into_iter().flatten() {
-                issues.push(issue);
+        let Some(meta) = contained.child("meta") else { continue };
+        for element in ["versionId", "lastUpdated"] {
+            if let Some(node) = meta.child(element) {
+                issues.push(said(&VERSION, "dom-4", node).with("element", element));
             }
+        }
+        // STU3 asks nothing of labels.
+        if let Some(label) = meta.child("security").filter(|_| !scene.is_stu3()) {
+            issues.push(said(&SECURITY, "dom-5", label));
         }
     }
 }
@@ -89,7 +93,8 @@ impl<'t> Links<'t> {
 
     /// References, and URIs and canonicals as well: a questionnaire may be contained.
     fn gather(&mut self, node: Node<'t>, within: Option<Node<'t>>) {
-        let value = node.value().filter(|_| node.name() == "reference" || matches!(node.type_name(), "uri" | "url" | "canonical"));
+        let value =
+            node.value().filter(|_| node.name() == "reference" || matches!(node.type_name(), "uri" | "url" | "canonical"));
         if let Some(id) = value.and_then(|value| value.strip_prefix('#')) {
             self.to.insert(id);
             if let Some(within) = within.filter(|_| id.is_empty()) {

@@ -19,6 +19,10 @@ codes! {
     URL_RELATIVE "extension-url-relative" "invalid" Some("Extension_EXT_URL_Absolute");
         en "`{found}` is no absolute URL, and only an extension within another may have such a name", "write the canonical of its definition";
         nl "`{found}` is geen absolute URL; alleen een extensie binnen een andere mag zo heten", "schrijf de canonical van de definitie";
+    /// The url names a version.
+    URL_VERSIONED "extension-url-versioned" "invalid" None;
+        en "the url `{found}` names a version, which the url of an extension never does", "take `|` and the version away";
+        nl "de url `{found}` noemt een versie, wat de url van een extensie nooit doet", "haal `|` en de versie weg";
     /// The definition is not known.
     UNKNOWN "extension-unknown" "extension" Some("Extension_EXT_Unknown_NotHere");
         en "the extension `{found}` is not known here", "mend the url, or load the package that defines it";
@@ -52,6 +56,9 @@ pub(crate) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issu
             "Extension" => part(scene, node, (parent, url), issues),
             _ => issues.push(Issue::error(&URL_RELATIVE, node).with("found", url)),
         };
+    }
+    if url.contains('|') {
+        issues.push(Issue::error(&URL_VERSIONED, node).with("found", url));
     }
     match scene.profile(url) {
         Ok(profile) if *profile.definition.type_name == *"Extension" => {
@@ -116,7 +123,7 @@ fn name(context: &Context) -> &str {
 /// cannot be evaluated lets it.
 fn fits<'t>(scene: &Scene<'_, 't>, parent: Node<'t>, context: &Context) -> bool {
     match context {
-        Context::Extension(url) => parent.child_value("url") == Some(&**url) && parent.type_name() == "Extension",
+        Context::Extension(url) => parent.type_name() == "Extension" && is_extension(parent, url),
         Context::Element(path) => stands_on(scene, parent, path),
         Context::Fhirpath(expression) => {
             let resource = std::iter::successors(Some(parent), |node| node.parent()).find(|node| node.is_resource());
@@ -129,8 +136,20 @@ fn fits<'t>(scene: &Scene<'_, 't>, parent: Node<'t>, context: &Context) -> bool 
     }
 }
 
+/// Whether an extension is the one with a canonical, or with `canonical#part` a part of it.
+fn is_extension(node: Node<'_>, canonical: &str) -> bool {
+    match canonical.split_once('#') {
+        None => node.child_value("url") == Some(canonical),
+        Some((whole, part)) => {
+            let around = node.parent().filter(|around| around.type_name() == "Extension");
+            node.child_value("url") == Some(part) && around.is_some_and(|around| around.child_value("url") == Some(whole))
+        }
+    }
+}
+
 fn stands_on(scene: &Scene<'_, '_>, parent: Node<'_>, path: &str) -> bool {
-    let path = path.replace("[x]", "");
+    // `profile#Patient.name`: an element of a profile; that is more than the element itself can tell.
+    let path = path.rsplit('#').next().unwrap_or(path).replace("[x]", "");
     let types = scene.types();
     match &*path {
         // Any element, the resource as a whole among them: the tooling of HL7 and its own packages take it so.
@@ -145,23 +164,26 @@ fn stands_on(scene: &Scene<'_, '_>, parent: Node<'_>, path: &str) -> bool {
 
 /// The names of the place of an element: from its resource, and from each element
 /// around it that has a type of its own: `Patient.name.family`, `HumanName.family`.
+/// A choice has its name with and without type: `Observation.value`, `Observation.valueString`.
 fn places(node: Node<'_>) -> Vec<String> {
     let mut places = Vec::new();
-    let mut names: Vec<&str> = Vec::new();
+    let mut names: Vec<Node<'_>> = Vec::new();
     for around in std::iter::successors(Some(node), |node| node.parent()) {
         let start = around.type_name();
         if !start.is_empty() && !start.contains('.') {
-            let mut place = start.to_owned();
-            for name in names.iter().rev() {
-                place.push('.');
-                place.push_str(name);
+            let place = |name: &dyn Fn(&Node<'_>) -> String| {
+                let below = names.iter().rev().map(name);
+                std::iter::once(start.to_owned()).chain(below).collect::<Vec<_>>().join(".")
+            };
+            if names.iter().any(|node| node.is_choice()) {
+                places.push(place(&|node| node.written_name().into_owned()));
             }
-            places.push(place);
+            places.push(place(&|node| node.name().to_owned()));
         }
         if around.is_resource() {
             break;
         }
-        names.push(around.name());
+        names.push(around);
     }
     places.reverse();
     places

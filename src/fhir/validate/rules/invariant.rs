@@ -1,7 +1,7 @@
 //! Invariants: the FHIRPath of a profile and of the types. What FHIR asks of
 //! every element is looked at without FHIRPath, with the same answer.
 
-use super::{contained, reference};
+use super::{bundle, contained, reference};
 use crate::fhir::definition::{Constraint, Severity as Weight};
 use crate::fhir::fhirpath::{Expression, Item};
 use crate::fhir::node::Node;
@@ -37,8 +37,8 @@ const NATIVE: &[(&str, Native)] = &[
 /// and in linear time. Only FHIR's own: a profile may use the same key for something else.
 pub(crate) fn is_said_elsewhere(constraint: &Constraint) -> bool {
     let is_of = |name: &str| constraint.source.as_deref().is_none_or(|source| source.rsplit('/').next() == Some(name));
-    let key = &*constraint.key;
-    (contained::SAID.contains(&key) && is_of("DomainResource")) || (reference::SAID.contains(&key) && is_of("Reference"))
+    let said = [("Bundle", bundle::SAID), ("DomainResource", contained::SAID), ("Reference", reference::SAID)];
+    said.iter().any(|(of, keys)| keys.contains(&&*constraint.key) && is_of(of))
 }
 
 /// How an expression is decided without FHIRPath, where it is one of a few.

@@ -3,6 +3,7 @@
 //! its issues.
 
 pub(super) mod binding;
+pub(super) mod bundle;
 pub(super) mod cardinality;
 pub(super) mod claims;
 pub(super) mod contained;
@@ -14,6 +15,7 @@ pub(super) mod reference;
 pub(super) mod shape;
 pub(super) mod slicing;
 pub(super) mod structure;
+pub(super) mod target;
 pub(super) mod unreadable;
 pub(super) mod value;
 pub(super) mod vital_signs;
@@ -22,6 +24,9 @@ use super::Code;
 
 const RULES: &[&[&Code]] = &[
     binding::CODES,
+    bundle::ALL[0],
+    bundle::ALL[1],
+    bundle::ALL[2],
     cardinality::CODES,
     claims::CODES,
     contained::CODES,
@@ -34,6 +39,7 @@ const RULES: &[&[&Code]] = &[
     shape::CODES,
     slicing::CODES,
     structure::CODES,
+    target::CODES,
     unreadable::CODES,
     value::CODES,
 ];

@@ -1,0 +1,1 @@
+//! Bundles, each code with what just gives it and what nearly does.
