@@ -29,8 +29,11 @@ struct State {
     open: HashMap<Trial, usize>,
     /// For each of them the least depth of an open one whose answer it leans on.
     leans: Vec<usize>,
-    /// Answers that lean on one that is open, in the order in which they were found.
-    provisional: Vec<(Trial, Option<bool>, usize)>,
+    /// Those that were found to be met on the word that an open one is, with the least
+    /// depth of such.
+    provisional: HashMap<Trial, usize>,
+    /// The same in the order in which they were found.
+    order: Vec<Trial>,
 }
 
 impl Trials {
@@ -64,13 +67,8 @@ impl State {
         if let Some(known) = self.known.get(&trial) {
             return Begun::Known(*known);
         }
-        let provisional = self.provisional.iter().find(|(other, ..)| *other == trial);
-        if let Some((answer, leans)) = provisional.map(|(_, answer, leans)| (*answer, *leans)) {
+        if let Some(leans) = self.provisional.get(&trial).or_else(|| self.open.get(&trial)).copied() {
             self.lean(leans);
-            return Begun::Known(answer);
-        }
-        if let Some(depth) = self.open.get(&trial).copied() {
-            self.lean(depth);
             return Begun::Known(Some(true));
         }
         let depth = self.leans.len();
@@ -79,7 +77,7 @@ impl State {
         }
         self.open.insert(trial, depth);
         self.leans.push(depth);
-        Begun::Open(self.provisional.len())
+        Begun::Open(self.order.len())
     }
 
     fn lean(&mut self, depth: usize) {
@@ -95,14 +93,19 @@ impl State {
         if found != Some(true) {
             // What was found on the word that this is met has lost its ground. The answer itself
             // has not: with less taken to be met it is not more.
-            self.provisional.truncate(started);
+            for lost in self.order.drain(started..) {
+                self.provisional.remove(&lost);
+            }
             self.known.insert(trial, found);
         } else if leans >= depth {
-            let settled = self.provisional.drain(started..).map(|(trial, answer, _)| (trial, answer));
-            self.known.extend(settled);
+            for settled in self.order.drain(started..) {
+                self.provisional.remove(&settled);
+                self.known.insert(settled, Some(true));
+            }
             self.known.insert(trial, found);
         } else {
-            self.provisional.push((trial, found, leans));
+            self.provisional.insert(trial, leans);
+            self.order.push(trial);
             self.lean(leans);
         }
     }

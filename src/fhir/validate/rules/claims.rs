@@ -59,3 +59,47 @@ fn look_up(scene: &Scene<'_, '_>, resource: Node<'_>, (at, canonical): (Node<'_>
         Err(Lack::Broken { message, .. }) => issues.push(unknown(&PROFILE_BROKEN, canonical).with("why", message)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::CODES;
+    use crate::fhir::validate::rules::trying::{Try, definition};
+
+    /// With a profile of Patient in version 1, and one that stands on nothing.
+    fn tried() -> Try {
+        let broken = r#"{"resourceType":"StructureDefinition","url":"urn:broken","version":"1","name":"Broken","kind":"resource",
+            "type":"Patient","derivation":"constraint","baseDefinition":"urn:nobody",
+            "differential":{"element":[{"id":"Patient","path":"Patient"}]}}"#;
+        Try::with([definition("urn:patient", "Patient", "", &[r#""id":"Patient","path":"Patient""#]), broken.to_owned()])
+    }
+
+    fn claimed(of: &str, profile: &str) -> Vec<String> {
+        tried().said(CODES, &format!(r#"{{"resourceType":"{of}","meta":{{"profile":["{profile}"]}}}}"#))
+    }
+
+    #[test]
+    fn what_is_claimed_is_known_and_about_the_type() {
+        assert!(claimed("Patient", "urn:patient").is_empty());
+        assert!(claimed("Patient", "urn:patient|1").is_empty());
+        assert_eq!(claimed("Patient", "urn:nobody"), ["?profile-unknown at Patient.meta.profile[0]"]);
+        assert_eq!(claimed("Patient", "urn:patient|2"), ["?profile-version-unknown at Patient.meta.profile[0]"]);
+        assert_eq!(claimed("Patient", "urn:broken"), ["?profile-unusable at Patient.meta.profile[0]"]);
+        assert_eq!(claimed("Group", "urn:patient"), ["profile-other-type at Group.meta.profile[0]"]);
+    }
+
+    #[test]
+    fn what_is_named_beside_a_resource_is_known_as_well() {
+        let named =
+            |profile: &'static str| Try { profiles: vec![profile], ..tried() }.said(CODES, r#"{"resourceType":"Patient"}"#);
+        assert!(named("urn:patient").is_empty());
+        assert_eq!(named("urn:nobody"), ["?profile-unknown at Patient"]);
+        assert_eq!(named("urn:patient|2"), ["?profile-version-unknown at Patient"]);
+    }
+
+    #[test]
+    fn an_unknown_version_tells_the_known_ones() {
+        let issues = tried().issues(r#"{"resourceType":"Patient","meta":{"profile":["urn:patient|2"]}}"#);
+        let issue = issues.iter().find(|issue| issue.code == &super::PROFILE_VERSION).expect("it is said");
+        assert_eq!((issue.detail("found"), issue.detail("expected")), (Some("2"), Some("1")));
+    }
+}

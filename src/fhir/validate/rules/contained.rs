@@ -106,3 +106,67 @@ impl<'t> Links<'t> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::CODES;
+    use crate::fhir::validate::rules::trying::Try;
+
+    fn observation(contained: &str, more: &str) -> String {
+        format!(r##"{{"resourceType":"Observation","subject":{{"reference":"#a"}},"contained":[{contained}]{more}}}"##)
+    }
+
+    fn said(contained: &str) -> Vec<String> {
+        Try::default().said(CODES, &observation(contained, ""))
+    }
+
+    #[test]
+    fn each_has_an_id_of_its_own() {
+        assert!(said(r#"{"resourceType":"Patient","id":"a"}"#).is_empty());
+        let none = ["contained-id-missing at Observation.contained[0]", "contained-orphan at Observation.contained[0]"];
+        assert_eq!(said(r#"{"resourceType":"Patient"}"#), none);
+        let twice = r#"{"resourceType":"Patient","id":"a"},{"resourceType":"Group","id":"a"}"#;
+        assert_eq!(said(twice), ["contained-id-twice at Observation.contained[1]"]);
+    }
+
+    #[test]
+    fn each_is_spoken_of() {
+        let orphan = r#"{"resourceType":"Patient","id":"a"},{"resourceType":"Patient","id":"b"}"#;
+        assert_eq!(said(orphan), ["contained-orphan at Observation.contained[1]"]);
+        // From within another contained one, by speaking of the one around it, or by a canonical.
+        let inner = r##"{"resourceType":"Patient","id":"a","managingOrganization":{"reference":"#b"}},
+            {"resourceType":"Organization","id":"b"}"##;
+        assert!(said(inner).is_empty());
+        let back = r##"{"resourceType":"Patient","id":"a"},{"resourceType":"Provenance","id":"b","target":[{"reference":"#"}]}"##;
+        assert!(said(back).is_empty());
+        let form = r##"{"resourceType":"QuestionnaireResponse","questionnaire":"#q",
+            "contained":[{"resourceType":"Questionnaire","id":"q"}]}"##;
+        assert!(Try::default().said(CODES, form).is_empty());
+    }
+
+    #[test]
+    fn none_holds_another_or_has_a_version_or_a_label() {
+        let nested = r##"{"resourceType":"Patient","id":"a","managingOrganization":{"reference":"#b"},
+            "contained":[{"resourceType":"Organization","id":"b"}]}"##;
+        assert_eq!(said(nested), ["contained-nested at Observation"]);
+        let meta = |meta: &str| format!(r#"{{"resourceType":"Patient","id":"a","meta":{{{meta}}}}}"#);
+        assert!(said(&meta(r#""profile":["urn:p"],"tag":[{"code":"x"}]"#)).is_empty());
+        assert_eq!(said(&meta(r#""versionId":"1""#)), ["contained-version at Observation"]);
+        assert_eq!(said(&meta(r#""lastUpdated":"2026-01-01T00:00:00Z""#)), ["contained-version at Observation"]);
+        assert_eq!(said(&meta(r#""security":[{"code":"R"}]"#)), ["contained-security at Observation"]);
+        let stu3 = Try::default().stu3();
+        assert!(stu3.said(CODES, &observation(&meta(r#""security":[{"code":"R"}]"#), "")).is_empty());
+    }
+
+    #[test]
+    fn what_is_said_of_the_whole_is_shown_where_it_goes_wrong() {
+        let text = observation(r#"{"resourceType":"Patient","id":"a","meta":{"versionId":"1"}}"#, r#","status":"final""#);
+        let issues = Try::default().issues(&text);
+        let issue = issues.iter().find(|issue| issue.code.name == "contained-version").expect("it is said");
+        assert!(
+            text[issue.span.start as usize..].starts_with(r#""1""#)
+                || text[issue.span.start as usize..].starts_with("\"versionId\"")
+        );
+        assert_eq!(issue.key.as_deref(), Some("dom-4"));
+    }
+}

@@ -16,6 +16,8 @@ pub(super) mod shape;
 pub(super) mod slicing;
 pub(super) mod structure;
 pub(super) mod target;
+#[cfg(test)]
+pub(super) mod trying;
 pub(super) mod unreadable;
 pub(super) mod value;
 pub(super) mod vital_signs;

@@ -129,3 +129,98 @@ fn relative<'r>(scene: &Scene<'_, '_>, text: &'r str) -> Option<&'r str> {
     };
     (scene.types().resource(of).is_some() && is_id(id)).then_some(of)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::CODES;
+    use crate::fhir::validate::rules::trying::Try;
+
+    fn observation(subject: &str) -> Vec<String> {
+        let text = format!(
+            r##"{{"resourceType":"Observation","contained":[{{"resourceType":"Patient","id":"p"}}],"subject":{{{subject}}}}}"##
+        );
+        Try::default().said(CODES, &text)
+    }
+
+    #[test]
+    fn a_reference_is_relative_absolute_or_a_fragment() {
+        let forms = [
+            "Patient/1",
+            "Patient/1/_history/2",
+            "https://server.voorbeeld.nl/fhir/Patient/1",
+            "urn:uuid:9d1b3c1e-2f5a-4d6b-8c7d-0123456789ab",
+            "urn:oid:2.999.1",
+            "#p",
+        ];
+        for form in forms {
+            assert!(observation(&format!(r#""reference":"{form}""#)).is_empty(), "{form}");
+        }
+        for form in ["Patient 1", ""] {
+            let said = observation(&format!(r#""reference":"{form}""#));
+            assert_eq!(said, ["reference-malformed at Observation.subject"], "{form}");
+        }
+        for form in ["Patient", "Patient/", "patient/1", "Patient/1/2", "Patient/é", "Chicken/1"] {
+            let said = observation(&format!(r#""reference":"{form}""#));
+            assert_eq!(said, ["~reference-relative at Observation.subject"], "{form}");
+        }
+    }
+
+    #[test]
+    fn a_reference_without_address_is_a_reference() {
+        assert!(observation(r#""display":"mevrouw Jansen""#).is_empty());
+        assert!(observation(r#""identifier":{"system":"urn:s","value":"1"}"#).is_empty());
+    }
+
+    #[test]
+    fn a_fragment_is_a_contained_resource_of_the_one_around() {
+        assert_eq!(observation(r##""reference":"#q""##), ["reference-contained-missing at Observation.subject"]);
+        assert_eq!(observation(r##""reference":"#""##), ["reference-contained-missing at Observation.subject"]);
+        let inner = r##"{"resourceType":"Patient","contained":[{"resourceType":"Person","id":"a","link":[
+            {"target":{"reference":"#"}},{"target":{"reference":"#a"}},{"target":{"reference":"#b"}}]}]}"##;
+        assert_eq!(Try::default().said(CODES, inner), ["reference-contained-missing at Patient.contained[0].link[2].target"]);
+    }
+
+    #[test]
+    fn type_and_address_say_the_same() {
+        assert!(observation(r##""reference":"#p","type":"Patient""##).is_empty());
+        assert!(observation(r#""reference":"Patient/1","type":"urn:a-model""#).is_empty());
+        assert!(observation(r#""reference":"urn:oid:2.999.1","type":"Group""#).is_empty());
+        let said = ["reference-types-differ at Observation.subject"];
+        assert_eq!(observation(r##""reference":"#p","type":"Group""##), said);
+        assert_eq!(observation(r#""reference":"Patient/1","type":"Group""#), said);
+        assert_eq!(observation(r#""reference":"https://s.nl/fhir/Patient/1","type":"Group""#), said);
+    }
+
+    fn bundle(of_type: &str, reference: &str) -> Vec<String> {
+        let patient = |version: u8| {
+            format!(
+                r#"{{"fullUrl":"https://s.nl/fhir/Patient/1","resource":{{"resourceType":"Patient","id":"1",
+                "meta":{{"versionId":"{version}"}}}}}}"#
+            )
+        };
+        let text = format!(
+            r#"{{"resourceType":"Bundle","type":"{of_type}","entry":[{},{},{{"fullUrl":"https://s.nl/fhir/Observation/2",
+            "resource":{{"resourceType":"Observation","id":"2","subject":{{"reference":"{reference}"}}}}}}]}}"#,
+            patient(1),
+            patient(2)
+        );
+        Try::default().said(CODES, &text)
+    }
+
+    #[test]
+    fn one_of_several_versions_is_named() {
+        for reference in ["Patient/1/_history/2", "https://s.nl/fhir/Patient/1/_history/1", "Patient/1/_history/9", "Patient/2"] {
+            assert!(bundle("collection", reference).is_empty(), "{reference}");
+        }
+        assert_eq!(bundle("collection", "Patient/1"), ["reference-ambiguous at Bundle.entry[2].resource.subject"]);
+        assert!(bundle("history", "Patient/1").is_empty());
+    }
+
+    #[test]
+    fn within_a_bundle_a_reference_leads_somewhere() {
+        let said = ["reference-relative at Bundle.entry[2].resource.subject"];
+        assert_eq!(bundle("collection", "Patient"), said);
+        assert_eq!(bundle("collection", "Patient?identifier=1"), said);
+        assert!(bundle("transaction", "Patient?identifier=1").is_empty());
+    }
+}

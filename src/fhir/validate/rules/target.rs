@@ -188,3 +188,164 @@ impl<'p> Asked<'p> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::CODES;
+    use crate::fhir::validate::rules::trying::{Try, definition, of_bundle, of_type};
+
+    const PATIENT: &str = "http://hl7.org/fhir/StructureDefinition/Patient";
+
+    /// Observation with a subject of this type, Patients that have a birth date, and types.
+    fn asking(subject: &str) -> Try {
+        let root = r#""id":"Observation","path":"Observation""#;
+        let subject = format!(r#""id":"Observation.subject","path":"Observation.subject","max":"1","type":[{subject}]"#);
+        let born = r#""id":"Patient.birthDate","path":"Patient.birthDate","min":1,"max":"1""#;
+        let mut tried = Try::with([
+            definition("urn:observation", "Observation", "", &[root, &subject]),
+            definition("urn:born", "Patient", "", &[r#""id":"Patient","path":"Patient""#, born]),
+            of_type("Patient"),
+            of_type("Group"),
+            of_bundle(),
+        ]);
+        tried.profiles = vec!["urn:observation"];
+        tried
+    }
+
+    fn target(profile: &str) -> String {
+        format!(r#"{{"code":"Reference","targetProfile":["{profile}"]}}"#)
+    }
+
+    fn said(asked: &str, contained: &str, subject: &str) -> Vec<String> {
+        let text = format!(r#"{{"resourceType":"Observation","contained":[{contained}],"subject":{{{subject}}}}}"#);
+        asking(asked).said(CODES, &text)
+    }
+
+    const BORN: &str = r#"{"resourceType":"Patient","id":"c","birthDate":"1950-01-01"}"#;
+    const UNBORN: &str = r#"{"resourceType":"Patient","id":"c"}"#;
+    const GROUP: &str = r#"{"resourceType":"Group","id":"c"}"#;
+    const TO_C: &str = r##""reference":"#c""##;
+
+    #[test]
+    fn a_target_has_an_allowed_type() {
+        assert!(said(&target(PATIENT), UNBORN, TO_C).is_empty());
+        assert_eq!(said(&target(PATIENT), GROUP, TO_C), ["reference-target-type at Observation.subject"]);
+        assert!(said(&target(PATIENT), "", r#""reference":"Patient/1""#).is_empty());
+        assert_eq!(said(&target(PATIENT), "", r#""reference":"Group/1""#), ["~reference-target-type at Observation.subject"]);
+        assert!(said(&target(PATIENT), "", r#""reference":"urn:oid:2.999.1""#).is_empty());
+        assert!(said(r#"{"code":"Reference"}"#, GROUP, TO_C).is_empty());
+    }
+
+    #[test]
+    fn a_target_meets_one_of_the_profiles() {
+        assert!(said(&target("urn:born"), BORN, TO_C).is_empty());
+        assert_eq!(said(&target("urn:born"), UNBORN, TO_C), ["reference-target-profile at Observation.subject"]);
+        let either = r#"{"code":"Reference","targetProfile":["urn:born","http://hl7.org/fhir/StructureDefinition/Group"]}"#;
+        assert!(said(either, GROUP, TO_C).is_empty());
+        assert_eq!(said(either, UNBORN, TO_C), ["reference-target-profile at Observation.subject"]);
+    }
+
+    #[test]
+    fn what_is_not_known_cannot_be_told() {
+        assert_eq!(said(&target("urn:nobody"), BORN, TO_C), ["?reference-target-undecided at Observation.subject"]);
+        assert_eq!(
+            said(&target("urn:nobody"), "", r#""reference":"Patient/1""#),
+            ["?reference-target-undecided at Observation.subject"]
+        );
+        let either = r#"{"code":"Reference","targetProfile":["urn:nobody","urn:born"]}"#;
+        assert!(said(either, BORN, TO_C).is_empty());
+        assert_eq!(said(either, UNBORN, TO_C), ["?reference-target-undecided at Observation.subject"]);
+    }
+
+    #[test]
+    fn the_type_that_is_said_is_allowed() {
+        assert!(said(&target(PATIENT), "", r#""type":"Patient","display":"x""#).is_empty());
+        let wrong = ["reference-type-not-allowed at Observation.subject"];
+        assert_eq!(said(&target(PATIENT), "", r#""type":"Group","display":"x""#), wrong);
+        assert!(said(&target("urn:nobody"), "", r#""type":"Group","display":"x""#).is_empty());
+    }
+
+    #[test]
+    fn a_target_is_kept_where_the_profile_asks() {
+        let kept =
+            |modes: &str, subject: &str| said(&format!(r#"{{"code":"Reference","aggregation":[{modes}]}}"#), BORN, subject);
+        assert!(kept(r#""contained""#, TO_C).is_empty());
+        assert!(kept(r#""referenced""#, r#""reference":"Patient/1""#).is_empty());
+        assert!(kept("", TO_C).is_empty());
+        let wrong = ["reference-aggregation at Observation.subject"];
+        assert_eq!(kept(r#""referenced","bundled""#, TO_C), wrong);
+        assert_eq!(kept(r#""contained","bundled""#, r#""reference":"Patient/1""#), wrong);
+    }
+
+    #[test]
+    fn a_version_is_named_where_the_profile_asks() {
+        let named = |versioning: &str, subject: &str| {
+            said(&format!(r#"{{"code":"Reference","versioning":"{versioning}"}}"#), "", &format!(r#""reference":"{subject}""#))
+        };
+        assert!(named("specific", "Patient/1/_history/2").is_empty());
+        assert!(named("independent", "Patient/1").is_empty());
+        assert!(named("either", "Patient/1").is_empty());
+        assert_eq!(named("specific", "Patient/1"), ["reference-versioning at Observation.subject"]);
+        assert_eq!(named("independent", "Patient/1/_history/2"), ["reference-versioning at Observation.subject"]);
+    }
+
+    #[test]
+    fn a_target_in_the_same_bundle_is_found_by_its_address() {
+        let bundle = |base: &str, birth: &str| {
+            format!(
+                r#"{{"resourceType":"Bundle","type":"collection","entry":[
+                {{"fullUrl":"https://s.nl/fhir/Observation/1","resource":{{"resourceType":"Observation","id":"1",
+                "meta":{{"profile":["urn:observation"]}},"subject":{{"reference":"Patient/1"}}}}}},
+                {{"fullUrl":"{base}/Patient/1","resource":{{"resourceType":"Patient","id":"1"{birth}}}}}]}}"#
+            )
+        };
+        let mut tried = asking(&target("urn:born"));
+        tried.profiles.clear();
+        let wrong = ["reference-target-profile at Bundle.entry[0].resource.subject"];
+        assert_eq!(tried.said(CODES, &bundle("https://s.nl/fhir", "")), wrong);
+        assert!(tried.said(CODES, &bundle("https://s.nl/fhir", r#","birthDate":"1950""#)).is_empty());
+        // Another server: another Patient.
+        assert!(tried.said(CODES, &bundle("https://other.nl/fhir", "")).is_empty());
+    }
+
+    /// Persons that are linked to Persons who are linked too.
+    fn linked(count: usize, links: impl Fn(usize) -> Vec<usize>) -> Vec<String> {
+        let target = r#"{"code":"Reference","targetProfile":["urn:linked"]}"#;
+        let to = format!(r#""id":"Person.link.target","path":"Person.link.target","max":"1","type":[{target}]"#);
+        let elements = [r#""id":"Person","path":"Person""#, r#""id":"Person.link","path":"Person.link","min":1,"max":"*""#, &to];
+        let tried = Try::with([definition("urn:linked", "Person", "", &elements), of_bundle()]);
+        let entry = |at: usize| {
+            let links: Vec<String> =
+                links(at).iter().map(|to| format!(r#"{{"target":{{"reference":"Person/{to}"}}}}"#)).collect();
+            let links = if links.is_empty() { String::new() } else { format!(r#","link":[{}]"#, links.join(",")) };
+            format!(
+                r#"{{"fullUrl":"https://s.nl/Person/{at}","resource":{{"resourceType":"Person","id":"{at}",
+                "meta":{{"profile":["urn:linked"]}}{links}}}}}"#
+            )
+        };
+        let entries: Vec<String> = (0..count).map(entry).collect();
+        tried.said(CODES, &format!(r#"{{"resourceType":"Bundle","type":"collection","entry":[{}]}}"#, entries.join(",")))
+    }
+
+    #[test]
+    fn references_may_run_in_rings() {
+        assert!(linked(3, |at| vec![(at + 1) % 3]).is_empty());
+        assert!(linked(1, |_| vec![0]).is_empty());
+        // All to all: 14 make more paths than anyone could walk one by one.
+        assert!(linked(14, |_| (0..14).collect()).is_empty());
+    }
+
+    #[test]
+    fn one_that_fails_in_a_ring_fails_those_that_lean_on_it() {
+        // The last has no link; each leads to the next and to the first.
+        let said = linked(4, |at| if at == 3 { vec![] } else { vec![0, at + 1] });
+        assert_eq!(said.len(), 6, "{said:?}");
+        assert!(said.iter().all(|said| said.starts_with("reference-target-profile")), "{said:?}");
+    }
+
+    #[test]
+    fn a_long_chain_is_given_up_and_takes_no_stack() {
+        let said = linked(400, |at| vec![if at == 399 { at } else { at + 1 }]);
+        assert!(!said.is_empty() && said.iter().all(|said| said.starts_with("?reference-target-undecided")), "{said:?}");
+    }
+}
