@@ -32,6 +32,14 @@ codes! {
     URL_TWICE "bundle-full-url-twice" "invariant" Some("http://hl7.org/fhir/StructureDefinition/Bundle#bdl-7");
         en "`{entry}` has the `fullUrl` and version of an entry before it: `{found}` (bdl-7)", "take one of them out, or tell them apart by `meta.versionId`";
         nl "`{entry}` heeft de `fullUrl` en versie van een eerdere entry: `{found}` (bdl-7)", "haal er een weg, of onderscheid ze met `meta.versionId`";
+    /// Entries lack what is asked of them, or was.
+    PART_MISSING "bundle-entry-part-missing" "invariant" None;
+        en "`{entry}`{more} lacks `{element}`, which each entry of a Bundle of type `{type}` has ({key})", "add `{element}`, or mend `Bundle.type`";
+        nl "`{entry}`{more} mist `{element}`, dat elke entry van een Bundle van type `{type}` heeft ({key})", "voeg `{element}` toe, of herstel `Bundle.type`";
+    /// Entries have what their Bundle has no use for.
+    PART_NOT_HERE "bundle-entry-part-not-allowed" "invariant" None;
+        en "`{entry}`{more} has `{element}`, which no entry of a Bundle of type `{type}` has ({key})", "take `{element}` out, or mend `Bundle.type`";
+        nl "`{entry}`{more} heeft `{element}`, dat geen entry van een Bundle van type `{type}` heeft ({key})", "haal `{element}` weg, of herstel `Bundle.type`";
     /// A link is there twice.
     LINK_TWICE "bundle-link-twice" "invalid" Some("BUNDLE_LINK_SEARCH_NO_DUPLICATES");
         en "there is more than one link `{found}`", "keep one";
@@ -46,10 +54,13 @@ codes! {
 pub(super) const ALL: [&[&Code]; 3] = [CODES, search::CODES, document::CODES];
 
 /// Keys of the invariants of `Bundle` that are said here.
-pub(super) const SAID: &[&str] = &["bdl-7", "bdl-11", "bdl-12"];
+pub(super) const SAID: &[&str] = &["bdl-3", "bdl-4", "bdl-7", "bdl-11", "bdl-12"];
 
 /// Links between the pages of an answer. R4 names the one before `previous`, others `prev`.
 const PAGES: [&str; 5] = ["first", "previous", "prev", "next", "last"];
+/// Types of Bundle whose entries have a request, and those whose entries have a response.
+const WITH_REQUEST: [&str; 3] = ["batch", "transaction", "history"];
+const WITH_RESPONSE: [&str; 3] = ["batch-response", "transaction-response", "history"];
 /// Types of Bundle whose entries may have no address: requests to create, and answers to requests.
 const WITHOUT_URL: [&str; 4] = ["transaction", "batch", "transaction-response", "batch-response"];
 
@@ -63,6 +74,10 @@ pub(crate) fn check<'t>(scene: &Scene<'_, 't>, bundle: Node<'t>, issues: &mut Is
     }
     if of_type != "history" || scene.is_stu3() {
         twice(bundle, &entries, issues);
+    }
+    if !of_type.is_empty() {
+        parts(scene, bundle, (&entries, of_type), ("request", "bdl-3", &WITH_REQUEST), issues);
+        parts(scene, bundle, (&entries, of_type), ("response", "bdl-4", &WITH_RESPONSE), issues);
     }
     match of_type {
         "searchset" => search::check(scene, bundle, &entries, issues),
@@ -107,6 +122,37 @@ fn address(scene: &Scene<'_, '_>, entry: Node<'_>, of_type: &str, issues: &mut I
     if !url.split("/_history/").next().unwrap_or(url).ends_with(&ending) {
         issues.push(Issue::error(&URL_OF_OTHER, entry).with("found", url).with("expected", ending));
     }
+}
+
+/// What entries have in Bundles of some types, and in no others. Said once of the Bundle, as
+/// the invariant is, and shown at the first entry: the FHIRPath would look up the type of
+/// the Bundle anew for each, through all of them.
+fn parts(
+    scene: &Scene<'_, '_>,
+    bundle: Node<'_>,
+    (entries, of_type): (&[Node<'_>], &str),
+    (element, key, types): (&str, &str, &[&str]),
+    issues: &mut Issues,
+) {
+    let wanted = types.contains(&of_type);
+    // STU3 asks for neither, and lets the entries of a history have requests only.
+    let (asked, allowed) = match scene.is_stu3() {
+        true => (false, wanted && (of_type, element) != ("history", "response")),
+        false => (wanted, wanted),
+    };
+    let is_wrong = |entry: &Node<'_>| match entry.child(element) {
+        Some(_) => !allowed,
+        None => asked,
+    };
+    let mut wrong = entries.iter().enumerate().filter(|(_, entry)| is_wrong(entry));
+    let Some((at, first)) = wrong.next() else { return };
+    let more = match wrong.count() {
+        0 => String::new(),
+        count => format!(" (+{count})"),
+    };
+    let code = if asked { &PART_MISSING } else { &PART_NOT_HERE };
+    let issue = Issue::error(code, bundle).shown_at(*first).as_invariant(key).with("entry", format!("entry[{at}]"));
+    issues.push(issue.with("more", more).with("element", element).with("type", of_type).with("key", key));
 }
 
 /// Whether an address is one of a FHIR server: `https://server/fhir/Patient/1`.

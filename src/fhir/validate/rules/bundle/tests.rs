@@ -9,6 +9,11 @@ fn said(text: &str) -> Vec<String> {
     Try::default().said(&ALL.concat(), text)
 }
 
+/// What is said of addresses alone.
+fn addresses(text: &str) -> Vec<String> {
+    said(text).into_iter().filter(|said| said.starts_with("bundle-full-url")).collect()
+}
+
 /// A Bundle of a type with more members and these entries.
 fn bundle(of_type: &str, more: &str, entries: &[&str]) -> String {
     format!(r#"{{"resourceType":"Bundle","type":"{of_type}"{more},"entry":[{}]}}"#, entries.join(","))
@@ -38,12 +43,15 @@ fn the_address_of_an_entry_is_absolute_and_that_of_its_resource() {
 fn what_is_not_to_be_created_has_an_address() {
     let bare = format!(r#"{{"resource":{{{PATIENT}}}}}"#);
     for of_type in ["collection", "history"] {
-        assert_eq!(said(&bundle(of_type, "", &[&bare])), ["bundle-full-url-missing at Bundle.entry[0]"], "{of_type}");
+        assert_eq!(addresses(&bundle(of_type, "", &[&bare])), ["bundle-full-url-missing at Bundle.entry[0]"], "{of_type}");
     }
     for of_type in ["transaction", "batch", "transaction-response", "batch-response"] {
-        assert!(said(&bundle(of_type, "", &[&bare])).is_empty(), "{of_type}");
+        assert!(addresses(&bundle(of_type, "", &[&bare])).is_empty(), "{of_type}");
     }
-    assert!(said(&bundle("history", "", &[r#"{"request":{"method":"DELETE","url":"Patient/1"}}"#])).is_empty());
+    assert!(
+        addresses(&bundle("history", "", &[r#"{"request":{"method":"DELETE","url":"Patient/1"},"response":{"status":"200"}}"#]))
+            .is_empty()
+    );
 }
 
 #[test]
@@ -57,11 +65,32 @@ fn an_address_is_there_once_for_each_version() {
     let issues = Try::default().issues(&twice);
     let issue = issues.iter().find(|issue| issue.code.name == "bundle-full-url-twice").expect("it is said");
     assert_eq!((issue.detail("entry"), issue.key.as_deref()), (Some("entry[2]"), Some("bdl-7")));
-    assert!(said(&bundle("history", "", &[&one, &one])).is_empty());
+    assert!(addresses(&bundle("history", "", &[&one, &one])).is_empty());
     assert_eq!(
         Try::default().stu3().said(&ALL.concat(), &bundle("history", "", &[&one, &one])),
         ["bundle-full-url-twice at Bundle"]
     );
+}
+
+#[test]
+fn entries_have_requests_and_responses_where_they_belong() {
+    let (request, response) = (r#""request":{"method":"POST","url":"Patient"}"#, r#""response":{"status":"201"}"#);
+    let one = |of_type: &str, parts: &str| bundle(of_type, "", &[&format!(r#"{{{parts}}}"#)]);
+    let parts = ["bundle-entry-part-missing at Bundle", "bundle-entry-part-not-allowed at Bundle"];
+    assert!(said(&one("transaction", request)).is_empty());
+    assert!(said(&one("batch-response", response)).is_empty());
+    assert!(said(&one("history", &format!("{request},{response}"))).is_empty());
+    assert_eq!(said(&one("transaction", r#""id":"a""#)), [parts[0]]);
+    assert_eq!(said(&one("history", request)), [parts[0]]);
+    assert_eq!(said(&one("collection", request)), [parts[1]]);
+    assert_eq!(said(&one("batch", &format!("{request},{response}"))), [parts[1]]);
+    let stu3 = |text: &str| Try::default().stu3().said(&ALL.concat(), text);
+    assert!(stu3(&one("transaction", r#""id":"a""#)).is_empty());
+    assert!(stu3(&one("history", request)).is_empty());
+    assert_eq!(stu3(&one("history", response)), [parts[1]]);
+    assert!(said(&one("", request)).is_empty());
+    let twice = bundle("batch", "", &[r#"{"id":"a"}"#, r#"{"id":"b"}"#]);
+    assert_eq!(said(&twice), [parts[0]]);
 }
 
 #[test]
