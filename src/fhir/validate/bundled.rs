@@ -1,6 +1,6 @@
-//! The entries of a Bundle by the address that references lead to. Read once for
-//! a Bundle, when the first reference asks: in a large one each takes no longer.
-//! <https://hl7.org/fhir/R4/bundle.html#references>
+//! What references lead to within a document: entries of a Bundle by their address,
+//! contained resources by their id. Read once, when the first reference asks: among
+//! many each takes no longer. <https://hl7.org/fhir/R4/bundle.html#references>
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -21,10 +21,18 @@ pub(crate) enum Found<'t> {
     Several,
 }
 
-/// Entries of Bundles, by Bundle.
+/// Entries of Bundles, by Bundle, and contained resources, by what holds them.
 #[derive(Debug, Default)]
 pub(super) struct Bundles<'t> {
-    known: RefCell<HashMap<NodeId, Rc<ByUrl<'t>>>>,
+    entries: RefCell<HashMap<Key, Rc<ByUrl<'t>>>>,
+    contained: RefCell<HashMap<Key, HashMap<&'t str, Node<'t>>>>,
+}
+
+/// Tree and node: a reference may lead into another document.
+type Key = (usize, NodeId);
+
+fn key(node: Node<'_>) -> Key {
+    (std::ptr::from_ref(node.tree()).addr(), node.id())
 }
 
 /// Resources by the `fullUrl` of their entry.
@@ -40,13 +48,28 @@ impl<'t> Bundles<'t> {
         found.into_iter().find(|found| *found != Found::Nothing).unwrap_or(Found::Nothing)
     }
 
+    /// The contained resource with an id; of several the first.
+    pub(super) fn contained(&self, holder: Node<'t>, id: &str) -> Option<Node<'t>> {
+        let mut known = self.contained.borrow_mut();
+        let by_id = known.entry(key(holder)).or_insert_with(|| {
+            let mut by_id = HashMap::new();
+            for contained in holder.children_named("contained") {
+                if let Some(id) = contained.child_value("id") {
+                    by_id.entry(id).or_insert(contained);
+                }
+            }
+            by_id
+        });
+        by_id.get(id).copied()
+    }
+
     fn find_in(&self, bundle: Node<'t>, entry: Node<'t>, reference: &str) -> Found<'t> {
         let (plain, version) = match reference.split_once("/_history/") {
             Some((plain, version)) => (plain, Some(version)),
             None => (reference, None),
         };
         let Some(url) = absolute(entry, plain) else { return Found::Nothing };
-        let entries = Rc::clone(self.known.borrow_mut().entry(bundle.id()).or_insert_with(|| Rc::new(by_url(bundle))));
+        let entries = Rc::clone(self.entries.borrow_mut().entry(key(bundle)).or_insert_with(|| Rc::new(by_url(bundle))));
         let candidates = entries.get(&*url).into_iter().flatten();
         let is_version = |resource: &&Node<'t>| {
             let own = resource.child("meta").and_then(|meta| meta.child_value("versionId"));

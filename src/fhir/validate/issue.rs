@@ -89,7 +89,7 @@ impl Issue {
 
     /// The same as an invariant of FHIR, by its key.
     #[must_use]
-    pub(crate) fn as_invariant(mut self, key: &str) -> Self {
+    pub(crate) fn keyed(mut self, key: &str) -> Self {
         self.key = Some(key.into());
         self
     }

@@ -130,6 +130,11 @@ impl<'t> Scene<'_, 't> {
         self.bundles.find(node, reference)
     }
 
+    /// The contained resource of a resource with an id; of several the first.
+    pub(crate) fn contained(&self, holder: Node<'t>, id: &str) -> Option<Node<'t>> {
+        self.bundles.contained(holder, id)
+    }
+
     /// The types of this version of FHIR.
     pub(crate) fn types(&self) -> &'static Types {
         self.knowledge.types()

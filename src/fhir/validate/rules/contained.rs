@@ -55,9 +55,9 @@ pub(crate) fn check(scene: &Scene<'_, '_>, resource: Node<'_>, issues: &mut Issu
         }
         let name = id.unwrap_or("?");
         if !id.is_some_and(|id| links.to.contains(id)) && !links.back.contains(&contained.id()) {
-            issues.push(Issue::error(&ORPHAN, contained).with("found", name).as_invariant("dom-3"));
+            issues.push(Issue::error(&ORPHAN, contained).with("found", name).keyed("dom-3"));
         }
-        let said = |code, key, at| Issue::error(code, resource).shown_at(at).as_invariant(key).with("found", name);
+        let said = |code, key, at| Issue::error(code, resource).shown_at(at).keyed(key).with("found", name);
         if let Some(nested) = contained.child("contained") {
             issues.push(said(&NESTED, "dom-2", nested));
         }

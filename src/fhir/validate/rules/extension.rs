@@ -174,19 +174,29 @@ fn stands_on(scene: &Scene<'_, '_>, parent: Node<'_>, path: &str) -> bool {
         "CanonicalResource" | "MetadataResource" => {
             parent.is_resource() && types.get(parent.type_name()).is_some_and(|of| of.element("url").is_some())
         }
-        _ => types.is_a(parent.type_name(), &path) || places(parent).iter().any(|place| *place == path),
+        _ => types.is_a(parent.type_name(), &path) || places(parent).iter().any(|place| is_place(scene, place, &path)),
     }
 }
 
+/// Whether a place is the one that is meant: `Patient.text` is `DomainResource.text`.
+fn is_place(scene: &Scene<'_, '_>, place: &str, meant: &str) -> bool {
+    let same = || {
+        let ((start, rest), (of, of_rest)) = (place.split_once('.')?, meant.split_once('.')?);
+        Some(rest == of_rest && scene.types().is_a(start, of))
+    };
+    place == meant || same() == Some(true)
+}
+
 /// The names of the place of an element: from its resource, and from each element
-/// around it that has a type of its own: `Patient.name.family`, `HumanName.family`.
+/// around it, by its type: `Patient.name.family`, `HumanName.family`; of a group within
+/// a group `Consent.provision.provision.code` and `Consent.provision.code`.
 /// A choice has its name with and without type: `Observation.value`, `Observation.valueString`.
 fn places(node: Node<'_>) -> Vec<String> {
     let mut places = Vec::new();
     let mut names: Vec<Node<'_>> = Vec::new();
     for around in std::iter::successors(Some(node), |node| node.parent()) {
         let start = around.type_name();
-        if !start.is_empty() && !start.contains('.') {
+        if !start.is_empty() {
             let place = |name: &dyn Fn(&Node<'_>) -> String| {
                 let below = names.iter().rev().map(name);
                 std::iter::once(start.to_owned()).chain(below).collect::<Vec<_>>().join(".")
@@ -292,6 +302,8 @@ mod tests {
         assert_eq!(wrong("element", "Patient.deceased[x]"), [family]);
         assert_eq!(wrong("element", "Patient.deceasedBoolean"), [family]);
         assert_eq!(wrong("element", "Patient.name"), [deceased, family]);
+        assert_eq!(wrong("element", "DomainResource.deceased"), [family]);
+        assert_eq!(wrong("element", "Group.deceased"), [deceased, family]);
         assert_eq!(wrong("extension", "urn:other"), [deceased, family]);
         let within = |around: &str| on_patient(&format!(r#"{{"url":"{around}","extension":[{X}]}}"#));
         let on_other = [for_context("extension", "urn:other")];

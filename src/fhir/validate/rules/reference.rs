@@ -37,9 +37,9 @@ pub(super) const SAID: &[&str] = &["ref-1"];
 pub(crate) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issues) {
     let Some(text) = text(node) else { return };
     if let Some(id) = text.strip_prefix('#') {
-        let is_there = if id.is_empty() { is_within(node) } else { contained(node, id).is_some() };
+        let is_there = if id.is_empty() { is_within(node) } else { contained(scene, node, id).is_some() };
         if !is_there {
-            issues.push(Issue::error(&NOT_CONTAINED, node).with("found", text).as_invariant("ref-1"));
+            issues.push(Issue::error(&NOT_CONTAINED, node).with("found", text).keyed("ref-1"));
         }
     } else if text.is_empty() || text.contains(char::is_whitespace) {
         issues.push(Issue::error(&MALFORMED, node).with("found", text));
@@ -90,15 +90,15 @@ fn is_within(node: Node<'_>) -> bool {
     std::iter::successors(node.parent(), |node| node.parent()).any(|node| node.name() == "contained" && node.is_resource())
 }
 
-fn contained<'t>(node: Node<'t>, id: &str) -> Option<Node<'t>> {
-    holder(node)?.children_named("contained").find(|contained| contained.child_value("id") == Some(id))
+fn contained<'t>(scene: &Scene<'_, 't>, node: Node<'t>, id: &str) -> Option<Node<'t>> {
+    scene.contained(holder(node)?, id)
 }
 
 /// The resource behind a reference, where it is in the same document or known around it.
 pub(crate) fn resolve<'t>(scene: &Scene<'_, 't>, node: Node<'t>, text: &str) -> Option<Node<'t>> {
     match text.strip_prefix('#') {
         Some("") => is_within(node).then(|| holder(node)).flatten(),
-        Some(id) => contained(node, id),
+        Some(id) => contained(scene, node, id),
         None => match scene.bundled(node, text) {
             Found::One(resource) => Some(resource),
             Found::Several => None,
@@ -110,7 +110,8 @@ pub(crate) fn resolve<'t>(scene: &Scene<'_, 't>, node: Node<'t>, text: &str) -> 
 /// The type that a reference leads to, by what it finds or by how it is written.
 pub(super) fn leads_to<'t>(scene: &Scene<'_, 't>, node: Node<'t>, text: &'t str) -> Option<&'t str> {
     if let Some(target) = resolve(scene, node, text) {
-        return Some(target.type_name());
+        // One that does not say its type is told elsewhere.
+        return Some(target.type_name()).filter(|of_type| !of_type.is_empty());
     }
     relative(scene, text).or_else(|| {
         // Of an absolute address only the end is ours to read.

@@ -55,7 +55,7 @@ pub(super) fn check<'t>(scene: &Scene<'_, 't>, bundle: Node<'t>, entries: &[Node
     if !is_first {
         let found = first.map_or_else(|| "-".to_owned(), |first| format!("`{}`", first.type_name()));
         // Said of the Bundle, as the invariant is, and shown at what comes first.
-        let issue = Issue::error(&FIRST, bundle).shown_at(first.or(entries.first().copied()).unwrap_or(bundle)).as_invariant(key);
+        let issue = Issue::error(&FIRST, bundle).shown_at(first.or(entries.first().copied()).unwrap_or(bundle)).keyed(key);
         issues.push(issue.with("type", of_type).with("expected", expected).with("found", found));
     }
     let has_date = bundle.child("meta").is_some_and(|meta| meta.child_value("lastUpdated").is_some());

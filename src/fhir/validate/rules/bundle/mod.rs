@@ -151,7 +151,7 @@ fn parts(
         count => format!(" (+{count})"),
     };
     let code = if asked { &PART_MISSING } else { &PART_NOT_HERE };
-    let issue = Issue::error(code, bundle).shown_at(*first).as_invariant(key).with("entry", format!("entry[{at}]"));
+    let issue = Issue::error(code, bundle).shown_at(*first).keyed(key).with("entry", format!("entry[{at}]"));
     issues.push(issue.with("more", more).with("element", element).with("type", of_type).with("key", key));
 }
 
@@ -172,7 +172,7 @@ fn twice(bundle: Node<'_>, entries: &[Node<'_>], issues: &mut Issues) {
         let Some(url) = entry.child_value("fullUrl") else { continue };
         let meta = entry.child("resource").and_then(|resource| resource.child("meta"));
         if seen.insert((url, meta.and_then(|meta| meta.child_value("versionId"))), at).is_some() {
-            let issue = Issue::error(&URL_TWICE, bundle).shown_at(*entry).as_invariant("bdl-7");
+            let issue = Issue::error(&URL_TWICE, bundle).shown_at(*entry).keyed("bdl-7");
             issues.push(issue.with("entry", format!("entry[{at}]")).with("found", url));
         }
     }
