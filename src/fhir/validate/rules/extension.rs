@@ -50,6 +50,10 @@ codes! {
 /// An extension on any element.
 pub(crate) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issues) {
     let Some(parent) = node.parent().filter(|_| node.type_name() == "Extension") else { return };
+    // An empty one is told of as any empty element.
+    if node.children().next().is_none() {
+        return;
+    }
     let Some(url) = node.child_value("url").filter(|url| !url.is_empty()) else {
         return issues.push(Issue::error(&NO_URL, node));
     };
@@ -242,6 +246,7 @@ mod tests {
     fn an_extension_has_an_absolute_url_without_version() {
         let known = [for_context("element", "Element")];
         assert!(said(&known, &on_patient(X)).is_empty());
+        assert!(said(&[], &on_patient("{}")).is_empty());
         assert_eq!(said(&[], &on_patient(r#"{"valueString":"a"}"#)), ["extension-url-missing at Patient.extension[0]"]);
         assert_eq!(
             said(&[], &on_patient(r#"{"url":"x","valueString":"a"}"#)),

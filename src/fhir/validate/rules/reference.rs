@@ -35,13 +35,14 @@ pub(super) const SAID: &[&str] = &["ref-1"];
 
 /// How a reference itself is written, whatever a profile says.
 pub(crate) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issues) {
-    let Some(text) = text(node) else { return };
+    // An empty one is told of as any empty value.
+    let Some(text) = text(node).filter(|text| !text.is_empty()) else { return };
     if let Some(id) = text.strip_prefix('#') {
         let is_there = if id.is_empty() { is_within(node) } else { contained(scene, node, id).is_some() };
         if !is_there {
             issues.push(Issue::error(&NOT_CONTAINED, node).with("found", text).keyed("ref-1"));
         }
-    } else if text.is_empty() || text.contains(char::is_whitespace) {
+    } else if text.contains(char::is_whitespace) {
         issues.push(Issue::error(&MALFORMED, node).with("found", text));
     } else if !is_absolute(text) && relative(scene, text).is_none() {
         relative_wrong(node, text, issues);
@@ -156,10 +157,8 @@ mod tests {
         for form in forms {
             assert!(observation(&format!(r#""reference":"{form}""#)).is_empty(), "{form}");
         }
-        for form in ["Patient 1", ""] {
-            let said = observation(&format!(r#""reference":"{form}""#));
-            assert_eq!(said, ["reference-malformed at Observation.subject"], "{form}");
-        }
+        assert_eq!(observation(r#""reference":"Patient 1""#), ["reference-malformed at Observation.subject"]);
+        assert!(observation(r#""reference":"""#).is_empty());
         for form in ["Patient", "Patient/", "patient/1", "Patient/1/2", "Patient/é", "Chicken/1"] {
             let said = observation(&format!(r#""reference":"{form}""#));
             assert_eq!(said, ["~reference-relative at Observation.subject"], "{form}");
