@@ -142,16 +142,13 @@ impl Tree {
         NodeId(id)
     }
 
-    /// The index of a further child with a name, where that takes no long look: paths of
-    /// the entries of a large Bundle are asked for one by one.
+    /// The index of a further child with a name, where that takes no long look.
     fn next_index(&self, parent: NodeId, name: &str) -> u32 {
         let last = self.nodes[parent.0 as usize].last_child;
-        if last == NONE {
-            return 0;
-        }
-        let last = &self.nodes[last as usize];
-        if last.node.name == name {
-            return if last.index == NONE { NONE } else { last.index + 1 };
+        match self.nodes.get(last as usize).filter(|last| last.node.name == name) {
+            Some(last) if last.index == NONE => return NONE,
+            Some(last) => return last.index + 1,
+            None => {}
         }
         let mut siblings = self.node(parent).children().take(LOOKED_THROUGH + 1);
         let is_other = siblings.by_ref().take(LOOKED_THROUGH).all(|sibling| sibling.name() != name);
