@@ -1,7 +1,7 @@
 //! What FHIR asks of any resource, whatever its profile: looked at node by node,
 //! in the order of the text.
 
-use super::rules::{claims, coding, primitive, shape, structure};
+use super::rules::{bundle, claims, coding, contained, extension, primitive, reference, shape, structure};
 use super::{Issues, Scene, form};
 use crate::fhir::node::Node;
 
@@ -11,9 +11,13 @@ pub(super) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issu
     shape::check(scene, node, issues);
     primitive::check(scene, node, issues);
     coding::check(scene, node, issues);
+    extension::check(scene, node, issues);
+    reference::check(scene, node, issues);
     if node.is_resource() {
         claims::check(scene, node, issues);
+        contained::check(scene, node, issues);
         match node.type_name() {
+            "Bundle" => bundle::check(scene, node, issues),
             "QuestionnaireResponse" => form::check(scene.knowledge, &scene.profiles.forms, node, issues),
             "Questionnaire" => form::conditions::check(node, issues),
             _ => {}

@@ -3,17 +3,24 @@
 //! its issues.
 
 pub(super) mod binding;
+pub(super) mod bundle;
 pub(super) mod cardinality;
 pub(super) mod claims;
 pub(super) mod coding;
+pub(super) mod contained;
 pub(super) mod element_type;
+pub(super) mod extension;
 pub(super) mod invariant;
 pub(super) mod primitive;
+pub(super) mod reference;
 pub(super) mod shape;
 pub(super) mod slicing;
 pub(super) mod structure;
 #[cfg(test)]
 mod tests;
+pub(super) mod target;
+#[cfg(test)]
+pub(super) mod trying;
 pub(super) mod unreadable;
 pub(super) mod value;
 pub(super) mod vital_signs;
@@ -22,16 +29,23 @@ use super::Code;
 
 const RULES: &[&[&Code]] = &[
     binding::CODES,
+    bundle::ALL[0],
+    bundle::ALL[1],
+    bundle::ALL[2],
     cardinality::CODES,
     claims::CODES,
     coding::CODES,
+    contained::CODES,
     super::form::CODES,
     element_type::CODES,
+    extension::CODES,
     invariant::CODES,
     primitive::CODES,
+    reference::CODES,
     shape::CODES,
     slicing::CODES,
     structure::CODES,
+    target::CODES,
     unreadable::CODES,
     value::CODES,
 ];
