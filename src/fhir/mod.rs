@@ -5,6 +5,7 @@ pub mod definition;
 pub mod fhirpath;
 pub mod json;
 pub mod knowledge;
+pub(crate) mod narrative;
 pub mod node;
 pub mod package;
 mod reading;

@@ -49,6 +49,16 @@ pub struct Literal {
     pub form: Form,
 }
 
+/// The format that a tree was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// Elements stand in any order.
+    #[default]
+    Json,
+    /// Elements stand in the order of their type.
+    Xml,
+}
+
 /// What a builder knows of an element when it adds it.
 #[derive(Debug, Clone)]
 pub struct NewNode {
@@ -96,13 +106,27 @@ pub struct NodeId(u32);
 #[derive(Debug, Clone)]
 pub struct Tree {
     nodes: Vec<Data>,
+    format: Format,
 }
 
 impl Tree {
     /// A tree with only its root.
     #[must_use]
     pub fn new(root: NewNode) -> Self {
-        Self { nodes: vec![Data { node: root, parent: NONE, first_child: NONE, last_child: NONE, next_sibling: NONE, index: 0 }] }
+        let root = Data { node: root, parent: NONE, first_child: NONE, last_child: NONE, next_sibling: NONE, index: 0 };
+        Self { nodes: vec![root], format: Format::Json }
+    }
+
+    /// The same, as read from a format.
+    #[must_use]
+    pub fn of_format(self, format: Format) -> Self {
+        Self { format, ..self }
+    }
+
+    /// The format that it was read from.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.format
     }
 
     /// A tree of its own from an element of another one: the resource out of a
@@ -111,7 +135,7 @@ impl Tree {
     pub fn copy_of(node: Node<'_>) -> Self {
         let root = node.data().node.clone();
         let name = if node.is_resource() { root.type_name.clone() } else { root.name.clone() };
-        let mut tree = Self::new(NewNode { name, list: false, ..root });
+        let mut tree = Self::new(NewNode { name, list: false, ..root }).of_format(node.tree.format);
         for child in node.children() {
             tree.add_copy(NodeId(0), child.data().node.clone(), child);
         }

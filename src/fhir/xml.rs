@@ -2,11 +2,13 @@
 //! of the type table. No document type, no entities but the five of XML and
 //! characters by number.
 
+mod markup;
 mod reader;
 #[cfg(test)]
 mod tests;
 mod writer;
 
+pub(crate) use markup::{Element, Markup, Space};
 pub use reader::read;
 pub use writer::write;
 

@@ -31,7 +31,7 @@ pub(crate) struct Exclusions(Vec<Exclusion>);
 struct Exclusion {
     side: String,
     code: String,
-    /// What must stand in the message of the HL7 validator; empty for any.
+    /// What must stand in the message of the HL7 validator, empty for any; or `not at` an element.
     text: String,
     line: String,
 }
@@ -42,7 +42,8 @@ impl Exclusions {
         Self(Vec::new())
     }
 
-    /// Reads `hl7 | code | text in the message | why` and `ours | code | | why`;
+    /// Reads `hl7 | code | text in the message | why` and `ours | code | | why`; the
+    /// text may be `not at language`: everywhere but at elements of that name.
     /// `hl7-above` is left out only where it follows from something else that is:
     /// at the same element, or one around it. `ours-at | code | HL7 message id | why`
     /// leaves ours out where the HL7 validator says that it did not look.
@@ -61,7 +62,11 @@ impl Exclusions {
     }
 
     pub(crate) fn of_theirs(&self, said: &Said, all: &[Said]) -> Option<&str> {
-        let fits = |one: &&Exclusion, said: &Said| one.code == said.code && said.message.contains(&one.text);
+        let has = |one: &Exclusion, said: &Said| match one.text.strip_prefix("not at ") {
+            Some(name) => !said.place.ends_with(name),
+            None => said.message.contains(&one.text),
+        };
+        let fits = |one: &&Exclusion, said: &Said| one.code == said.code && has(one, said);
         let alone = |said: &Said| self.0.iter().filter(|one| one.side == "hl7").find(|one| fits(one, said));
         let below = |other: &Said| other.place.starts_with(&said.place) && alone(other).is_some();
         let above = || self.0.iter().filter(|one| one.side == "hl7-above").find(|one| fits(one, said));

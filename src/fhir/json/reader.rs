@@ -2,7 +2,7 @@
 //! lists, resources in resources.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::lexer::{self, Content, Member, Value};
 use crate::fhir::node::{Form, Literal, NewNode, NodeId, Span, Tree};
@@ -71,13 +71,15 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn members(&mut self, place: Place<'a>, members: &[Member<'_>]) -> Result<(), ReadError> {
+        let has_siblings = members.iter().any(|member| member.key.starts_with('_'));
+        let plain: HashMap<&str, &Value<'_>> =
+            members.iter().filter(|_| has_siblings).map(|member| (&*member.key, &member.value)).collect();
+        let sibling_of = |member| sibling_of(place.of, &plain, member);
         let siblings: HashMap<&str, &Value<'_>> =
             members.iter().filter_map(|member| Some((sibling_of(member)?, &member.value))).collect();
-        let plain: HashSet<&str> =
-            if siblings.is_empty() { HashSet::new() } else { members.iter().map(|member| &*member.key).collect() };
         for member in members.iter().filter(|member| !(place.resource && member.key == "resourceType")) {
             match sibling_of(member) {
-                Some(name) if plain.contains(name) => {}
+                Some(name) if plain.contains_key(name) => {}
                 Some(name) if place.of.is_some_and(|of| of.written(name).is_some()) => {
                     self.element(place, name, member, (None, Some(&member.value)))?;
                 }
@@ -119,6 +121,10 @@ impl<'a> Reader<'a> {
             return Err(ReadError::new(new.span.start as usize, format!("elements nested deeper than {MAX_DEPTH}")));
         }
         let container = new.type_name == "Resource";
+        // An object where a primitive has its value stays what it is, of no type, for the judge to see.
+        if is_primitive(&new.type_name) && pair.0.is_some_and(|value| matches!(value.content, Content::Object(_))) {
+            new = untyped(new);
+        }
         if container {
             let name = pair.0.and_then(|value| match &value.content {
                 Content::Object(members) => resource_type(members),
@@ -147,16 +153,37 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The element whose `id` and extensions a member holds. One that holds a value
-/// is no sibling but an unknown element with an odd name.
-fn sibling_of<'v>(member: &'v Member<'_>) -> Option<&'v str> {
-    let fits = |value: &Value<'_>| matches!(value.content, Content::Object(_) | Content::Null);
+/// The primitive whose `id` and extensions a member holds. One that holds a
+/// value or nothing, is a list where the values are none, stands beside `null`, or beside an
+/// element that has extensions of its own, is no sibling but an unknown element
+/// with an odd name.
+fn sibling_of<'v>(of: Option<&Type>, plain: &HashMap<&str, &Value<'_>>, member: &'v Member<'_>) -> Option<&'v str> {
     let name = member.key.strip_prefix('_')?;
-    let found = match &member.value.content {
-        Content::List(items) => items.iter().all(fits),
-        _ => fits(&member.value),
+    if of.and_then(|of| of.written(name)).is_some_and(|(_, found)| !is_primitive(found.name)) {
+        return None;
+    }
+    let is_list = |value: &Value<'_>| matches!(value.content, Content::List(_));
+    let is_object = |value: &Value<'_>| matches!(&value.content, Content::Object(members) if !members.is_empty());
+    let fits = match &member.value.content {
+        Content::List(items) => items.iter().all(|item| is_object(item) || item.content == Content::Null),
+        _ => is_object(&member.value),
     };
-    found.then_some(name)
+    let goes_with = |values: &&Value<'_>| is_list(values) == is_list(&member.value) && values.content != Content::Null;
+    (fits && plain.get(name).is_none_or(goes_with)).then_some(name)
+}
+
+/// The same without type, under the name that it was written with.
+fn untyped(new: NewNode) -> NewNode {
+    let written = match (new.choice, new.type_name.split_at_checked(1)) {
+        (true, Some((first, rest))) => Cow::Owned(format!("{}{}{rest}", new.name, first.to_ascii_uppercase())),
+        _ => new.name,
+    };
+    NewNode { name: written, type_name: Cow::Borrowed(""), choice: false, ..new }
+}
+
+/// FHIR writes primitive types, and no others, small.
+fn is_primitive(type_name: &str) -> bool {
+    type_name.starts_with(|letter: char| letter.is_ascii_lowercase())
 }
 
 /// The items of a list; a value that is no list is its own only item.

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::fhir::node::{Node, Tree};
+use crate::nearest::nearest;
 
 /// Deepest nesting of concepts that is followed. Trees are less deep than that.
 const MAX_DEPTH: usize = 64;
@@ -116,6 +117,14 @@ impl CodeSystem {
     #[must_use]
     pub fn other_case(&self, code: &str) -> Option<(&Arc<str>, &Concept)> {
         self.concepts.get_key_value(self.small.get(&code.to_lowercase())?)
+    }
+
+    /// The code that lies nearest to one that it does not have.
+    #[must_use]
+    pub fn nearest(&self, code: &str) -> Option<&str> {
+        let mut codes: Vec<&str> = self.concepts.keys().map(|code| &**code).collect();
+        codes.sort_unstable();
+        nearest(code, codes)
     }
 
     /// How many concepts are here.

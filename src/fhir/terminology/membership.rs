@@ -3,6 +3,7 @@
 
 use super::code_system::{CodeSystem, Content};
 use super::filter::passes;
+use super::grammar;
 use super::value_set::{Include, ValueSet};
 use super::{Coded, Membership, Reason, Sources};
 
@@ -89,13 +90,20 @@ impl Asking<'_> {
         if !include.concepts.is_empty() {
             return self.listed(include, system);
         }
+        let not_complete = || Membership::Unknown(Reason::NotComplete { system: system.to_owned() });
+        if let Some(answer) = grammar::has(system, self.coded.code).filter(|_| include.filters.is_empty()) {
+            return match answer {
+                Some(true) => Membership::In,
+                Some(false) => Membership::Out,
+                None => not_complete(),
+            };
+        }
         let canonical = include.version.as_ref().map_or_else(|| system.to_owned(), |version| format!("{system}|{version}"));
         let code_system = match (self.sources.code_system)(&canonical) {
             Ok(found) => found,
             Err(why) => return Membership::Unknown(Reason::NoCodeSystem { system: canonical, why }),
         };
         let is_whole = code_system.content == Content::Complete && !code_system.is_empty();
-        let not_complete = || Membership::Unknown(Reason::NotComplete { system: system.to_owned() });
         let Some((code, concept)) = code_system.concept(self.coded.code) else {
             let is_same_version = self.coded.version.is_none_or(|version| version == &*code_system.version);
             return if is_whole && is_same_version { self.other_case(&code_system) } else { not_complete() };

@@ -4,6 +4,7 @@
 mod code_system;
 mod display;
 mod filter;
+mod grammar;
 mod membership;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 pub use code_system::{CodeSystem, Concept, Content};
 pub use display::{DisplayCheck, check_display};
+pub(crate) use grammar::ucum;
 pub use membership::membership;
 pub use value_set::{Expansion, Filter, Include, ValueSet};
 

@@ -62,6 +62,14 @@ pub struct Expansion {
 }
 
 impl ValueSet {
+    /// The code systems that it takes codes from by itself.
+    #[must_use]
+    pub fn systems(&self) -> Vec<Arc<str>> {
+        let mut systems: Vec<Arc<str>> = self.includes.iter().filter_map(|include| include.system.clone()).collect();
+        systems.dedup();
+        systems
+    }
+
     /// The value set that a ValueSet resource is.
     #[must_use]
     pub fn read(tree: &Tree) -> Self {

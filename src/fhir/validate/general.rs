@@ -1,7 +1,9 @@
 //! What FHIR asks of any resource, whatever its profile: looked at node by node,
 //! in the order of the text.
 
-use super::rules::{bundle, claims, coding, contained, extension, primitive, reference, shape, structure};
+use super::rules::{
+    attachment, bundle, claims, coding, contained, extension, identifier, ids, narrative, primitive, quantity, reference, shape, structure,
+};
 use super::{Issues, Scene, form};
 use crate::fhir::node::Node;
 
@@ -10,7 +12,8 @@ pub(super) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issu
     structure::check(scene, node, issues);
     shape::check(scene, node, issues);
     primitive::check(scene, node, issues);
-    coding::check(scene, node, issues);
+    datatype(scene, node, issues);
+    ids::check(node, issues);
     extension::check(scene, node, issues);
     reference::check(scene, node, issues);
     if node.is_resource() {
@@ -26,4 +29,13 @@ pub(super) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issu
     for child in node.children() {
         check(scene, child, issues);
     }
+}
+
+/// What FHIR asks of a datatype beyond its invariants.
+fn datatype(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) {
+    coding::check(scene, node, issues);
+    quantity::check(scene, node, issues);
+    identifier::check(node, issues);
+    attachment::check(node, issues);
+    narrative::check(node, issues);
 }

@@ -147,6 +147,11 @@ impl Issues {
         }
     }
 
+    /// Takes all of them in.
+    pub(crate) fn extend(&mut self, issues: impl IntoIterator<Item = Issue>) {
+        issues.into_iter().for_each(|issue| self.push(issue));
+    }
+
     /// Whether this profile was not yet held against this element.
     pub(crate) fn first_look(&mut self, node: Node<'_>, profile: &Arc<Profile>) -> bool {
         self.looked_at.insert((node.id(), Arc::as_ptr(profile).addr()))

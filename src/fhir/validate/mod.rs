@@ -54,13 +54,18 @@ pub struct Validator {
     profiles: Profiles,
     now: Option<DateTime>,
     unknown_extensions: UnknownExtensions,
+    language: Box<str>,
 }
+
+/// The language of resources that do not say one, as the HL7 validator has it.
+const LANGUAGE: &str = "en";
 
 impl Validator {
     /// A judge who knows this.
     #[must_use]
     pub fn new(knowledge: Arc<Knowledge>) -> Self {
-        Self { knowledge, profiles: Profiles::default(), now: None, unknown_extensions: UnknownExtensions::default() }
+        let (profiles, unknown_extensions) = (Profiles::default(), UnknownExtensions::default());
+        Self { knowledge, profiles, now: None, unknown_extensions, language: LANGUAGE.into() }
     }
 
     /// The same at a moment: what `now()` is in invariants, which else cannot be told.
@@ -75,6 +80,14 @@ impl Validator {
         Self { unknown_extensions, ..self }
     }
 
+    /// The same, taking resources that do not say their language to be in this one. A display
+    /// that a code system lacks is an error where it has one in the language of the resource;
+    /// else it may be a translation, and a warning.
+    #[must_use]
+    pub fn speaking(self, language: &str) -> Self {
+        Self { language: language.into(), ..self }
+    }
+
     /// What it knows.
     #[must_use]
     pub fn knowledge(&self) -> &Knowledge {
@@ -85,8 +98,9 @@ impl Validator {
     /// claims (`meta.profile`), and by those that are named beside it.
     #[must_use]
     pub fn validate(&self, root: Node<'_>, profiles: &[&str]) -> Vec<Issue> {
-        let Self { knowledge, profiles: ready, now, unknown_extensions } = self;
-        let stage = Stage { knowledge, profiles: ready, now: *now, unknown_extensions: *unknown_extensions, depth: 0 };
+        let Self { knowledge, profiles: ready, now, unknown_extensions, language } = self;
+        let (now, unknown_extensions) = (*now, *unknown_extensions);
+        let stage = Stage { knowledge, profiles: ready, now, unknown_extensions, language, depth: 0 };
         let mut issues = Issues::default();
         stage.play(root, &mut |scene, root| {
             general::check(scene, root, &mut issues);

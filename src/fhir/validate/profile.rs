@@ -141,7 +141,7 @@ impl Invariant {
             let known = parsed.entry(Arc::clone(text));
             known.or_insert_with(|| fhirpath::parse(text).map(Arc::new).map_err(|error| error.to_string())).clone()
         });
-        let native = constraint.expression.as_deref().and_then(invariant::native);
+        let native = constraint.expression.as_deref().and_then(|text| invariant::native(&constraint.key, text));
         Self { constraint: constraint.clone(), expression, native }
     }
 }

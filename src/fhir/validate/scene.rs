@@ -53,6 +53,8 @@ pub(crate) struct Scene<'s, 't> {
     pub(crate) knowledge: &'s Knowledge,
     /// The whole that was given: what `%rootResource` is.
     pub(crate) root: Node<'t>,
+    /// The language of a resource that does not say one.
+    pub(crate) language: &'s str,
     /// What invariants may look at.
     pub(crate) environment: Environment<'t>,
     /// What an extension that is not known means.
@@ -72,6 +74,7 @@ pub(super) struct Stage<'v> {
     pub(super) profiles: &'v Profiles,
     pub(super) now: Option<DateTime>,
     pub(super) unknown_extensions: UnknownExtensions,
+    pub(super) language: &'v str,
     /// How many scenes this one is within.
     pub(super) depth: usize,
 }
@@ -88,10 +91,9 @@ impl Stage<'_> {
             now: self.now,
             ..Environment::new(self.knowledge.types())
         };
-        let Stage { knowledge, profiles, unknown_extensions, .. } = self;
-        let root = node.tree().root();
-        let scene =
-            Scene { knowledge, root, environment, unknown_extensions, profiles, trials: &trials, bundles: Bundles::default() };
+        let Stage { knowledge, profiles, unknown_extensions, language, .. } = self;
+        let (root, trials, bundles) = (node.tree().root(), &trials, Bundles::default());
+        let scene = Scene { knowledge, root, language, environment, unknown_extensions, profiles, trials, bundles };
         act(&scene, node);
     }
 

@@ -3,7 +3,7 @@
 mod attribute;
 mod events;
 
-pub(super) use attribute::is_allowed;
+pub(super) use attribute::{is_allowed, unescape};
 pub(super) use events::is_fragment;
 
 use std::borrow::Cow;
@@ -12,7 +12,7 @@ use attribute::Attribute;
 use events::{Event, Events, Space, Tag};
 
 use crate::fhir::json::is_number;
-use crate::fhir::node::{Form, Literal, NewNode, NodeId, Span, Tree};
+use crate::fhir::node::{Form, Format, Literal, NewNode, NodeId, Span, Tree};
 use crate::fhir::reading::{MAX_DEPTH, MAX_NODES, ReadError, utf8};
 use crate::fhir::types::{Element, Type, TypeRef, Types};
 
@@ -87,7 +87,7 @@ impl<'a> Reader<'_, 'a> {
         let of = of.ok_or_else(|| ReadError::new(tag.start, format!("no resource: FHIR has no resource type `{name}`")))?;
         let mut new = unknown(Cow::Borrowed(of.name), tag);
         new.type_name = of.name.into();
-        let mut tree = Tree::new(new);
+        let mut tree = Tree::new(new).of_format(Format::Xml);
         let id = tree.root_id();
         self.attributes(&mut tree, id, Some(of), tag)?;
         self.tree = Some(tree);

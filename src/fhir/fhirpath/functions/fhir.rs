@@ -6,6 +6,7 @@ use crate::fhir::fhirpath::environment::Environment;
 use crate::fhir::fhirpath::error::EvaluationError;
 use crate::fhir::fhirpath::evaluate::{container_of, resource_of};
 use crate::fhir::fhirpath::item::Scalar;
+use crate::fhir::narrative;
 use crate::fhir::node::Node;
 use crate::fhir::types::Types;
 
@@ -160,15 +161,8 @@ fn conforms_to<'t>(call: Invocation<'_, '_, 't>) -> Outcome<'t> {
     }
 }
 
-/// Whether there is more than white space between the tags, or an image.
-fn has_content(text: &str) -> bool {
-    let between = text.split('<').skip(1).filter_map(|part| part.split_once('>'));
-    text.contains("<img") || between.into_iter().any(|(_, behind)| !behind.trim().is_empty())
-}
-
-/// Whether the input has content; its elements are checked where XHTML is.
+/// Whether the input is a narrative as FHIR allows it, with content.
 fn html_checks<'t>(call: Invocation<'_, '_, 't>) -> Outcome<'t> {
     let Some(item) = call.single()? else { return Ok(Vec::new()) };
-    let is_fit = |text: &str| text.contains("<div") && !text.to_ascii_lowercase().contains("<script") && has_content(text);
-    boolean(item.text().is_some_and(|text| is_fit(&text)))
+    boolean(item.text().is_some_and(|text| narrative::is_narrative(&text)))
 }

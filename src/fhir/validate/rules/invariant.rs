@@ -4,6 +4,7 @@
 use super::{bundle, contained, reference};
 use crate::fhir::definition::{Constraint, Severity as Weight};
 use crate::fhir::fhirpath::{Expression, Item};
+use crate::fhir::narrative;
 use crate::fhir::node::Node;
 use crate::fhir::validate::profile::Invariant;
 use crate::fhir::validate::walk::Place;
@@ -41,13 +42,25 @@ pub(crate) fn is_said_elsewhere(constraint: &Constraint) -> bool {
     said.iter().any(|(of, keys)| keys.contains(&&*constraint.key) && is_of(of))
 }
 
-/// How an expression is decided without FHIRPath, where it is one of a few.
-pub(crate) fn native(expression: &str) -> Option<Native> {
-    NATIVE.iter().find(|(text, _)| *text == expression).map(|(_, native)| *native)
+/// Invariants of a narrative, both `htmlChecks()`: each is told of for its own half.
+const NARRATIVE: [(&str, Native); 2] = [
+    ("txt-1", |node| node.value().is_none_or(narrative::is_allowed)),
+    ("txt-2", |node| node.value().is_none_or(narrative::has_content)),
+];
+
+/// How an invariant is decided without FHIRPath, where its expression is one of a few.
+pub(crate) fn native(key: &str, expression: &str) -> Option<Native> {
+    let list = if expression.eq_ignore_ascii_case("htmlChecks()") { &NARRATIVE[..] } else { NATIVE };
+    let wanted = if expression.eq_ignore_ascii_case("htmlChecks()") { key } else { expression };
+    list.iter().find(|(text, _)| *text == wanted).map(|(_, native)| *native)
 }
 
+/// What has nothing at all is told of as empty.
 fn has_content(node: Node<'_>) -> bool {
-    node.value().is_some() || node.children().any(|child| child.name() != "id") || node.type_name() == "Parameters"
+    node.value().is_some()
+        || node.children().next().is_none()
+        || node.children().any(|child| child.name() != "id")
+        || node.type_name() == "Parameters"
 }
 
 fn is_bare(node: Node<'_>) -> bool {
@@ -64,7 +77,8 @@ pub(crate) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'_>,
         match (&invariant.expression, invariant.native) {
             // What has nothing in it is told as such (`shape`).
             (Some(Ok(_)), Some(native)) if native(node) || is_bare(node) => {}
-            (Some(Ok(expression)), _) => evaluate(scene, node, (place, invariant, expression), issues),
+            (Some(Ok(expression)), Some(_)) => issues.push(failed(node, (place, invariant, expression))),
+            (Some(Ok(expression)), None) => evaluate(scene, node, (place, invariant, expression), issues),
             (Some(Err(why)), _) => issues.push(undecided(node, place, invariant).with("why", why.as_str())),
             (None, _) => {}
         }
@@ -90,6 +104,10 @@ fn evaluate<'t>(scene: &Scene<'_, 't>, node: Node<'t>, (place, invariant, expres
     if is_true(&items) {
         return;
     }
+    issues.push(failed(node, (place, invariant, expression)));
+}
+
+fn failed(node: Node<'_>, (place, invariant, expression): About<'_>) -> Issue {
     let severity = match invariant.constraint.severity {
         Weight::Error => Severity::Error,
         Weight::Warning | Weight::Information => Severity::Warning,
@@ -97,7 +115,7 @@ fn evaluate<'t>(scene: &Scene<'_, 't>, node: Node<'t>, (place, invariant, expres
     let mut issue = Issue::new(&FAILED, severity, node).of(&place.profile.canonical);
     issue.key = Some(invariant.constraint.key.clone());
     let issue = issue.with("key", &*invariant.constraint.key).with("human", &*invariant.constraint.human);
-    issues.push(issue.with("expected", expression.text()));
+    issue.with("expected", expression.text())
 }
 
 /// The resource that an element stands in.

@@ -2,6 +2,7 @@
 //! `Place`; those of FHIR itself are given a node. Each file has the codes of
 //! its issues.
 
+pub(super) mod attachment;
 pub(super) mod binding;
 pub(super) mod bundle;
 pub(super) mod cardinality;
@@ -10,9 +11,13 @@ pub(super) mod coding;
 pub(super) mod contained;
 pub(super) mod element_type;
 pub(super) mod extension;
+pub(super) mod identifier;
+pub(super) mod ids;
 pub(super) mod invariant;
+pub(super) mod narrative;
 pub(super) mod primitive;
 pub(super) mod reference;
+pub(super) mod quantity;
 pub(super) mod shape;
 pub(super) mod slicing;
 pub(super) mod structure;
@@ -28,6 +33,7 @@ pub(super) mod vital_signs;
 use super::Code;
 
 const RULES: &[&[&Code]] = &[
+    attachment::CODES,
     binding::CODES,
     bundle::ALL[0],
     bundle::ALL[1],
@@ -39,9 +45,13 @@ const RULES: &[&[&Code]] = &[
     super::form::CODES,
     element_type::CODES,
     extension::CODES,
+    identifier::CODES,
+    ids::CODES,
     invariant::CODES,
+    narrative::CODES,
     primitive::CODES,
     reference::CODES,
+    quantity::CODES,
     shape::CODES,
     slicing::CODES,
     structure::CODES,

@@ -34,6 +34,18 @@ codes! {
     DATE_TIME "date-time-wrong" "value" Some("Type_Specific_Checks_DT_DateTime_Valid");
         en "`{found}` is no {type}", "write a date, or a moment with seconds and time zone: `2026-03-01T12:00:00+01:00`";
         nl "`{found}` is geen {type}", "schrijf een datum, of een moment met seconden en tijdzone: `2026-03-01T12:00:00+01:00`";
+    /// A time of day without a zone.
+    NO_ZONE "date-time-without-zone" "value" Some("Type_Specific_Checks_DT_DateTime_TZ");
+        en "`{found}` has a time but no time zone, so no one can tell when it was", "add the zone: `+01:00`, or `Z` for UTC";
+        nl "`{found}` heeft een tijd maar geen tijdzone, dus niemand weet wanneer het was", "voeg de zone toe: `+01:00`, of `Z` voor UTC";
+    /// No moment to the second.
+    INSTANT "instant-wrong" "value" Some("Type_Specific_Checks_DT_DateTime_Regex");
+        en "`{found}` is no instant", "write a moment with seconds and time zone: `2026-03-01T12:00:00+01:00`";
+        nl "`{found}` is geen instant", "schrijf een moment met seconden en tijdzone: `2026-03-01T12:00:00+01:00`";
+    /// A year that is hardly meant.
+    FAR "date-far-away" "business-rule" Some("Type_Specific_Checks_DT_DateTime_Reasonable");
+        en "`{found}` is long ago or far ahead", "look whether the year is the one that was meant";
+        nl "`{found}` is lang geleden of ver in de toekomst", "kijk of het jaar klopt";
     /// No time.
     TIME "time-wrong" "value" Some("Type_Specific_Checks_DT_Time_Valid");
         en "`{found}` is no time", "write `12:00:00`";
@@ -42,6 +54,10 @@ codes! {
     URI_SPACE "uri-white-space" "invalid" Some("Type_Specific_Checks_DT_URI_WS");
         en "`{found}` has white space, which a {type} cannot have", "take the white space out, or write `%20`";
         nl "`{found}` heeft witruimte, wat in een {type} niet kan", "haal de witruimte weg, of schrijf `%20`";
+    /// `oid:` or `uuid:` without `urn:`.
+    URI_NOT_A_URN "uri-without-urn" "invalid" Some("Type_Specific_Checks_DT_URI_OID");
+        en "`{found}` begins with a scheme that there is not", "write `urn:` before it";
+        nl "`{found}` begint met een schema dat niet bestaat", "zet er `urn:` voor";
     /// No OID.
     OID "oid-wrong" "invalid" Some("Type_Specific_Checks_DT_OID_Valid");
         en "`{found}` is no OID", "write `urn:oid:` and numbers with points between: `urn:oid:2.16.840`";
@@ -54,10 +70,18 @@ codes! {
     CANONICAL "canonical-relative" "invalid" Some("TYPE_SPECIFIC_CHECKS_CANONICAL_ABSOLUTE");
         en "`{found}` is no absolute URL", "write the whole canonical, or `#` and the id of a contained resource";
         nl "`{found}` is geen absolute URL", "schrijf de hele canonical, of `#` en het id van een ingesloten resource";
+    /// A canonical into the resource that leads nowhere.
+    CANONICAL_LOST "canonical-lost" "not-found" Some("TYPE_SPECIFIC_CHECKS_DT_URL_INTERNAL");
+        en "`{found}` names a contained resource that is not there", "mend the canonical, or contain the resource";
+        nl "`{found}` noemt een ingesloten resource die er niet is", "herstel de canonical, of sluit de resource in";
     /// A code with white space at its ends or twice inside.
     CODE_SPACE "code-white-space" "invalid" Some("Type_Specific_Checks_DT_Code_WS");
         en "the code `{found}` begins or ends with white space, or has more than one blank together", "take the white space out";
         nl "de code `{found}` begint of eindigt met witruimte, of heeft meer spaties bij elkaar", "haal de witruimte weg";
+    /// Longer than an id may be.
+    ID_TOO_LONG "id-too-long" "invalid" Some("Resource_RES_ID_Malformed_Length");
+        en "the id `{found}` has more than 64 characters", "use 1 to 64 letters of `A-Z a-z 0-9 - .`";
+        nl "het id `{found}` heeft meer dan 64 tekens", "gebruik 1 tot 64 tekens uit `A-Z a-z 0-9 - .`";
     /// No id.
     ID "id-wrong" "invalid" Some("Resource_RES_ID_Malformed_Chars");
         en "`{found}` is no id", "use 1 to 64 letters of `A-Z a-z 0-9 - .`";
@@ -66,6 +90,10 @@ codes! {
     BASE64 "base64-wrong" "value" Some("Type_Specific_Checks_DT_Base64_Valid");
         en "the value is no base64: {found}", "encode the bytes as base64, filled up with `=`";
         nl "de waarde is geen base64: {found}", "codeer de bytes als base64, aangevuld met `=`";
+    /// White space in base64.
+    BASE64_SPACE "base64-white-space" "value" Some("TYPE_SPECIFIC_CHECKS_DT_BASE64_NO_WS_WARNING");
+        en "the base64 has white space, which many readers do not expect", "write it without";
+        nl "de base64 heeft witruimte, waar veel lezers niet op rekenen", "schrijf het zonder";
     /// A character that no text may have.
     CONTROL "text-control-character" "invalid" Some("Type_Specific_Checks_DT_String_CHARS");
         en "the text has the control character {found}", "take it out; tab, line feed and carriage return may stay";
@@ -74,12 +102,24 @@ codes! {
     TOO_LONG "text-too-long" "too-long" Some("Type_Specific_Checks_DT_String_Length");
         en "the text has {found} characters, at most 1 MB allowed", "shorten it, or send it as an attachment";
         nl "de tekst heeft {found} tekens, hoogstens 1 MB toegestaan", "maak hem korter, of stuur hem als bijlage";
+    /// A value of white space alone.
+    BLANK "value-blank" "value" Some("Type_Specific_Checks_DT_Primitive_WS");
+        en "the value is white space alone", "leave the element out, or fill it";
+        nl "de waarde is alleen witruimte", "laat het element weg, of vul het";
+    /// HTML in markdown.
+    HTML "markdown-html" "business-rule" Some("TYPE_SPECIFIC_CHECKS_DT_MARKDOWN_HTML");
+        en "the markdown has what looks like HTML: `{found}`; FHIR does not support that", "use markdown, or write `&lt;` for `<`";
+        nl "de markdown heeft iets dat op HTML lijkt: `{found}`; FHIR ondersteunt dat niet", "gebruik markdown, of schrijf `&lt;` in plaats van `<`";
     /// White space at the ends of a text.
     TEXT_SPACE "text-white-space" "value" Some("Type_Specific_Checks_DT_String_WS");
         en "the text begins or ends with white space", "take the white space out";
         nl "de tekst begint of eindigt met witruimte", "haal de witruimte weg";
 }
 
+/// Minutes between UTC and the zone that is furthest from it.
+const WIDEST_ZONE: i16 = 14 * 60;
+/// Longest id.
+const MAX_ID: usize = 64;
 /// Longest text: 1 MB.
 const MAX_TEXT: usize = 1 << 20;
 /// Letters of a value that a message shows.
@@ -89,20 +129,26 @@ const SHOWN: usize = 80;
 pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) {
     let Some(literal) = node.literal().filter(|_| node.is_primitive()) else { return };
     let of = node.type_name();
-    if literal.form != Form::of(of) {
-        let issue = Issue::error(&WRONG_FORM, node).with("type", of).with("expected", form(Form::of(of)));
-        issues.push(issue.with("found", form(literal.form)));
-        if literal.form != Form::String {
-            return;
-        }
-    }
     let text = &*literal.text;
     if text.is_empty() {
         return issues.push(Issue::error(&EMPTY, node));
     }
-    if let Some(code) = wrong(of, text, scene.is_stu3()) {
+    let (wanted, found) = (form(Form::of(of)), form(literal.form));
+    let wrong = wrong(of, text, scene.is_stu3());
+    // XML has no forms: of a text that would be no value in either, only that is said.
+    if literal.form != Form::of(of) && (literal.form != Form::String || wrong.is_none()) {
+        let issue = Issue::error(&WRONG_FORM, node).with("type", of);
+        return issues.push(issue.with("expected", wanted).with("found", found));
+    }
+    if let Some(code) = wrong {
         let issue = Issue::error(code, node).with("type", of).with("found", text.chars().take(SHOWN).collect::<String>());
-        issues.push(issue.with("expected", bounds(of)));
+        issues.push(if code == &INTEGER { issue.with("expected", bounds(of)) } else { issue });
+    } else if of == "canonical" && text.strip_prefix('#').is_some_and(|id| !is_contained(node, id)) {
+        issues.push(Issue::error(&CANONICAL_LOST, node).with("found", text));
+    } else if is_far(of, text) {
+        issues.push(Issue::warning(&FAR, node).with("found", text));
+    } else if of == "base64Binary" && text.contains(char::is_whitespace) {
+        issues.push(Issue::warning(&BASE64_SPACE, node));
     }
     if scene.types().is_a(of, "string") || of == "markdown" {
         check_text(node, text, issues);
@@ -116,11 +162,13 @@ fn wrong(of: &str, text: &str, is_stu3: bool) -> Option<&'static Code> {
         "integer" | "positiveInt" | "unsignedInt" => (is_integer(of, text), &INTEGER),
         "decimal" => (crate::fhir::json::is_number(text), &DECIMAL),
         "date" => (Date::parse(text).is_some(), &DATE),
+        "dateTime" if lacks_zone(text) => (false, &NO_ZONE),
         "dateTime" => (is_moment(text), &DATE_TIME),
-        "instant" => (is_moment(text) && DateTime::parse(text).is_some_and(|moment| moment.time().is_some()), &DATE_TIME),
+        "instant" => (is_moment(text) && text.contains('T'), &INSTANT),
         "time" => (Time::parse(text).is_some() && text.len() >= "00:00:00".len(), &TIME),
         "base64Binary" => (is_base64(text), &BASE64),
         "code" => (is_code(text), &CODE_SPACE),
+        "id" if text.len() > MAX_ID && text.bytes().all(is_id_byte) => (false, &ID_TOO_LONG),
         "id" => (is_id(text), &ID),
         "uri" | "url" | "canonical" | "oid" | "uuid" => return wrong_uri(of, text, is_stu3),
         _ => return None,
@@ -132,6 +180,11 @@ fn wrong_uri(of: &str, text: &str, is_stu3: bool) -> Option<&'static Code> {
     if text.contains(char::is_whitespace) {
         return Some(&URI_SPACE);
     }
+    if ["oid:", "uuid:"].iter().any(|scheme| text.starts_with(scheme)) {
+        return Some(&URI_NOT_A_URN);
+    }
+    // Behind it may come a version, and a part of what it names.
+    let text = text.split(['|', '#']).next().unwrap_or_default();
     let (oid, uuid) = (text.strip_prefix("urn:oid:"), text.strip_prefix("urn:uuid:"));
     if oid.is_some_and(|oid| !is_oid(oid)) || (of == "oid" && oid.is_none()) {
         return Some(&OID);
@@ -139,7 +192,7 @@ fn wrong_uri(of: &str, text: &str, is_stu3: bool) -> Option<&'static Code> {
     if uuid.is_some_and(|uuid| !is_uuid(uuid)) || (of == "uuid" && uuid.is_none()) {
         return Some(&UUID);
     }
-    let is_relative = of == "canonical" && !is_stu3 && !text.starts_with('#') && !is_absolute(text);
+    let is_relative = of == "canonical" && !is_stu3 && !text.is_empty() && !is_absolute(text);
     is_relative.then_some(&CANONICAL)
 }
 
@@ -148,6 +201,13 @@ pub(crate) fn is_absolute(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else { return false };
     let letters = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '+' | '-' | '.');
     scheme.starts_with(|letter: char| letter.is_ascii_alphabetic()) && scheme.chars().all(letters) && !rest.is_empty()
+}
+
+/// Whether a resource around a node contains another with this id, or is one.
+fn is_contained(node: Node<'_>, id: &str) -> bool {
+    let around = std::iter::successors(Some(node), |node| node.parent()).filter(|node| node.is_resource());
+    let mut known = around.flat_map(|resource| std::iter::once(resource).chain(resource.children_named("contained")));
+    id.is_empty() || known.any(|resource| resource.child_value("id") == Some(id))
 }
 
 fn is_oid(text: &str) -> bool {
@@ -186,7 +246,8 @@ fn bounds(of: &str) -> &'static str {
 fn is_moment(text: &str) -> bool {
     let Some(moment) = DateTime::parse(text) else { return false };
     let Some((_, time)) = text.split_once('T') else { return moment.time().is_none() };
-    moment.offset().is_some() && time.as_bytes().get(5) == Some(&b':')
+    let has_zone = moment.offset().is_some_and(|minutes| minutes.abs() <= WIDEST_ZONE);
+    has_zone && time.as_bytes().get(5) == Some(&b':')
 }
 
 fn is_code(text: &str) -> bool {
@@ -195,7 +256,29 @@ fn is_code(text: &str) -> bool {
 }
 
 pub(crate) fn is_id(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
+    (1..=MAX_ID).contains(&text.len()) && text.bytes().all(is_id_byte)
+}
+
+fn is_id_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')
+}
+
+/// A time of day with seconds and no zone.
+fn lacks_zone(text: &str) -> bool {
+    DateTime::parse(text).is_some_and(|moment| moment.time().is_some() && moment.offset().is_none())
+}
+
+/// A year in which hardly anything was or will be.
+fn is_far(of: &str, text: &str) -> bool {
+    let year = || text.get(..4).and_then(|year| year.parse::<u16>().ok());
+    matches!(of, "date" | "dateTime" | "instant") && year().is_some_and(|year| !(1800..=2100).contains(&year))
+}
+
+/// How many bytes base64 stands for; `None` when it is none.
+pub(crate) fn base64_length(text: &str) -> Option<usize> {
+    let letters = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).count();
+    let filling = text.trim_ascii_end().bytes().rev().take_while(|byte| *byte == b'=').count();
+    is_base64(text).then(|| letters / 4 * 3 - filling)
 }
 
 /// White space may stand anywhere, as R4 writes it out in lines.
@@ -207,16 +290,35 @@ fn is_base64(text: &str) -> bool {
 }
 
 fn check_text(node: Node<'_>, text: &str, issues: &mut Issues) {
-    let control = text.chars().find(|letter| (*letter < ' ' && !matches!(letter, '\t' | '\n' | '\r')) || *letter == '\u{7f}');
+    let control = text.chars().find(|letter| *letter < ' ' && !matches!(letter, '\t' | '\n' | '\r'));
     if let Some(control) = control {
         issues.push(Issue::error(&CONTROL, node).with("found", format!("U+{:04X}", u32::from(control))));
     }
     if text.len() > MAX_TEXT {
         issues.push(Issue::error(&TOO_LONG, node).with("found", text.chars().count().to_string()));
     }
-    if matches!(node.type_name(), "string") && text.trim() != text {
-        issues.push(Issue::warning(&TEXT_SPACE, node));
+    if let Some(tag) = html(text).filter(|_| node.type_name() == "markdown") {
+        issues.push(Issue::warning(&HTML, node).with("found", tag));
     }
+    match text.trim() {
+        // Of a code that is an error already.
+        _ if !matches!(node.type_name(), "string" | "markdown") => {}
+        "" => issues.push(Issue::warning(&BLANK, node)),
+        bare if bare != text && node.type_name() == "string" => issues.push(Issue::warning(&TEXT_SPACE, node)),
+        _ => {}
+    }
+}
+
+/// The first tag of HTML in a text, as far as a message shows it. A link between
+/// `<` and `>` is none.
+fn html(text: &str) -> Option<String> {
+    text.match_indices('<').find_map(|(at, _)| {
+        let tag = &text[at + 1..];
+        let name: String = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
+        let behind = tag.trim_start_matches('/')[name.len()..].chars().next();
+        let is_tag = name.starts_with(|letter: char| letter.is_ascii_alphabetic()) && matches!(behind, Some('>' | '/' | ' '));
+        is_tag.then(|| format!("<{}", tag.chars().take_while(|letter| *letter != '>').take(SHOWN).collect::<String>()))
+    })
 }
 
 fn form(form: Form) -> &'static str {

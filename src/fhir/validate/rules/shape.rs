@@ -49,7 +49,7 @@ pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) 
             issues.push(named(&NO_TYPE));
         } else if holds_resource && scene.types().resource(child.type_name()).is_none() {
             issues.push(named(&TYPE_UNKNOWN).with("found", child.type_name()));
-        } else if is_bare && !child.is_resource() {
+        } else if is_bare && !child.is_resource() && !child.type_name().is_empty() {
             issues.push(named(&EMPTY));
         } else if child.value().is_some() && !child.is_primitive() && !child.type_name().is_empty() {
             issues.push(named(&TEXT));

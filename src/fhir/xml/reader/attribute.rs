@@ -54,7 +54,8 @@ fn offset(at: usize) -> u32 {
     u32::try_from(at).expect("the text is bounded")
 }
 
-fn unescape(raw: &str, start: usize) -> Result<String, ReadError> {
+/// The text that escapes and references stand for.
+pub(in crate::fhir::xml) fn unescape(raw: &str, start: usize) -> Result<String, ReadError> {
     let mut value = String::with_capacity(raw.len());
     let mut rest = raw;
     while let Some(index) = rest.find(['&', '<', '\t', '\n', '\r']) {
