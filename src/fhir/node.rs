@@ -84,7 +84,12 @@ struct Data {
     first_child: u32,
     last_child: u32,
     next_sibling: u32,
+    /// How many siblings before it have its name; `NONE`: to be counted.
+    index: u32,
 }
+
+/// Children that are looked through for an earlier one of the same name, when a node is added.
+const LOOKED_THROUGH: usize = 64;
 
 const NONE: u32 = u32::MAX;
 
@@ -108,7 +113,7 @@ impl Tree {
     /// A tree with only its root.
     #[must_use]
     pub fn new(root: NewNode) -> Self {
-        let root = Data { node: root, parent: NONE, first_child: NONE, last_child: NONE, next_sibling: NONE };
+        let root = Data { node: root, parent: NONE, first_child: NONE, last_child: NONE, next_sibling: NONE, index: 0 };
         Self { nodes: vec![root], format: Format::Json }
     }
 
@@ -149,7 +154,8 @@ impl Tree {
     /// When a tree passes four thousand million nodes; readers bound their input long before.
     pub fn add(&mut self, parent: NodeId, node: NewNode) -> NodeId {
         let id = u32::try_from(self.nodes.len()).expect("readers bound the number of nodes");
-        self.nodes.push(Data { node, parent: parent.0, first_child: NONE, last_child: NONE, next_sibling: NONE });
+        let index = self.next_index(parent, &node.name);
+        self.nodes.push(Data { node, parent: parent.0, first_child: NONE, last_child: NONE, next_sibling: NONE, index });
         let last = self.nodes[parent.0 as usize].last_child;
         if last == NONE {
             self.nodes[parent.0 as usize].first_child = id;
@@ -158,6 +164,19 @@ impl Tree {
         }
         self.nodes[parent.0 as usize].last_child = id;
         NodeId(id)
+    }
+
+    /// The index of a further child with a name, where that takes no long look.
+    fn next_index(&self, parent: NodeId, name: &str) -> u32 {
+        let last = self.nodes[parent.0 as usize].last_child;
+        match self.nodes.get(last as usize).filter(|last| last.node.name == name) {
+            Some(last) if last.index == NONE => return NONE,
+            Some(last) => return last.index + 1,
+            None => {}
+        }
+        let mut siblings = self.node(parent).children().take(LOOKED_THROUGH + 1);
+        let is_other = siblings.by_ref().take(LOOKED_THROUGH).all(|sibling| sibling.name() != name);
+        if is_other && siblings.next().is_none() { 0 } else { NONE }
     }
 
     /// What is known of a node, to fill in while building.
@@ -197,6 +216,11 @@ impl Tree {
         }
         let removed = &mut self.nodes[id.0 as usize];
         (removed.parent, removed.next_sibling) = (NONE, NONE);
+        let mut later = next;
+        while later != NONE {
+            self.nodes[later as usize].index = NONE;
+            later = self.nodes[later as usize].next_sibling;
+        }
     }
 
     /// Adds a copy of another element, of this or another tree, under `parent`,
@@ -373,6 +397,14 @@ impl<'t> Node<'t> {
         self.type_name().starts_with(|letter: char| letter.is_ascii_lowercase())
     }
 
+    /// How many siblings before it have its name.
+    fn index(self, parent: Self) -> usize {
+        match self.data().index {
+            NONE => parent.children_named(self.name()).take_while(|sibling| *sibling != self).count(),
+            index => index as usize,
+        }
+    }
+
     /// `Consent.provision.code[0].coding[1]`: element names from the root, with
     /// an index wherever the element is a list.
     #[must_use]
@@ -384,8 +416,7 @@ impl<'t> Node<'t> {
         path.push('.');
         path.push_str(self.name());
         if self.is_list() {
-            let index = parent.children_named(self.name()).take_while(|sibling| *sibling != self).count();
-            path.push_str(&format!("[{index}]"));
+            path.push_str(&format!("[{}]", self.index(parent)));
         }
         path
     }

@@ -11,7 +11,7 @@ use std::thread;
 use toets::fhir::knowledge::{Knowledge, PackageSource};
 use toets::fhir::node::Node;
 use toets::fhir::package::Package;
-use toets::fhir::validate::{Issue, Validator};
+use toets::fhir::validate::{Issue, UnknownExtensions, Validator};
 use toets::fhir::{json, types, xml};
 use toets::text::Language;
 
@@ -59,12 +59,12 @@ fn validator(case: &Case) -> Result<Arc<Validator>, String> {
     once(&VALIDATORS, &(case.packages.clone(), case.supporting.clone()), || {
         let knowledge = knowledge(&case.packages, case.stu3)?;
         if case.supporting.is_empty() {
-            return Ok(Arc::new(Validator::new(knowledge)));
+            return Ok(Arc::new(Validator::new(knowledge).taking(UnknownExtensions::Refuse)));
         }
         let text = |path: &PathBuf| std::fs::read(path).map(|text| (path.display().to_string(), text));
         let texts = case.supporting.iter().map(text).collect::<Result<_, _>>().map_err(|error| error.to_string())?;
         let package = Package::held("supporting", "0", texts).map_err(|error| error.to_string())?;
-        Ok(Arc::new(Validator::new(Arc::new(knowledge.with(package)))))
+        Ok(Arc::new(Validator::new(Arc::new(knowledge.with(package))).taking(UnknownExtensions::Refuse)))
     })
 }
 

@@ -59,13 +59,6 @@ pub fn parse(text: &str) -> Result<Expression, SyntaxError> {
     Ok(Expression { text: text.into(), root: parser::parse(text)? })
 }
 
-/// The resource behind a Reference or url: in what it stands in, or found by the environment.
-#[must_use]
-pub fn target<'t>(reference: Node<'t>, environment: &Environment<'t>) -> Option<Node<'t>> {
-    let text = reference.child_value("reference").or_else(|| reference.value())?;
-    functions::fhir::target(text, Some(reference), environment)
-}
-
 /// The type that a Reference says it points to, by its `type` or its url.
 #[must_use]
 pub fn referred_type(reference: Node<'_>, types: &Types) -> Option<String> {

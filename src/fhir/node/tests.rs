@@ -88,3 +88,24 @@ fn is_resource_knows_an_outcome_of_a_procedure_from_that_of_an_entry() {
     let outcome = tree.add(tree.root_id(), new("outcome", "CodeableConcept"));
     assert!(!tree.node(outcome).is_resource());
 }
+
+#[test]
+fn a_path_counts_siblings_of_the_same_name_wherever_they_stand() {
+    let list = |name| NewNode { list: true, ..new(name, "HumanName") };
+    let mut tree = Tree::new(new("Patient", "Patient"));
+    let root = tree.root_id();
+    let paths = |tree: &Tree| tree.root().children().map(|child| child.path()).collect::<Vec<_>>();
+    let names = ["name", "name", "telecom", "name", "telecom"].map(|name| tree.add(root, list(name)));
+    let all = ["Patient.name[0]", "Patient.name[1]", "Patient.telecom[0]", "Patient.name[2]", "Patient.telecom[1]"];
+    assert_eq!(paths(&tree), all);
+    tree.remove(names[0]);
+    tree.add(root, list("name"));
+    assert_eq!(
+        paths(&tree),
+        ["Patient.name[0]", "Patient.telecom[0]", "Patient.name[1]", "Patient.telecom[1]", "Patient.name[2]"]
+    );
+    for at in 0..200 {
+        let id = tree.add(root, list(if at % 2 == 0 { "contact" } else { "link" }));
+        assert!(tree.node(id).path().ends_with(&format!("[{}]", at / 2)));
+    }
+}

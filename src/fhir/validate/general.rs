@@ -4,7 +4,10 @@
 #[cfg(test)]
 mod tests;
 
-use super::rules::{attachment, claims, coding, identifier, ids, narrative, primitive, quantity, shape, structure};
+use super::rules::{
+    attachment, bundle, claims, coding, contained, extension, identifier, ids, narrative, primitive, quantity, reference, shape,
+    structure,
+};
 use super::{Issues, Scene, form};
 use crate::fhir::node::Node;
 
@@ -15,9 +18,13 @@ pub(super) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issu
     primitive::check(scene, node, issues);
     datatype(scene, node, issues);
     ids::check(node, issues);
+    extension::check(scene, node, issues);
+    reference::check(scene, node, issues);
     if node.is_resource() {
         claims::check(scene, node, issues);
+        contained::check(scene, node, issues);
         match node.type_name() {
+            "Bundle" => bundle::check(scene, node, issues),
             "QuestionnaireResponse" => form::check(scene.knowledge, &scene.profiles.forms, node, issues),
             "Questionnaire" => form::conditions::check(node, issues),
             _ => {}

@@ -80,6 +80,20 @@ impl Issue {
         self
     }
 
+    /// The same, shown where another element stands: what makes a whole wrong.
+    #[must_use]
+    pub(crate) fn shown_at(mut self, node: Node<'_>) -> Self {
+        self.span = node.span();
+        self
+    }
+
+    /// The same as an invariant of FHIR, by its key.
+    #[must_use]
+    pub(crate) fn keyed(mut self, key: &str) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
     /// A detail by its name.
     #[must_use]
     pub fn detail(&self, name: &str) -> Option<&str> {

@@ -4,6 +4,7 @@
 //! `rules`, with the codes of its issues. What cannot be decided here is said
 //! as such: never a silent pass, never a guess.
 
+mod bundled;
 mod code;
 mod form;
 mod general;
@@ -15,10 +16,12 @@ mod scene;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod trials;
 mod walk;
 
 use std::sync::Arc;
 
+pub(crate) use bundled::Found;
 pub(crate) use code::codes;
 pub use code::{Code, Words};
 pub use form::form_facts;
@@ -32,6 +35,17 @@ use super::node::Node;
 use super::{json, xml};
 pub use rules::all_codes;
 
+/// What an extension means to the verdict whose definition is not known. FHIR
+/// allows it; a producer who tests its own data may want none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UnknownExtensions {
+    /// Worth a look; under `modifierExtension` nobody can tell what the resource says.
+    #[default]
+    Allow,
+    /// Against the rules.
+    Refuse,
+}
+
 /// Judges resources by what it knows. Profiles are made ready once; safe to
 /// share between threads.
 #[derive(Debug)]
@@ -39,6 +53,7 @@ pub struct Validator {
     knowledge: Arc<Knowledge>,
     profiles: Profiles,
     now: Option<DateTime>,
+    unknown_extensions: UnknownExtensions,
     language: Box<str>,
 }
 
@@ -49,13 +64,20 @@ impl Validator {
     /// A judge who knows this.
     #[must_use]
     pub fn new(knowledge: Arc<Knowledge>) -> Self {
-        Self { knowledge, profiles: Profiles::default(), now: None, language: LANGUAGE.into() }
+        let (profiles, unknown_extensions) = (Profiles::default(), UnknownExtensions::default());
+        Self { knowledge, profiles, now: None, unknown_extensions, language: LANGUAGE.into() }
     }
 
     /// The same at a moment: what `now()` is in invariants, which else cannot be told.
     #[must_use]
     pub fn at(self, now: DateTime) -> Self {
         Self { now: Some(now), ..self }
+    }
+
+    /// The same, taking extensions that it does not know so.
+    #[must_use]
+    pub fn taking(self, unknown_extensions: UnknownExtensions) -> Self {
+        Self { unknown_extensions, ..self }
     }
 
     /// The same, taking resources that do not say their language to be in this one. A display
@@ -76,11 +98,13 @@ impl Validator {
     /// claims (`meta.profile`), and by those that are named beside it.
     #[must_use]
     pub fn validate(&self, root: Node<'_>, profiles: &[&str]) -> Vec<Issue> {
-        let stage =
-            Stage { knowledge: &self.knowledge, profiles: &self.profiles, now: self.now, language: &self.language, depth: 0 };
+        let Self { knowledge, profiles: ready, now, unknown_extensions, language } = self;
+        let (now, unknown_extensions) = (*now, *unknown_extensions);
+        let stage = Stage { knowledge, profiles: ready, now, unknown_extensions, language, depth: 0 };
         let mut issues = Issues::default();
         stage.play(root, &mut |scene, root| {
             general::check(scene, root, &mut issues);
+            rules::claims::named(scene, root, profiles, &mut issues);
             walk::resource(scene, root, profiles, &mut issues);
         });
         issues.into_sorted()

@@ -107,7 +107,8 @@ impl Profile {
 impl Rule {
     fn new(element: &ElementDefinition, index: usize, parsed: &mut Parsed) -> Self {
         let last = element.path.rsplit('.').next().unwrap_or_default();
-        let invariants = element.constraints.iter().map(|constraint| Invariant::new(constraint, parsed)).collect();
+        let asked = element.constraints.iter().filter(|constraint| !invariant::is_said_elsewhere(constraint));
+        let invariants = asked.map(|constraint| Invariant::new(constraint, parsed)).collect();
         Self {
             name: last.strip_suffix("[x]").unwrap_or(last).into(),
             element: amended(element),

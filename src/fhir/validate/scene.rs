@@ -1,17 +1,18 @@
 //! What every rule may look at: the resource as a whole, and what is known.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::bundled::{Bundles, Found};
 use super::form::Forms;
 use super::profile::{Parsed, Profile};
 use super::rules::binding;
-use super::walk;
+use super::trials::Trials;
+use super::{UnknownExtensions, walk};
 use crate::fhir::date::DateTime;
 use crate::fhir::fhirpath::{Environment, Item};
 use crate::fhir::knowledge::{Knowledge, Lack};
-use crate::fhir::node::{Node, NodeId};
+use crate::fhir::node::Node;
 use crate::fhir::terminology::{Coded, Membership};
 use crate::fhir::types::Types;
 
@@ -46,39 +47,6 @@ impl Profiles {
     }
 }
 
-/// Which profiles elements were found to meet. One that is asked again while it
-/// is being looked at, through references in a ring, is taken to be met.
-#[derive(Debug, Default)]
-pub(super) struct Trials {
-    known: RefCell<HashMap<Trial, Option<bool>>>,
-    open: RefCell<HashMap<Trial, bool>>,
-}
-
-/// Tree, element and address of the profile.
-type Trial = (usize, NodeId, usize);
-
-impl Trials {
-    /// What was found before, or what `find` finds now.
-    pub(super) fn once(&self, node: Node<'_>, profile: &Arc<Profile>, find: impl FnOnce() -> Option<bool>) -> Option<bool> {
-        let trial = (std::ptr::from_ref(node.tree()).addr(), node.id(), Arc::as_ptr(profile).addr());
-        if let Some(known) = self.known.borrow().get(&trial) {
-            return *known;
-        }
-        if let Some(is_leant_on) = self.open.borrow_mut().get_mut(&trial) {
-            *is_leant_on = true;
-            return Some(true);
-        }
-        self.open.borrow_mut().insert(trial, false);
-        let found = find();
-        self.open.borrow_mut().remove(&trial);
-        // What leans on an answer that is still open is not kept: it may have been otherwise.
-        if !self.open.borrow().values().any(|is_leant_on| *is_leant_on) {
-            self.known.borrow_mut().insert(trial, found);
-        }
-        found
-    }
-}
-
 /// The resource that is judged, and what is known about FHIR.
 pub(crate) struct Scene<'s, 't> {
     /// What is known.
@@ -89,8 +57,11 @@ pub(crate) struct Scene<'s, 't> {
     pub(crate) language: &'s str,
     /// What invariants may look at.
     pub(crate) environment: Environment<'t>,
+    /// What an extension that is not known means.
+    pub(crate) unknown_extensions: UnknownExtensions,
     pub(super) profiles: &'s Profiles,
     pub(super) trials: &'s Trials,
+    pub(super) bundles: Bundles<'t>,
 }
 
 /// Profiles that ask by `conformsTo` for profiles that ask so themselves, at most.
@@ -102,6 +73,7 @@ pub(super) struct Stage<'v> {
     pub(super) knowledge: &'v Knowledge,
     pub(super) profiles: &'v Profiles,
     pub(super) now: Option<DateTime>,
+    pub(super) unknown_extensions: UnknownExtensions,
     pub(super) language: &'v str,
     /// How many scenes this one is within.
     pub(super) depth: usize,
@@ -119,8 +91,9 @@ impl Stage<'_> {
             now: self.now,
             ..Environment::new(self.knowledge.types())
         };
-        let Stage { knowledge, profiles, language, .. } = self;
-        let scene = Scene { knowledge, root: node.tree().root(), language, environment, profiles, trials: &trials };
+        let Stage { knowledge, profiles, unknown_extensions, language, .. } = self;
+        let (root, trials, bundles) = (node.tree().root(), &trials, Bundles::default());
+        let scene = Scene { knowledge, root, language, environment, unknown_extensions, profiles, trials, bundles };
         act(&scene, node);
     }
 
@@ -156,7 +129,17 @@ fn member(knowledge: &Knowledge, item: &Item<'_>, value_set: &str) -> Option<boo
     answer
 }
 
-impl Scene<'_, '_> {
+impl<'t> Scene<'_, 't> {
+    /// What a reference leads to within the Bundle that an element stands in.
+    pub(crate) fn bundled(&self, node: Node<'t>, reference: &str) -> Found<'t> {
+        self.bundles.find(node, reference)
+    }
+
+    /// The contained resource of a resource with an id; of several the first.
+    pub(crate) fn contained(&self, holder: Node<'t>, id: &str) -> Option<Node<'t>> {
+        self.bundles.contained(holder, id)
+    }
+
     /// The types of this version of FHIR.
     pub(crate) fn types(&self) -> &'static Types {
         self.knowledge.types()

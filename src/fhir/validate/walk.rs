@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::profile::{Profile, Rule};
-use super::rules::{binding, cardinality, element_type, invariant, slicing, value, vital_signs};
+use super::rules::{binding, cardinality, element_type, invariant, slicing, target, value, vital_signs};
 use super::{Issues, Scene};
 use crate::fhir::node::Node;
 
@@ -89,6 +89,7 @@ pub(crate) fn meets<'t>(scene: &Scene<'_, 't>, node: Node<'t>, profile: &Arc<Pro
 pub(crate) fn element<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'_>, issues: &mut Issues) {
     value::check(scene, node, place, issues);
     binding::check(scene, node, place, issues);
+    target::check(scene, node, place, issues);
     invariant::check(scene, node, place, issues);
     inside(scene, node, place, issues);
 }

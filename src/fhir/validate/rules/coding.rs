@@ -9,11 +9,11 @@ use crate::fhir::validate::{Issue, Issues, Scene, Severity, codes};
 
 codes! {
     /// The system is no absolute URI.
-    RELATIVE "system-relative" "code-invalid" Some("Terminology_TX_System_Relative");
+    RELATIVE "coding-system-relative" "code-invalid" Some("Terminology_TX_System_Relative");
         en "the system `{found}` is no absolute URI", "write the whole URI of the code system";
         nl "het codestelsel `{found}` is geen absolute URI", "schrijf de hele URI van het codestelsel";
     /// The system is a value set.
-    VALUE_SET "system-a-value-set" "code-invalid" Some("Terminology_TX_System_ValueSet2");
+    VALUE_SET "coding-system-a-value-set" "code-invalid" Some("Terminology_TX_System_ValueSet2");
         en "the system `{found}` is a value set, which has no codes of its own", "write the code system that the code is from: {expected}";
         nl "het codestelsel `{found}` is een waardelijst, die zelf geen codes heeft", "schrijf het codestelsel waaruit de code komt: {expected}";
     /// A code without a system.

@@ -4,21 +4,28 @@
 
 pub(super) mod attachment;
 pub(super) mod binding;
+pub(super) mod bundle;
 pub(super) mod cardinality;
 pub(super) mod claims;
 pub(super) mod coding;
+pub(super) mod contained;
 pub(super) mod element_type;
+pub(super) mod extension;
 pub(super) mod identifier;
 pub(super) mod ids;
 pub(super) mod invariant;
 pub(super) mod narrative;
 pub(super) mod primitive;
 pub(super) mod quantity;
+pub(super) mod reference;
 pub(super) mod shape;
 pub(super) mod slicing;
 pub(super) mod structure;
+pub(super) mod target;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(super) mod trying;
 pub(super) mod unreadable;
 pub(super) mod value;
 pub(super) mod vital_signs;
@@ -28,20 +35,27 @@ use super::Code;
 const RULES: &[&[&Code]] = &[
     attachment::CODES,
     binding::CODES,
+    bundle::ALL[0],
+    bundle::ALL[1],
+    bundle::ALL[2],
     cardinality::CODES,
     claims::CODES,
     coding::CODES,
+    contained::CODES,
     super::form::CODES,
     element_type::CODES,
+    extension::CODES,
     identifier::CODES,
     ids::CODES,
     invariant::CODES,
     narrative::CODES,
     primitive::CODES,
+    reference::CODES,
     quantity::CODES,
     shape::CODES,
     slicing::CODES,
     structure::CODES,
+    target::CODES,
     unreadable::CODES,
     value::CODES,
 ];

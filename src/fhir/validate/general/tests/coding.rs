@@ -31,19 +31,19 @@ fn codes(coding: &str) -> Vec<&'static str> {
 #[test]
 fn a_system_is_an_absolute_uri_of_a_code_system() {
     let relative = said(r#""system":"c","code":"aan""#, "");
-    assert_eq!(relative, [("system-relative", "Observation.code.coding[0]".to_owned(), Severity::Warning)]);
-    assert_eq!(codes(r##""system":"#c","code":"aan""##), ["system-relative"]);
+    assert_eq!(relative, [("coding-system-relative", "Observation.code.coding[0]".to_owned(), Severity::Warning)]);
+    assert_eq!(codes(r##""system":"#c","code":"aan""##), ["coding-system-relative"]);
     assert!(codes(r#""system":"urn:oid:1.2.3","code":"aan""#).is_empty());
     assert_eq!(codes(r#""code":"aan""#), ["coding-without-system"]);
     assert!(codes(r#""display":"aan""#).is_empty());
     let value_set = said(r#""system":"http://x.nl/v","code":"aan""#, "");
-    assert_eq!((value_set[0].0, value_set[0].2), ("system-a-value-set", Severity::Warning));
+    assert_eq!((value_set[0].0, value_set[0].2), ("coding-system-a-value-set", Severity::Warning));
     let alone = |system: &str| {
         let text = format!(r#"{{"resourceType":"Observation","meta":{{"tag":[{{"system":"{system}","code":"aan"}}]}}}}"#);
         issues(types::r4(), &[SYSTEM, SET], &text).into_iter().map(|issue| (issue.code.name, issue.severity)).collect::<Vec<_>>()
     };
-    assert_eq!(alone("http://x.nl/v"), [("system-a-value-set", Severity::Error)]);
-    assert_eq!(alone("c"), [("system-relative", Severity::Error)]);
+    assert_eq!(alone("http://x.nl/v"), [("coding-system-a-value-set", Severity::Error)]);
+    assert_eq!(alone("c"), [("coding-system-relative", Severity::Error)]);
 }
 
 #[test]

@@ -81,11 +81,16 @@ fn lists_are_lists_and_nothing_is_empty() {
 
 #[test]
 fn a_resource_inside_another_says_its_type() {
-    assert_eq!(patient("\"contained\":[{\"id\":\"a\"}]"), one("resource-type-missing", "Patient.contained[0]"));
-    assert_eq!(patient("\"contained\":[{\"resourceType\":\"Patiant\",\"id\":\"a\"}]")[0].0, "resource-type-unknown");
-    assert_eq!(patient("\"contained\":[{\"resourceType\":\"HumanName\",\"id\":\"a\"}]")[0].0, "resource-type-unknown");
-    let right = patient("\"contained\":[{\"resourceType\":\"Patient\",\"id\":\"a\"}]");
-    assert!(!right.iter().any(|(code, _)| code.starts_with("resource-type")), "{right:?}");
+    let contained = |resource: &str| {
+        let found = patient(&format!("\"contained\":[{resource}]")).into_iter();
+        found.filter(|(code, _)| code.starts_with("resource-type")).collect::<Vec<_>>()
+    };
+    assert_eq!(contained("{\"id\":\"a\"}"), one("resource-type-missing", "Patient.contained[0]"));
+    for wrong in ["Patiant", "HumanName"] {
+        let resource = format!("{{\"resourceType\":\"{wrong}\",\"id\":\"a\"}}");
+        assert_eq!(contained(&resource), one("resource-type-unknown", "Patient.contained[0]"));
+    }
+    assert!(contained("{\"resourceType\":\"Patient\",\"id\":\"a\"}").is_empty());
 }
 
 #[test]

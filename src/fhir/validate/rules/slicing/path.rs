@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use crate::fhir::fhirpath;
 use crate::fhir::node::Node;
 use crate::fhir::validate::Scene;
+use crate::fhir::validate::rules::reference;
 
 /// One step of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +103,7 @@ pub(super) fn follow<'t>(scene: &Scene<'_, 't>, from: Node<'t>, steps: &[Step]) 
                 Step::OfType(name) => {
                     ends.nodes.extend(Some(node).filter(|node| scene.types().is_a(node.type_name(), name)));
                 }
-                Step::Resolve => match fhirpath::target(node, &scene.environment) {
+                Step::Resolve => match resolved(scene, node) {
                     Some(target) => ends.nodes.push(target),
                     None => ends.lost.push(node),
                 },
@@ -111,6 +111,12 @@ pub(super) fn follow<'t>(scene: &Scene<'_, 't>, from: Node<'t>, steps: &[Step]) 
         }
     }
     ends
+}
+
+/// The resource behind a Reference or a URI.
+fn resolved<'t>(scene: &Scene<'_, 't>, node: Node<'t>) -> Option<Node<'t>> {
+    let text = node.child_value("reference").or_else(|| node.value())?;
+    reference::resolve(scene, node, text)
 }
 
 #[cfg(test)]
