@@ -12,7 +12,7 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-const TABLES: [&str; 4] = ["r4.types", "r4.search", "stu3.types", "stu3.search"];
+const TABLES: [&str; 6] = ["r4.types", "r4.search", "r4.forms", "stu3.types", "stu3.search", "stu3.forms"];
 const FACTS: [&str; 4] = ["r4.definitions", "r4.terms", "stu3.definitions", "stu3.terms"];
 
 fn main() -> io::Result<()> {

@@ -53,7 +53,7 @@ pub(super) struct Source {
 /// Something that is built in.
 #[derive(Debug)]
 pub(super) struct Entry {
-    /// `StructureDefinition`, `ValueSet`, `CodeSystem`, `Questionnaire`
+    /// `StructureDefinition`, `ValueSet`, `CodeSystem`
     pub(super) resource: &'static str,
     /// Canonical without version.
     pub(super) url: &'static str,

@@ -11,6 +11,7 @@ pub(super) mod slicing;
 pub(super) mod structure;
 pub(super) mod unreadable;
 pub(super) mod value;
+pub(super) mod vital_signs;
 
 use super::Code;
 
@@ -18,6 +19,7 @@ const RULES: &[&[&Code]] = &[
     binding::CODES,
     cardinality::CODES,
     claims::CODES,
+    super::form::CODES,
     element_type::CODES,
     invariant::CODES,
     slicing::CODES,
