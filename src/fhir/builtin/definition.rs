@@ -20,6 +20,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::{BuiltIn, Entry};
 use super::fields::{canonical, lines, number, unescaped, word};
 use crate::fhir::definition::{
     Binding, Constraint, Context, Definition, Derivation, Discriminator, DiscriminatorKind, ElementDefinition, ElementType, Max,
@@ -30,7 +31,8 @@ use crate::fhir::node::Tree;
 use crate::fhir::types::Types;
 
 /// The definition that an entry is.
-pub(in crate::fhir) fn definition(url: &str, version: &str, text: &str, types: &Types) -> Definition {
+pub(in crate::fhir) fn definition(built_in: &BuiltIn, place: usize, types: &Types) -> Definition {
+    let Entry { url, version, .. } = built_in.entries[place];
     let mut made = Definition {
         url: url.into(),
         version: version.into(),
@@ -46,7 +48,7 @@ pub(in crate::fhir) fn definition(url: &str, version: &str, text: &str, types: &
     };
     let mut reader = Elements { types, rules: HashMap::new(), list: Vec::new() };
     let mut is_snapshot = false;
-    for (depth, key, rest) in lines(text) {
+    for (depth, key, rest) in lines(built_in.text(place)) {
         match (depth, key) {
             (1, "name") => made.name = unescaped(rest),
             (1, "of") => (made.kind, made.type_name) = of(rest),
