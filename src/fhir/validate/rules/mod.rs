@@ -7,6 +7,8 @@ pub(super) mod cardinality;
 pub(super) mod claims;
 pub(super) mod element_type;
 pub(super) mod invariant;
+pub(super) mod primitive;
+pub(super) mod shape;
 pub(super) mod slicing;
 pub(super) mod structure;
 pub(super) mod unreadable;
@@ -22,6 +24,8 @@ const RULES: &[&[&Code]] = &[
     super::form::CODES,
     element_type::CODES,
     invariant::CODES,
+    primitive::CODES,
+    shape::CODES,
     slicing::CODES,
     structure::CODES,
     unreadable::CODES,
