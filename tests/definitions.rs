@@ -102,8 +102,7 @@ fn difference(canonical: &str, given: &[ElementDefinition], made: &[ElementDefin
 fn facts_of(element: &ElementDefinition) -> String {
     let value = |tree: &Option<Arc<Tree>>| tree.as_ref().map(|tree| json::write(tree.root())).unwrap_or_default();
     let values = [&element.fixed, &element.pattern, &element.min_value, &element.max_value].map(value).join(" ");
-    let mut bare =
-        ElementDefinition { fixed: None, pattern: None, min_value: None, max_value: None, ..element.clone() };
+    let mut bare = ElementDefinition { fixed: None, pattern: None, min_value: None, max_value: None, ..element.clone() };
     bare.constraints.iter_mut().for_each(|constraint| constraint.human = "".into());
     format!("{bare:?} {values}")
 }
@@ -111,8 +110,10 @@ fn facts_of(element: &ElementDefinition) -> String {
 fn codes_are_judged_as_with_the_packages(packages: &Path) -> Result<(), Failed> {
     for set in facts::PACKAGES {
         let (loaded, built_in) = both(packages, set)?;
-        let canonicals: BTreeSet<String> =
-            definitions(&loaded).iter().flat_map(|(_, definition)| elements::value_sets(definition).collect::<Vec<_>>()).collect();
+        let canonicals: BTreeSet<String> = definitions(&loaded)
+            .iter()
+            .flat_map(|(_, definition)| elements::value_sets(definition).collect::<Vec<_>>())
+            .collect();
         let (mut answers, mut wrong) = (HashSet::new(), Vec::new());
         for canonical in canonicals {
             let codes = loaded.value_set(&canonical).map(|found| samples(&loaded, &found)).unwrap_or_default();

@@ -41,11 +41,12 @@ pub(crate) fn entry(knowledge: &Knowledge, definition: &Definition) -> Result<St
         let _ = writeln!(text, " context {kind} {}", escaped(expression));
     }
     let snapshot = elements(&definition.snapshot)?;
-    Ok(text + &if is_made_again(knowledge, definition, &snapshot)? {
-        format!(" differential\n{}", elements(&definition.differential)?)
-    } else {
-        format!(" snapshot\n{snapshot}")
-    })
+    Ok(text
+        + &if is_made_again(knowledge, definition, &snapshot)? {
+            format!(" differential\n{}", elements(&definition.differential)?)
+        } else {
+            format!(" snapshot\n{snapshot}")
+        })
 }
 
 /// Whether our snapshot of the differential is this one.

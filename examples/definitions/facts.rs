@@ -25,10 +25,7 @@ pub(crate) const PACKAGES: [(&str, &[&str]); 2] = [
             "hl7.fhir.r4.core-4.0.1.tgz",
         ],
     ),
-    (
-        "stu3",
-        &["iknl.fhir.stu3.pzp-1.0.0-rc2.tgz", "nictiz.fhir.nl.stu3.zib2017-2.2.18.tgz", "hl7.fhir.r3.core-3.0.2.tgz"],
-    ),
+    ("stu3", &["iknl.fhir.stu3.pzp-1.0.0-rc2.tgz", "nictiz.fhir.nl.stu3.zib2017-2.2.18.tgz", "hl7.fhir.r3.core-3.0.2.tgz"]),
 ];
 
 /// Packages that stand for a version that could not be had.

@@ -95,9 +95,13 @@ fn of_value_set(value_set: &ValueSet) -> Result<String, String> {
         for filter in &part.filters {
             let _ = writeln!(text, "  filter {} {} {}", word(&filter.property)?, word(&filter.operator)?, escaped(&filter.value));
         }
-        part.value_sets.iter().for_each(|canonical| drop(writeln!(text, "  set {canonical}")));
+        for canonical in &part.value_sets {
+            let _ = writeln!(text, "  set {canonical}");
+        }
         let codes: BTreeSet<&Arc<str>> = part.concepts.keys().collect();
-        codes.into_iter().for_each(|code| drop(writeln!(text, "  = {}", escaped(code))));
+        for code in codes {
+            let _ = writeln!(text, "  = {}", escaped(code));
+        }
     }
     if let Some(expansion) = &value_set.expansion {
         let _ = writeln!(text, " expansion {}", if expansion.is_whole { "whole" } else { "part" });
@@ -139,7 +143,9 @@ fn of_system(system: &CodeSystem, properties: Option<&BTreeSet<String>>) -> Resu
             let _ = writeln!(text, "{}", format!("  display {digest:08x} {language}").trim_end());
         }
         let parents: BTreeSet<&Arc<str>> = concept.parents.iter().collect();
-        parents.into_iter().for_each(|parent| drop(writeln!(text, "  parent {}", escaped(parent))));
+        for parent in parents {
+            let _ = writeln!(text, "  parent {}", escaped(parent));
+        }
         let is_kept = |name: &str| STATUS.contains(&name) || properties.is_some_and(|all| all.contains(name));
         for (name, value) in concept.properties.iter().filter(|(name, _)| is_kept(name)) {
             let _ = writeln!(text, "  property {} {}", word(name)?, escaped(value));

@@ -112,17 +112,18 @@ impl Knowledge {
     }
 
     /// Loads packages and all that they stand on, and behind them what is built
-    /// in. Among packages that have the same canonical, one that stands on the
+    /// in, which fills a dependency that is nowhere. Among packages that have the same canonical, one that stands on the
     /// other comes first.
     ///
     /// # Errors
     /// When one cannot be opened, is missing, is wanted in two versions, or is
     /// of another version of FHIR than the types.
     pub fn load(sources: &[PackageSource], types: &'static Types) -> Result<Self, PackageError> {
-        let Self { packages, other_versions, places, mut read, .. } = Self::load_only(sources, types)?;
         let built_in = builtin::of(types);
-        read.push(unread(built_in.entries.len()));
-        Ok(Self { types, packages, built_in: Some(built_in), other_versions, places, read })
+        let mut loaded = Self::of_packages(resolve::resolve(sources, &built_in.sources)?, types)?;
+        loaded.built_in = Some(built_in);
+        loaded.read.push(unread(built_in.entries.len()));
+        Ok(loaded)
     }
 
     /// Loads packages, and answers from nothing else.
@@ -131,7 +132,13 @@ impl Knowledge {
     /// When one cannot be opened, is missing, is wanted in two versions, or is
     /// of another version of FHIR than the types.
     pub fn load_only(sources: &[PackageSource], types: &'static Types) -> Result<Self, PackageError> {
-        let (packages, other_versions) = resolve::resolve(sources)?;
+        Self::of_packages(resolve::resolve(sources, &[])?, types)
+    }
+
+    fn of_packages(
+        (packages, other_versions): (Vec<Package>, Vec<OtherVersion>),
+        types: &'static Types,
+    ) -> Result<Self, PackageError> {
         for package in &packages {
             is_of(package, types)?;
         }

@@ -20,11 +20,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{BuiltIn, Entry};
 use super::fields::{canonical, lines, number, unescaped, word};
+use super::{BuiltIn, Entry};
 use crate::fhir::definition::{
     Binding, Constraint, Context, Definition, Derivation, Discriminator, DiscriminatorKind, ElementDefinition, ElementType, Max,
-    Severity, Slicing, SlicingRules, StructureKind, Strength,
+    Severity, Slicing, SlicingRules, Strength, StructureKind,
 };
 use crate::fhir::json;
 use crate::fhir::node::Tree;
