@@ -2,7 +2,8 @@
 //! in the order of the text.
 
 use super::rules::{
-    attachment, bundle, claims, coding, contained, extension, identifier, ids, narrative, primitive, quantity, reference, shape, structure,
+    attachment, bundle, claims, coding, contained, extension, identifier, ids, narrative, primitive, quantity, reference, shape,
+    structure,
 };
 use super::{Issues, Scene, form};
 use crate::fhir::node::Node;

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::form::Forms;
 use super::bundled::{Bundles, Found};
+use super::form::Forms;
 use super::profile::{Parsed, Profile};
 use super::rules::binding;
 use super::trials::Trials;

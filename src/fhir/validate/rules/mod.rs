@@ -2,6 +2,8 @@
 //! `Place`; those of FHIR itself are given a node. Each file has the codes of
 //! its issues.
 
+#[cfg(test)]
+mod asked;
 pub(super) mod attachment;
 pub(super) mod binding;
 pub(super) mod bundle;
@@ -16,14 +18,14 @@ pub(super) mod ids;
 pub(super) mod invariant;
 pub(super) mod narrative;
 pub(super) mod primitive;
-pub(super) mod reference;
 pub(super) mod quantity;
+pub(super) mod reference;
 pub(super) mod shape;
 pub(super) mod slicing;
 pub(super) mod structure;
+pub(super) mod target;
 #[cfg(test)]
 mod tests;
-pub(super) mod target;
 #[cfg(test)]
 pub(super) mod trying;
 pub(super) mod unreadable;
