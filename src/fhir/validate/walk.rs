@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::profile::{Profile, Rule};
-use super::rules::{binding, cardinality, element_type, invariant, slicing, value};
+use super::rules::{binding, cardinality, element_type, invariant, named, slicing, value};
 use super::{Issues, Scene};
 use crate::fhir::node::Node;
 
@@ -51,8 +51,11 @@ pub(crate) fn resource<'t>(scene: &Scene<'_, 't>, node: Node<'t>, others: &[&str
         }
     }
     // A profile holds all that its type asks; without one the type alone does.
-    if !judged && let Some(profile) = scene.type_profile(node.type_name()) {
-        against(scene, node, &profile, issues);
+    if !judged {
+        match scene.type_profile(node.type_name()) {
+            Some(profile) => against(scene, node, &profile, issues),
+            None => named::undefined(scene, node, issues),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ pub(super) mod cardinality;
 pub(super) mod claims;
 pub(super) mod element_type;
 pub(super) mod invariant;
+pub(super) mod named;
 pub(super) mod slicing;
 pub(super) mod structure;
 pub(super) mod unreadable;
@@ -20,6 +21,7 @@ const RULES: &[&[&Code]] = &[
     claims::CODES,
     element_type::CODES,
     invariant::CODES,
+    named::CODES,
     slicing::CODES,
     structure::CODES,
     unreadable::CODES,
