@@ -92,16 +92,28 @@ pub(crate) fn draw_one(drawing: &Drawing<'_>, paint: Paint) -> String {
         Weight::Note => Level::NOTE,
     };
     let title = level.with_name(drawing.word).primary_title(one_line(drawing.what)).id(drawing.code);
-    let (file, line, column) = drawing.place;
-    let mut group = Group::with_title(title).element(Origin::path(one_line(file)).line(line).char_column(column));
-    if let Some((text, mark)) = &drawing.line {
-        let annotation = AnnotationKind::Primary.span(mark.clone());
-        group = group.element(Snippet::source(*text).line_start(line).annotation(annotation));
-    }
+    let (file, line, column) = (one_line(drawing.place.0), drawing.place.1, drawing.place.2);
+    let mut group = match &drawing.line {
+        None => Group::with_title(title).element(Origin::path(&file).line(line).char_column(column)),
+        Some((text, mark)) => {
+            let annotation = AnnotationKind::Primary.span(mark.clone());
+            Group::with_title(title).element(Snippet::source(*text).path(&file).line_start(line).annotation(annotation))
+        }
+    };
     for (word, text) in &drawing.notes {
         group = group.element(Level::NOTE.with_name(*word).message(one_line(text)));
     }
-    renderer(paint).render(&[group])
+    let drawn = renderer(paint).render(&[group]);
+    let Some((text, mark)) = &drawing.line else { return drawn };
+    // The column of a line that is cut on the left is not the one in what is shown of it.
+    let shown = text[..mark.start].chars().count() + 1;
+    match drawn.split_once('\n') {
+        Some((title, rest)) if shown != column => {
+            let place = format!("{file}:{line}:");
+            format!("{title}\n{}", rest.replacen(&format!("{place}{shown}"), &format!("{place}{column}"), 1))
+        }
+        _ => drawn,
+    }
 }
 
 fn renderer(paint: Paint) -> Renderer {
@@ -189,6 +201,30 @@ mod tests {
         let text = draw(&vec![diagnostic; 103], &|_| Some("a: 1".to_owned()), Paint::Plain);
         assert_eq!(text.matches("error[").count(), 100);
         assert!(text.ends_with("103 mistakes in 1 file; the last 3 are not shown\n"));
+    }
+
+    #[test]
+    fn draw_one_names_the_column_in_the_file_of_a_line_that_is_cut() {
+        let notes = vec![("mend", "take it out".to_owned())];
+        let drawing = Drawing {
+            weight: Weight::Error,
+            word: "error",
+            code: "element-unknown",
+            what: "wrong at a.json:3:2",
+            place: ("a.json", 3, 71),
+            line: Some(("…ab", 3..4)),
+            notes,
+        };
+        let lines = [
+            "error[element-unknown]: wrong at a.json:3:2",
+            " --> a.json:3:71",
+            "  |",
+            "3 | …ab",
+            "  |  ^",
+            "  |",
+            "  = mend: take it out",
+        ];
+        assert_eq!(draw_one(&drawing, Paint::Plain), lines.join("\n"));
     }
 
     #[test]

@@ -148,7 +148,8 @@ impl Lines {
                     Err(why) => Err(why.to_string()),
                 });
             }
-            if !line.trim_ascii().is_empty() {
+            line.truncate(line.trim_ascii_end().len());
+            if !line.trim_ascii_start().is_empty() {
                 return Some(Ok(line));
             }
         }

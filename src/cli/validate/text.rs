@@ -2,6 +2,7 @@
 //! drawn; a verdict for each file; the totals. Issues that say the same are told
 //! once.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use super::super::diagnostics::{Drawing, Paint, Weight, draw_one, one_line};
@@ -83,8 +84,8 @@ impl Text {
         });
         let notes = [
             (self.say("element", "element"), Some(first.path.clone()).filter(|path| !path.is_empty())),
-            (self.say("expected", "verwacht"), first.expected.clone()),
-            (self.say("found", "gevonden"), first.found.clone()),
+            (self.say("expected", "verwacht"), unless_told(&first.expected, first)),
+            (self.say("found", "gevonden"), unless_told(&first.found, first)),
             (self.say("profile", "profiel"), profile),
             ("HL7", first.code.message_id.map(str::to_owned)),
             (self.say("mend", "herstel"), Some(first.mend.clone())),
@@ -177,11 +178,16 @@ impl Text {
     }
 }
 
+/// A value, unless the sentence has it already.
+fn unless_told(value: &Option<String>, issue: &Shown) -> Option<String> {
+    value.clone().filter(|value| !issue.what.contains(value.as_str()))
+}
+
 /// Issues of one severity, code and element (whatever its index): those with the
 /// same words are one, and of too many with other words the rest goes with the last.
 fn groups(issues: &[Shown]) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
-    let mut alike: std::collections::HashMap<_, Vec<usize>> = std::collections::HashMap::new();
+    let mut alike: HashMap<_, Vec<usize>> = HashMap::new();
     for issue in issues {
         let key = (issue.code.name, issue.severity, without_indexes(&issue.path), issue.profile.as_deref(), issue.key.as_deref());
         let known = alike.entry(key).or_default();

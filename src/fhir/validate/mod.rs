@@ -5,6 +5,7 @@
 //! as such: never a silent pass, never a guess.
 
 mod code;
+mod form;
 mod general;
 mod issue;
 mod profile;
@@ -17,12 +18,13 @@ mod walk;
 use std::sync::Arc;
 
 pub(crate) use code::codes;
-pub use code::{Code, Words};
+pub use code::{Code, Words, without_holes};
+pub use form::form_facts;
 pub(crate) use issue::Issues;
 pub use issue::{Issue, Severity};
-use scene::{Profiles, Scene};
+use scene::{Profiles, Scene, Stage};
 
-use super::fhirpath::Environment;
+use super::date::DateTime;
 use super::json::{self, ReadError};
 use super::knowledge::Knowledge;
 use super::node::{Node, Tree};
@@ -36,13 +38,20 @@ pub use rules::all_codes;
 pub struct Validator {
     knowledge: Arc<Knowledge>,
     profiles: Profiles,
+    now: Option<DateTime>,
 }
 
 impl Validator {
     /// A judge who knows this.
     #[must_use]
     pub fn new(knowledge: Arc<Knowledge>) -> Self {
-        Self { knowledge, profiles: Profiles::default() }
+        Self { knowledge, profiles: Profiles::default(), now: None }
+    }
+
+    /// The same at a moment: what `now()` is in invariants, which else cannot be told.
+    #[must_use]
+    pub fn at(self, now: DateTime) -> Self {
+        Self { now: Some(now), ..self }
     }
 
     /// What it knows.
@@ -55,12 +64,13 @@ impl Validator {
     /// claims (`meta.profile`), and by those that are named beside it.
     #[must_use]
     pub fn validate(&self, root: Node<'_>, profiles: &[&str]) -> Vec<Issue> {
-        let environment = Environment::new(self.knowledge.types());
-        let scene = Scene { knowledge: &self.knowledge, root, environment, profiles: &self.profiles };
+        let stage = Stage { knowledge: &self.knowledge, profiles: &self.profiles, now: self.now, depth: 0 };
         let mut issues = Issues::default();
-        general::check(&scene, root, &mut issues);
-        rules::named::check(&scene, root, profiles, &mut issues);
-        walk::resource(&scene, root, profiles, &mut issues);
+        stage.play(root, &mut |scene, root| {
+            general::check(scene, root, &mut issues);
+            rules::named::check(scene, root, profiles, &mut issues);
+            walk::resource(scene, root, profiles, &mut issues);
+        });
         issues.into_sorted()
     }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::profile::{Profile, Rule};
-use super::rules::{binding, cardinality, element_type, invariant, named, slicing, value};
+use super::rules::{binding, cardinality, element_type, invariant, named, slicing, value, vital_signs};
 use super::{Issues, Scene};
 use crate::fhir::node::Node;
 
@@ -50,6 +50,10 @@ pub(crate) fn resource<'t>(scene: &Scene<'_, 't>, node: Node<'t>, others: &[&str
             against(scene, node, &profile, issues);
         }
     }
+    if let Some(profile) = vital_signs::profile(scene, node) {
+        judged = true;
+        against(scene, node, &profile, issues);
+    }
     // A profile holds all that its type asks; without one the type alone does.
     if !judged {
         match scene.type_profile(node.type_name()) {
@@ -73,13 +77,15 @@ pub(crate) fn against<'t>(scene: &Scene<'_, 't>, node: Node<'t>, profile: &Arc<P
 
 /// Whether an element meets a profile; `None` where that cannot be told.
 pub(crate) fn meets<'t>(scene: &Scene<'_, 't>, node: Node<'t>, profile: &Arc<Profile>) -> Option<bool> {
-    let mut trial = Issues::default();
-    against(scene, node, profile, &mut trial);
-    match (trial.has_error(), trial.has_doubt()) {
-        (true, _) => Some(false),
-        (false, true) => None,
-        (false, false) => Some(true),
-    }
+    scene.trials.once(node, profile, || {
+        let mut trial = Issues::default();
+        against(scene, node, profile, &mut trial);
+        match (trial.has_error(), trial.has_doubt()) {
+            (true, _) => Some(false),
+            (false, true) => None,
+            (false, false) => Some(true),
+        }
+    })
 }
 
 /// An element by the rule that is about it.
@@ -116,7 +122,8 @@ fn inside<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'_>, issues: &
 }
 
 fn children<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'_>, issues: &mut Issues) {
-    for child in place.children() {
+    // The value of a primitive is no element of its own.
+    for child in place.children().filter(|child| !(node.is_primitive() && &*child.rule.name == "value")) {
         let found: Vec<Node<'t>> = node.children_named(&child.rule.name).collect();
         cardinality::check(node, &found, child, issues);
         element_type::check(scene, &found, child, issues);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::view::{Judged, Shown, Verdict};
 use crate::digest::sha256_hex;
-use crate::fhir::validate::{Code, Severity, all_codes};
+use crate::fhir::validate::{Code, Severity, all_codes, without_holes};
 use crate::text::Language;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -68,21 +68,6 @@ fn rule(code: &Code, language: Language) -> Value {
         rule["properties"]["hl7MessageId"] = id.into();
     }
     rule
-}
-
-/// The words of a code where nothing fills them.
-fn without_holes(words: &str) -> String {
-    let mut text = String::new();
-    let mut rest = words;
-    while let Some((before, (_, behind))) =
-        rest.split_once('{').and_then(|(before, after)| Some((before, after.split_once('}')?)))
-    {
-        text.push_str(before);
-        text.push('…');
-        rest = behind;
-    }
-    text.push_str(rest);
-    text
 }
 
 fn result(judged: &Judged, shown: &Shown, uri: &str) -> Value {

@@ -12,6 +12,7 @@ pub(super) mod slicing;
 pub(super) mod structure;
 pub(super) mod unreadable;
 pub(super) mod value;
+pub(super) mod vital_signs;
 
 use super::Code;
 
@@ -19,6 +20,7 @@ const RULES: &[&[&Code]] = &[
     binding::CODES,
     cardinality::CODES,
     claims::CODES,
+    super::form::CODES,
     element_type::CODES,
     invariant::CODES,
     named::CODES,
