@@ -168,7 +168,7 @@ impl Text {
         }
         for (count, word) in [
             (unread, self.say("could not be read", "niet gelezen")),
-            (skipped, self.say("other files skipped", "andere bestanden overgeslagen")),
+            (skipped, self.say("skipped as another kind of file", "overgeslagen als ander soort bestand")),
         ] {
             if count > 0 {
                 let _ = write!(line, "; {count} {word}");

@@ -8,9 +8,11 @@ use clap::ValueEnum;
 
 use super::super::failure::Failure;
 use super::super::packages;
+use crate::clock;
+use crate::fhir::date::DateTime;
 use crate::fhir::knowledge::{Knowledge, PackageSource};
 use crate::fhir::node::{Node, Tree};
-use crate::fhir::package::{PackageError, cache};
+use crate::fhir::package::{Package, PackageError, cache};
 use crate::fhir::types::{self, Types};
 use crate::fhir::validate::{Issue, Validator, read, unreadable};
 
@@ -82,7 +84,7 @@ impl Versions {
         };
         let usual = given.or_else(|| loaded.first().map(|(fhir, _)| *fhir)).unwrap_or(Fhir::R4);
         for (fhir, knowledge) in loaded {
-            let _ = versions.judges[fhir as usize].set(Validator::new(Arc::new(knowledge)));
+            let _ = versions.judges[fhir as usize].set(judge(knowledge));
         }
         Ok(Self { usual, ..versions })
     }
@@ -91,16 +93,12 @@ impl Versions {
     fn judge(&self, fhir: Fhir) -> &Validator {
         self.judges[fhir as usize].get_or_init(|| {
             let core = fhir.types().definition();
-            let place = self.place.clone().into_iter();
-            let is_core = |path: &PathBuf| {
-                let name = path.file_name().and_then(|name| name.to_str()).and_then(cache::named);
-                name == Some((core.id, core.version))
-            };
-            let found = place.flat_map(|place| cache::list(&place).unwrap_or_default()).find(is_core);
+            let place: Vec<PackageSource> = self.place.clone().map(PackageSource::Place).into_iter().collect();
+            let found = found(&place, core.id, core.version);
             let sources: Vec<PackageSource> = found.map(PackageSource::At).into_iter().collect();
             // A core that cannot be used is as one that is not there: what it would tell is then told to be unknown.
             let knowledge = Knowledge::load(&sources, fhir.types()).or_else(|_| Knowledge::load(&[], fhir.types()));
-            Validator::new(Arc::new(knowledge.expect("nothing can be loaded without fault")))
+            judge(knowledge.expect("nothing can be loaded without fault"))
         })
     }
 
@@ -155,6 +153,15 @@ impl Versions {
     }
 }
 
+/// A judge for whom it is now.
+fn judge(knowledge: Knowledge) -> Validator {
+    let judge = Validator::new(Arc::new(knowledge));
+    match DateTime::parse(&clock::now()) {
+        Some(now) => judge.at(now),
+        None => judge,
+    }
+}
+
 fn load(sources: &[PackageSource], fhir: Fhir) -> Result<Knowledge, Failure> {
     Knowledge::load(sources, fhir.types()).map_err(|error| packages::failure(&error))
 }
@@ -170,18 +177,33 @@ fn sorted(sources: &[PackageSource]) -> Result<Vec<(Fhir, Knowledge)>, Failure> 
         return Ok(vec![(Fhir::Stu3, knowledge)]);
     }
     let (places, named): (Vec<_>, Vec<_>) = sources.iter().cloned().partition(|source| matches!(source, PackageSource::Place(_)));
-    let (mut r4, mut stu3) = (places.clone(), places.clone());
-    for source in named {
-        let alone: Vec<PackageSource> = places.iter().cloned().chain([source.clone()]).collect();
-        match Knowledge::load(&alone, Fhir::R4.types()) {
-            Err(PackageError::OtherFhir { .. }) => stu3.push(source),
-            _ => r4.push(source),
-        }
-    }
-    if r4.len() == places.len() {
+    let (stu3, r4): (Vec<_>, Vec<_>) = named.into_iter().partition(|source| is_stu3(source, &places));
+    if r4.is_empty() || stu3.is_empty() {
         return Err(packages::failure(&why));
     }
-    Ok(vec![(Fhir::R4, load(&r4, Fhir::R4)?), (Fhir::Stu3, load(&stu3, Fhir::Stu3)?)])
+    let with_places = |named: Vec<PackageSource>| [named, places.clone()].concat();
+    Ok(vec![(Fhir::R4, load(&with_places(r4), Fhir::R4)?), (Fhir::Stu3, load(&with_places(stu3), Fhir::Stu3)?)])
+}
+
+/// Whether a package says that it is of STU3. One that cannot be opened is told of when it is loaded.
+fn is_stu3(source: &PackageSource, places: &[PackageSource]) -> bool {
+    let path = match source {
+        PackageSource::At(path) => Some(path.clone()),
+        PackageSource::Named { id, version } => found(places, id, version),
+        PackageSource::Place(_) => None,
+    };
+    let package = path.and_then(|path| Package::open(&path).ok());
+    package.is_some_and(|package| package.manifest().fhir_versions.iter().any(|version| version.starts_with("3.")))
+}
+
+/// The package of this name in one of the places.
+fn found(places: &[PackageSource], id: &str, version: &str) -> Option<PathBuf> {
+    let is_it = |path: &PathBuf| path.file_name().and_then(|name| name.to_str()).and_then(cache::named) == Some((id, version));
+    let folders = places.iter().filter_map(|place| match place {
+        PackageSource::Place(folder) => Some(folder),
+        PackageSource::At(_) | PackageSource::Named { .. } => None,
+    });
+    folders.flat_map(|folder| cache::list(folder).unwrap_or_default()).find(is_it)
 }
 
 /// What a name on the command line stands for.
