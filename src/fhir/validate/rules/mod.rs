@@ -8,6 +8,8 @@ pub(super) mod claims;
 pub(super) mod element_type;
 pub(super) mod invariant;
 pub(super) mod named;
+pub(super) mod primitive;
+pub(super) mod shape;
 pub(super) mod slicing;
 pub(super) mod structure;
 pub(super) mod unreadable;
@@ -24,6 +26,8 @@ const RULES: &[&[&Code]] = &[
     element_type::CODES,
     invariant::CODES,
     named::CODES,
+    primitive::CODES,
+    shape::CODES,
     slicing::CODES,
     structure::CODES,
     unreadable::CODES,
