@@ -71,12 +71,12 @@ impl Iterator for Source {
 
     fn next(&mut self) -> Option<Item> {
         loop {
-            if let Some(mut lines) = self.open.take() {
-                if let Some(text) = lines.next() {
-                    let item = self.item(&lines.input, Some(lines.number), text);
-                    self.open = Some(lines);
-                    return Some(item);
-                }
+            if let Some(mut lines) = self.open.take()
+                && let Some(text) = lines.next()
+            {
+                let item = self.item(&lines.input, Some(lines.number), text);
+                self.open = Some(lines);
+                return Some(item);
             }
             let input = self.inputs.next()?;
             self.files += 1;
