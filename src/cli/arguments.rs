@@ -54,6 +54,8 @@ pub(crate) enum Command {
     Lint(LintArguments),
     /// Show which requirement is judged by what, and proven able to fail
     Coverage(CoverageArguments),
+    /// Judge resources in files, folders or standard input, without a server
+    Validate(Box<super::validate::ValidateArguments>),
     /// Show, add and verify the FHIR packages that are here
     Packages(super::packages::PackagesArguments),
     /// Tell what a requirement, scenario, expectation or finding is, and what a run saw of it

@@ -18,7 +18,7 @@ use crate::scenario::Suite;
 /// Arguments of `toets explain`.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArguments {
-    /// Requirement, scenario, expectation or code of a finding
+    /// Requirement, scenario, expectation, or code of a finding or of an issue of `toets validate`
     #[arg(value_name = "ID")]
     pub(crate) id: String,
     /// Folder of the run to look at; the newest below reports/ when left out

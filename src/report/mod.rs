@@ -17,6 +17,7 @@ pub mod json;
 pub mod junit;
 mod known;
 pub mod markdown;
+pub mod outcome;
 mod page;
 mod reason;
 mod sentence;

@@ -23,16 +23,18 @@ use std::sync::Arc;
 
 pub(crate) use bundled::Found;
 pub(crate) use code::codes;
-pub use code::{Code, Words};
+pub use code::{Code, Words, without_holes};
 pub use form::form_facts;
 pub(crate) use issue::Issues;
 pub use issue::{Issue, Severity};
 use scene::{Profiles, Scene, Stage};
 
 use super::date::DateTime;
+use super::json::{self, ReadError};
 use super::knowledge::Knowledge;
-use super::node::Node;
-use super::{json, xml};
+use super::node::{Node, Tree};
+use super::types::Types;
+use super::xml;
 pub use rules::all_codes;
 
 /// What an extension means to the verdict whose definition is not known. FHIR
@@ -104,7 +106,7 @@ impl Validator {
         let mut issues = Issues::default();
         stage.play(root, &mut |scene, root| {
             general::check(scene, root, &mut issues);
-            rules::claims::named(scene, root, profiles, &mut issues);
+            rules::named::check(scene, root, profiles, &mut issues);
             walk::resource(scene, root, profiles, &mut issues);
         });
         issues.into_sorted()
@@ -121,12 +123,24 @@ impl Validator {
     /// All there is to say of a text, JSON or XML; one that is no resource gives the reason.
     #[must_use]
     pub fn judge_text(&self, text: &[u8], profiles: &[&str]) -> Vec<Issue> {
-        let is_xml = text.iter().find(|byte| !byte.is_ascii_whitespace() && !matches!(byte, 0xEF | 0xBB | 0xBF)) == Some(&b'<');
-        let types = self.knowledge.types();
-        let read = if is_xml { xml::read(text, types) } else { json::read(text, types) };
-        match read {
+        match read(text, self.knowledge.types()) {
             Ok(tree) => self.validate(tree.root(), profiles),
-            Err(error) => vec![rules::unreadable::issue(&error)],
+            Err(error) => vec![unreadable(&error)],
         }
     }
+}
+
+/// Reads a resource, JSON or XML, whichever it is.
+///
+/// # Errors
+/// When the text is no resource of these types.
+pub fn read(text: &[u8], types: &Types) -> Result<Tree, ReadError> {
+    let is_xml = text.iter().find(|byte| !byte.is_ascii_whitespace() && !matches!(byte, 0xEF | 0xBB | 0xBF)) == Some(&b'<');
+    if is_xml { xml::read(text, types) } else { json::read(text, types) }
+}
+
+/// What there is to say of a text that could not be read.
+#[must_use]
+pub fn unreadable(error: &ReadError) -> Issue {
+    rules::unreadable::issue(error)
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::profile::{Profile, Rule};
-use super::rules::{binding, cardinality, element_type, invariant, slicing, target, value, vital_signs};
+use super::rules::{binding, cardinality, element_type, invariant, named, slicing, target, value, vital_signs};
 use super::{Issues, Scene};
 use crate::fhir::node::Node;
 
@@ -55,8 +55,11 @@ pub(crate) fn resource<'t>(scene: &Scene<'_, 't>, node: Node<'t>, others: &[&str
         against(scene, node, &profile, issues);
     }
     // A profile holds all that its type asks; without one the type alone does.
-    if !judged && let Some(profile) = scene.type_profile(node.type_name()) {
-        against(scene, node, &profile, issues);
+    if !judged {
+        match scene.type_profile(node.type_name()) {
+            Some(profile) => against(scene, node, &profile, issues),
+            None => named::undefined(scene, node, issues),
+        }
     }
 }
 

@@ -16,6 +16,7 @@ pub(super) mod extension;
 pub(super) mod identifier;
 pub(super) mod ids;
 pub(super) mod invariant;
+pub(super) mod named;
 pub(super) mod narrative;
 pub(super) mod primitive;
 pub(super) mod quantity;
@@ -51,6 +52,7 @@ const RULES: &[&[&Code]] = &[
     ids::CODES,
     invariant::CODES,
     narrative::CODES,
+    named::CODES,
     primitive::CODES,
     reference::CODES,
     quantity::CODES,
