@@ -5,9 +5,11 @@
 
 mod catalogue;
 mod effect;
+mod profile;
 
 pub use catalogue::{Catalogue, Group, Pending, Requirement, RequirementFile};
 pub use effect::{Effect, effect};
+pub use profile::{profile_names, profile_type};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

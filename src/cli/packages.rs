@@ -50,7 +50,8 @@ fn no_folder() -> Failure {
         .hint("name the folder with `--cache DIR`")
 }
 
-fn failure(error: &PackageError) -> Failure {
+/// A package that cannot be had, as the command tells it.
+pub(crate) fn failure(error: &PackageError) -> Failure {
     let failure = Failure::usage(error.to_string());
     match error.hint() {
         Some(hint) => failure.hint(hint),

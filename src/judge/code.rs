@@ -84,6 +84,10 @@ codes! {
     ExpressionUndetermined "expression-undetermined"
         en "the expression cannot be decided for `{subject}`: an element that it needs is missing", "fill the elements that the expression names";
         nl "de expressie is niet te beslissen voor `{subject}`: een element dat zij nodig heeft ontbreekt", "vul de elementen die de expressie noemt";
+    /// A resource is not as FHIR or its profile asks; what exactly is in the issue of the finding.
+    ProfileUnmet "profile-unmet"
+        en "`{subject}` is not as FHIR or its profile asks", "mend the element that is named";
+        nl "`{subject}` is niet zoals FHIR of het profiel vraagt", "herstel het genoemde element";
     /// There are more or fewer.
     CountWrong "count-wrong"
         en "there are not as many `{subject}` as expected", "look which are missing or too many, over all pages";

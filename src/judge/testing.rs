@@ -10,6 +10,9 @@ use crate::evidence::{
     Broken, BrokenKind, Capture, Evidence, Exchange, FoundHow, FoundPersona, Omitted, OmittedReason, Origin, Received, Record,
     Sent, Start,
 };
+use crate::fhir::knowledge::Knowledge;
+use crate::fhir::types::r4;
+use crate::fhir::validate::Validator;
 use crate::plan::{
     Action, Claims, Data, Limits, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate,
     SuiteId, Target, TargetAuth,
@@ -32,6 +35,7 @@ pub(crate) struct Bench {
     personas: Vec<Persona>,
     headers: Vec<(String, String)>,
     about: (String, String),
+    validator: Validator,
 }
 
 /// A row of the catalogue, of a Provider for R4 rc2.
@@ -72,6 +76,7 @@ impl Bench {
             personas: Vec::new(),
             headers: Vec::new(),
             about: (String::from("tom"), String::from("12")),
+            validator: Validator::new(Arc::new(Knowledge::load(&[], r4()).expect("nothing to load"))),
         };
         bench.found("tom", Some("12"));
         bench
@@ -325,7 +330,7 @@ impl Bench {
 
     /// The verdicts.
     pub(crate) fn judge(&self) -> Verdicts {
-        judge(&self.plan, &self.evidence(), &self.suite())
+        judge(&self.plan, &self.evidence(), &self.suite(), &self.validator)
     }
 
     /// The verdict on the last expectation.

@@ -117,7 +117,7 @@ impl<'a> Join<'a> {
         let own_hint = self.planned.get(key).and_then(|planned| planned.hint.clone());
         let exchange = finding.place.exchange.clone();
         Finding {
-            code: sentence::code_name(finding.code),
+            code: finding.name().to_owned(),
             class: self.diagnosis.finding(requirement, finding).name(),
             root: self.diagnosis.root_of(finding),
             subject: finding.subject.clone(),

@@ -4,12 +4,6 @@ use super::words::both;
 use crate::judge::{Code, Finding};
 use crate::text::{Language, Text};
 
-/// A code as it is written: `status-unexpected`.
-#[must_use]
-pub(super) fn code_name(code: Code) -> String {
-    code.name().to_owned()
-}
-
 /// A finding as a sentence.
 #[must_use]
 pub(super) fn sentence(finding: &Finding) -> Text {

@@ -75,6 +75,8 @@ pub enum Check {
     None(Each),
     /// How many of these there are, over all pages.
     Count(CountCheck),
+    /// Each of these is valid by a profile, or by FHIR itself.
+    Profile(ProfileCheck),
     /// A named predicate over the answer.
     Answer(AnswerPredicate),
     /// The answer says the same as that of another step.
@@ -155,6 +157,35 @@ pub struct CountCheck {
     /// At most this many.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<u32>,
+}
+
+/// By what each of a part is judged, and which of its elements this is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ProfileCheck {
+    /// Of what. By `base`, `resources` is each answer as it came, the Bundle around its resources included.
+    pub of: Part,
+    /// Only those for which this FHIRPath is true.
+    #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+    /// Name of a profile of the claimed version (`ACP-Patient`), of nl-core, or `base`: FHIR itself, with no profile.
+    /// What is of another type than the profile is passed over.
+    pub is: String,
+    /// Only what is wrong with these elements (`Consent.scope`) and all below them, and with these invariants
+    /// (`ppc-1`). When left out: what no other expectation of the step takes with `only`, and FHIR itself does not ask.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
+}
+
+impl ProfileCheck {
+    /// What is judged by FHIR itself.
+    pub const BASE: &'static str = "base";
+
+    /// Whether it judges by FHIR itself.
+    #[must_use]
+    pub fn is_base(&self) -> bool {
+        self.is == Self::BASE
+    }
 }
 
 /// Predicates over an answer (settled 11): a closed list, each with tests.

@@ -211,7 +211,8 @@ pub fn fits_key(pattern: &str, key: &str) -> bool {
         && variant.is_none_or(|variant| fits(variant, of_key))
 }
 
-fn fits(pattern: &str, text: &str) -> bool {
+/// Whether a text is as a pattern has it: `*` stands for anything.
+pub(super) fn fits(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
         Some((start, rest)) => text

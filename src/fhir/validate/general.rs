@@ -8,7 +8,7 @@ use crate::fhir::node::Node;
 /// Looks at a node and all below it.
 pub(super) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issues) {
     structure::check(scene, node, issues);
-    if node.is_resource() {
+    if scene.claimed && node.is_resource() {
         claims::check(scene, node, issues);
     }
     for child in node.children() {

@@ -22,11 +22,20 @@ pub(crate) use issue::Issues;
 pub use issue::{Issue, Severity};
 use scene::{Profiles, Scene};
 
-use super::fhirpath::Environment;
+use super::fhirpath::{Environment, Resolver};
 use super::knowledge::Knowledge;
 use super::node::Node;
 use super::{json, xml};
 pub use rules::all_codes;
+
+/// What counts of what a resource claims, and what stands around it.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'t> {
+    /// The profiles that it claims, and those that resources in it claim, count.
+    pub claimed: bool,
+    /// Finds the resources behind references that the resource does not hold itself.
+    pub resolver: Option<Resolver<'t>>,
+}
 
 /// Judges resources by what it knows. Profiles are made ready once; safe to
 /// share between threads.
@@ -53,8 +62,15 @@ impl Validator {
     /// claims (`meta.profile`), and by those that are named beside it.
     #[must_use]
     pub fn validate(&self, root: Node<'_>, profiles: &[&str]) -> Vec<Issue> {
-        let environment = Environment::new(self.knowledge.types());
-        let scene = Scene { knowledge: &self.knowledge, root, environment, profiles: &self.profiles };
+        self.validate_in(root, profiles, Surroundings { claimed: true, resolver: None })
+    }
+
+    /// The same for a resource that stands among others, or in another.
+    #[must_use]
+    pub fn validate_in<'t>(&self, root: Node<'t>, profiles: &[&str], around: Surroundings<'t>) -> Vec<Issue> {
+        let mut environment = Environment::new(self.knowledge.types());
+        environment.resolver = around.resolver;
+        let scene = Scene { knowledge: &self.knowledge, root, environment, claimed: around.claimed, profiles: &self.profiles };
         let mut issues = Issues::default();
         general::check(&scene, root, &mut issues);
         walk::resource(&scene, root, profiles, &mut issues);

@@ -46,6 +46,8 @@ pub(crate) struct Scene<'s, 't> {
     pub(crate) root: Node<'t>,
     /// What invariants may look at.
     pub(crate) environment: Environment<'t>,
+    /// Whether `meta.profile` counts.
+    pub(crate) claimed: bool,
     pub(super) profiles: &'s Profiles,
 }
 

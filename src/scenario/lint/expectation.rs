@@ -1,6 +1,7 @@
 //! Expectations: whether the check can be made where it stands.
 
 use super::place::{Place, Problems};
+use super::profile;
 use super::scenario::Walk;
 use super::step::Asks;
 use crate::scenario::{AnswerPredicate, Check, CountCheck, Expectation, Part};
@@ -21,6 +22,7 @@ pub(super) fn in_step<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, expectation
         Check::Each(each) => walk.expression(place.key("each").key("fhirpath"), &each.fhirpath, &[part(each.of, asks)]),
         Check::None(each) => walk.expression(place.key("none").key("fhirpath"), &each.fhirpath, &[part(each.of, asks)]),
         Check::Count(count) => self::count(walk, place.key("count"), count, asks),
+        Check::Profile(check) => profile::check(walk, place.key("profile"), check, asks),
         Check::Answer(predicate) => self::predicate(walk, place.key("answer"), *predicate, asks),
         Check::SameAs(other) => {
             walk.earlier(place.key("same-as").key("step"), &other.step);
