@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-const TABLES: [&str; 4] = ["r4.types", "r4.search", "stu3.types", "stu3.search"];
+const TABLES: [&str; 6] = ["r4.types", "r4.search", "r4.forms", "stu3.types", "stu3.search", "stu3.forms"];
 
 fn main() -> io::Result<()> {
     suite::embed_suite();

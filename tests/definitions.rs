@@ -1,6 +1,8 @@
 //! The tables in `src/fhir/tables` are those that the packages give. Needs
 //! `../shared` (or `TOETS_SHARED`); without it the trials read *ignored*.
 
+#[path = "../examples/definitions/forms.rs"]
+mod forms;
 #[path = "../examples/definitions/table.rs"]
 mod table;
 
@@ -19,7 +21,7 @@ fn tables_are_as_the_packages_give_them() -> Result<Completion, Failed> {
     if !packages.is_dir() {
         return Ok(Completion::ignored_with("the FHIR packages are not here: set `TOETS_SHARED`"));
     }
-    for table::Table { path, text } in table::make(&packages)? {
+    for table::Table { path, text } in [table::make(&packages)?, forms::make(&packages)?].concat() {
         table::compare(&path, &text).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     Ok(Completion::Completed)

@@ -1,7 +1,9 @@
 //! Makes the tables in `src/fhir/tables` again from the packages of HL7:
 //! `cargo run --example definitions -- ../shared/fhir/packages`. With `--check`
-//! it compares instead of writing. How a table is made is in `table.rs`.
+//! it compares instead of writing. How the tables of types are made is in `table.rs`,
+//! those of forms in `forms.rs`.
 
+mod forms;
 mod table;
 
 use std::path::Path;
@@ -13,7 +15,9 @@ fn main() -> ExitCode {
     let Some(packages) = arguments.iter().find(|argument| !argument.starts_with("--")) else {
         return failure("name the folder of the packages: `cargo run --example definitions -- ../shared/fhir/packages`");
     };
-    let tables = match table::make(Path::new(packages)) {
+    let packages = Path::new(packages);
+    let made = table::make(packages).and_then(|tables| Ok([tables, forms::make(packages)?].concat()));
+    let tables = match made {
         Ok(tables) => tables,
         Err(error) => return failure(&error),
     };

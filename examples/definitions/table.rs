@@ -16,6 +16,7 @@ const STRUCTURE: &str = "http://hl7.org/fhir/StructureDefinition/";
 const TYPE_OF_STRING: &str = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type";
 
 /// A table as text, and where it stands in this repository.
+#[derive(Clone)]
 pub(crate) struct Table {
     pub(crate) path: PathBuf,
     pub(crate) text: String,

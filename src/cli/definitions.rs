@@ -89,7 +89,7 @@ pub(crate) fn definitions(validator: &Validator) -> Vec<Definition> {
         digest: types.digest.to_owned(),
         approximation: false,
     };
-    let package = |package: &Package| {
+    let package = |package: &Arc<Package>| {
         let manifest = package.manifest();
         Definition {
             id: manifest.id.clone(),

@@ -146,6 +146,8 @@ pub struct Binding {
     pub strength: Strength,
     /// Canonical of the value set, with version where it has one.
     pub value_set: Option<Arc<str>>,
+    /// Canonical of the value set outside of which no code may come, however strong the binding.
+    pub largest: Option<Arc<str>>,
 }
 
 /// How strong a binding is.

@@ -76,12 +76,12 @@ type Place = (usize, usize);
 #[derive(Debug)]
 pub struct Knowledge {
     types: &'static Types,
-    packages: Vec<Package>,
+    packages: Vec<Arc<Package>>,
     other_versions: Vec<OtherVersion>,
     /// By canonical without version, in the order of the packages.
     places: HashMap<Box<str>, Vec<Place>>,
     /// One for each entry of each package.
-    read: Vec<Vec<Slot>>,
+    read: Vec<Arc<[Slot]>>,
 }
 
 /// What was read of an entry.
@@ -107,19 +107,27 @@ impl Knowledge {
         for package in &packages {
             is_of(package, types)?;
         }
-        let mut places: HashMap<Box<str>, Vec<Place>> = HashMap::new();
-        for (number, package) in packages.iter().enumerate() {
-            for (place, entry) in package.entries().iter().enumerate().filter(|(_, entry)| !entry.url.is_empty()) {
-                places.entry(entry.url.clone()).or_default().push((number, place));
-            }
-        }
-        let read = packages.iter().map(|package| package.entries().iter().map(|_| Slot::default()).collect()).collect();
+        let packages: Vec<Arc<Package>> = packages.into_iter().map(Arc::new).collect();
+        let read = packages.iter().map(|package| unread(package)).collect();
+        let places = places(&packages);
         Ok(Self { types, packages, other_versions, places, read })
+    }
+
+    /// The same, with a package more that is asked before all others. What was
+    /// read of the others is shared.
+    #[must_use]
+    pub fn with(&self, package: Package) -> Self {
+        let mut packages = self.packages.clone();
+        let mut read = self.read.clone();
+        read.insert(0, unread(&package));
+        packages.insert(0, Arc::new(package));
+        let places = places(&packages);
+        Self { types: self.types, packages, other_versions: self.other_versions.clone(), places, read }
     }
 
     /// The packages, in the order in which they are asked.
     #[must_use]
-    pub fn packages(&self) -> &[Package] {
+    pub fn packages(&self) -> &[Arc<Package>] {
         &self.packages
     }
 
@@ -175,14 +183,15 @@ impl Knowledge {
 
     /// All entries of a type of resource, with their package.
     pub fn entries(&self, resource: &str) -> impl Iterator<Item = (&Package, &Entry)> {
-        let all = self.packages.iter().flat_map(|package| package.entries().iter().map(move |entry| (package, entry)));
+        let all = self.packages.iter().map(|package| &**package);
+        let all = all.flat_map(|package| package.entries().iter().map(move |entry| (package, entry)));
         all.filter(move |(_, entry)| &*entry.resource == resource)
     }
 
     /// The package that answers for a canonical.
     #[must_use]
     pub fn package_of(&self, resource: &str, canonical: &str) -> Option<&Package> {
-        self.find(resource, canonical).ok().map(|(number, _)| &self.packages[number])
+        self.find(resource, canonical).ok().map(|(number, _)| &*self.packages[number])
     }
 
     fn find(&self, resource: &str, canonical: &str) -> Result<Place, Lack> {
@@ -259,6 +268,20 @@ impl Knowledge {
         let text = self.packages[number].text(place).map_err(|error| error.to_string())?;
         json::read(&text, self.types).map_err(|error| error.to_string())
     }
+}
+
+fn unread(package: &Package) -> Arc<[Slot]> {
+    package.entries().iter().map(|_| Slot::default()).collect()
+}
+
+fn places(packages: &[Arc<Package>]) -> HashMap<Box<str>, Vec<Place>> {
+    let mut places: HashMap<Box<str>, Vec<Place>> = HashMap::new();
+    for (number, package) in packages.iter().enumerate() {
+        for (place, entry) in package.entries().iter().enumerate().filter(|(_, entry)| !entry.url.is_empty()) {
+            places.entry(entry.url.clone()).or_default().push((number, place));
+        }
+    }
+    places
 }
 
 fn tidied(definition: &Definition) -> Arc<Definition> {

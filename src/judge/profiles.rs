@@ -10,7 +10,7 @@ use super::answers::resource_name;
 use super::verdict::{OpenCode, ProfileNotes, Silenced};
 use crate::agreements::Dialect;
 use crate::digest::sha256_hex;
-use crate::fhir::fhirpath::Resolver;
+use crate::fhir::fhirpath::{Item, Resolver};
 use crate::fhir::json;
 use crate::fhir::node::Node;
 use crate::fhir::validate::{Issue, Severity, Surroundings, Validator};
@@ -66,18 +66,36 @@ impl<'c> Profiles<'c> {
         Self { validator, noise, told: RefCell::default(), notes: RefCell::default() }
     }
 
-    /// What it knows.
-    pub(crate) fn validator(&self) -> &'c Validator {
-        self.validator
+    /// Whether a coded element has a code from a value set; nothing where that cannot be told.
+    pub(crate) fn member(&self, item: &Item<'_>, value_set: &str) -> Option<bool> {
+        self.validator.member(item, value_set)
+    }
+
+    /// Whether a resource meets a profile; nothing where that cannot be told. A code that only a terminology server can
+    /// look up is counted, and leaves all else to be told.
+    pub(crate) fn conforms<'t>(&self, node: Node<'t>, profile: &str, within: &str, resolver: Resolver<'t>) -> Option<bool>
+    where
+        'c: 't,
+    {
+        let key = Key { within: within.to_owned(), body: digest(node), profile: Some(profile.to_owned()) };
+        let told = self.told(key, node, Some(resolver));
+        let has = |severity| told.iter().any(|told| told.issue.severity == severity && !told.is_of_terminology());
+        if told.iter().any(|told| told.issue.severity == Severity::Error) {
+            return Some(false);
+        }
+        (!has(Severity::CantTell)).then_some(true)
     }
 
     /// The issues of a resource, by FHIR itself and by the profile of the key; judged when it is first asked for.
-    pub(crate) fn told<'t>(&self, key: Key, resource: Node<'t>, resolver: Option<Resolver<'t>>) -> Rc<[Told]> {
+    pub(crate) fn told<'t>(&self, key: Key, resource: Node<'t>, resolver: Option<Resolver<'t>>) -> Rc<[Told]>
+    where
+        'c: 't,
+    {
         if let Some(known) = self.told.borrow().get(&key) {
             return Rc::clone(known);
         }
         let profile: Vec<&str> = key.profile.as_deref().into_iter().collect();
-        let issues = self.validator.validate_in(resource, &profile, Surroundings { claimed: false, resolver });
+        let issues = self.validator.validate_in(resource, &profile, Surroundings { without_claims: true, resolver });
         let own = resource.path();
         let told: Rc<[Told]> =
             issues.into_iter().map(|issue| Told::of(issue, &own)).filter(|told| self.counts(told, resource)).collect();

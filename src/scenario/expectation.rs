@@ -138,6 +138,9 @@ pub enum Part {
 pub struct Each {
     /// Of what.
     pub of: Part,
+    /// Only those for which this FHIRPath is true.
+    #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
     /// The expression, in the context of one of them; `%patient` is the id asked for.
     pub fhirpath: String,
 }

@@ -10,6 +10,8 @@ use super::{
 use crate::fhir::node::{Node, Tree};
 
 const FHIR_TYPE: &str = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type";
+const LARGEST: &str = "http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet";
+const BEST_PRACTICE: &str = "http://hl7.org/fhir/StructureDefinition/elementdefinition-bestpractice";
 const SYSTEM_STRING: &str = "http://hl7.org/fhirpath/System.String";
 
 /// Most elements of a differential or snapshot.
@@ -88,12 +90,16 @@ fn element_type(node: Node<'_>) -> ElementType {
 /// has its type of FHIR in an extension; STU3 gives the latter no type at all.
 fn code(node: Node<'_>) -> Arc<str> {
     let code = node.child_value("code").unwrap_or_default();
-    let extension = node.children_named("extension").find(|found| found.child_value("url") == Some(FHIR_TYPE));
-    match extension.and_then(|found| found.child_value("value")) {
+    match extension(node, FHIR_TYPE).and_then(Node::value) {
         Some(named) if code.starts_with("http://hl7.org/fhirpath/") => named.into(),
         _ if code == SYSTEM_STRING => "string".into(),
         _ => code.into(),
     }
+}
+
+/// The value of an extension.
+fn extension<'n>(node: Node<'n>, url: &str) -> Option<Node<'n>> {
+    node.children_named("extension").find(|found| found.child_value("url") == Some(url))?.child("value")
 }
 
 fn binding(node: Node<'_>) -> Result<Binding, DefinitionError> {
@@ -104,13 +110,17 @@ fn binding(node: Node<'_>) -> Result<Binding, DefinitionError> {
         Some("example") => Strength::Example,
         _ => return Err(DefinitionError::new(node, "has no `strength` that FHIR has")),
     };
-    Ok(Binding { strength, value_set: stu3::value_set(node) })
+    let largest = extension(node, LARGEST).and_then(|found| found.value().map(Arc::from).or_else(|| text(found, "reference")));
+    Ok(Binding { strength, value_set: stu3::value_set(node), largest })
 }
 
 fn constraint(node: Node<'_>) -> Result<Constraint, DefinitionError> {
+    // Advice stays advice, whatever severity it was given.
+    let is_advice = extension(node, BEST_PRACTICE).and_then(Node::value) == Some("true");
+    let is_warning = is_advice || node.child_value("severity") == Some("warning");
     Ok(Constraint {
         key: required(node, "key")?,
-        severity: if node.child_value("severity") == Some("warning") { Severity::Warning } else { Severity::Error },
+        severity: if is_warning { Severity::Warning } else { Severity::Error },
         expression: text(node, "expression"),
         human: text(node, "human").unwrap_or_else(|| "".into()),
         source: text(node, "source"),

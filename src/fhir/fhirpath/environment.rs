@@ -17,6 +17,9 @@ pub type Resolver<'t> = &'t dyn Fn(&str) -> Option<Node<'t>>;
 /// Answers whether a code is in the value set with this url; `None` when nobody knows.
 pub type Membership<'t> = &'t dyn Fn(&Item<'t>, &str) -> Option<bool>;
 
+/// Answers whether an element meets the profile with this url; `None` when nobody knows.
+pub type Conformance<'t> = &'t dyn Fn(Node<'t>, &str) -> Option<bool>;
+
 /// The surroundings of an evaluation.
 #[derive(Clone)]
 pub struct Environment<'t> {
@@ -28,6 +31,8 @@ pub struct Environment<'t> {
     pub resolver: Option<Resolver<'t>>,
     /// Answers `memberOf()`.
     pub membership: Option<Membership<'t>>,
+    /// Answers `conformsTo()` for profiles.
+    pub conformance: Option<Conformance<'t>>,
     /// What `now()` answers; without it `now()` and `today()` are errors.
     pub now: Option<DateTime>,
     /// Steps that the evaluation may take.
@@ -38,7 +43,8 @@ impl<'t> Environment<'t> {
     /// Surroundings with types alone.
     #[must_use]
     pub fn new(types: &'t Types) -> Self {
-        Self { types, variables: HashMap::new(), resolver: None, membership: None, now: None, work: WORK }
+        let variables = HashMap::new();
+        Self { types, variables, resolver: None, membership: None, conformance: None, now: None, work: WORK }
     }
 
     /// The same with one more variable.

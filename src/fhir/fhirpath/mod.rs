@@ -24,9 +24,11 @@ mod tests;
 
 pub use ast::Namespace;
 pub use check::{TypeProblem, Variables};
-pub use environment::{Environment, Membership, Resolver};
+pub use environment::{Conformance, Environment, Membership, Resolver};
 pub use error::{EvaluationError, Failure, SyntaxError};
 pub use item::{Item, Quantity, TypeInfo, Unit};
+pub(in crate::fhir) use number::decimal;
+pub(in crate::fhir) use units::{Comparison, compare as compare_quantities};
 
 use super::node::Node;
 use super::types::Types;
@@ -55,6 +57,19 @@ pub enum Truth {
 /// When the text is not FHIRPath, is too long or is nested too deep.
 pub fn parse(text: &str) -> Result<Expression, SyntaxError> {
     Ok(Expression { text: text.into(), root: parser::parse(text)? })
+}
+
+/// The resource behind a Reference or url: in what it stands in, or found by the environment.
+#[must_use]
+pub fn target<'t>(reference: Node<'t>, environment: &Environment<'t>) -> Option<Node<'t>> {
+    let text = reference.child_value("reference").or_else(|| reference.value())?;
+    functions::fhir::target(text, Some(reference), environment)
+}
+
+/// The type that a Reference says it points to, by its `type` or its url.
+#[must_use]
+pub fn referred_type(reference: Node<'_>, types: &Types) -> Option<String> {
+    functions::fhir::referred_type(reference, types)
 }
 
 impl Expression {

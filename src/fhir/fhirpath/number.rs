@@ -12,7 +12,7 @@ const DIGITS: u64 = 40;
 const WIDEST: u64 = 1_000;
 
 /// Reads a decimal; `None` when it is none, or out of bounds.
-pub(super) fn decimal(text: &str) -> Option<BigDecimal> {
+pub(in crate::fhir) fn decimal(text: &str) -> Option<BigDecimal> {
     if text.len() > 1_000 || text.starts_with('+') || text.contains('_') {
         return None;
     }

@@ -12,7 +12,7 @@ use super::item::{Quantity, Unit};
 use super::number;
 
 /// What comparing two quantities gives.
-pub(super) enum Comparison {
+pub(in crate::fhir) enum Comparison {
     /// Both have the same dimension.
     Ordered(Ordering),
     /// One is a length, the other a weight.
@@ -52,7 +52,7 @@ const METRIC: [(&str, &str, Dimension); 16] = [
 ];
 
 /// Units that take none.
-const PLAIN: [(&str, &str, Dimension); 14] = [
+const PLAIN: [(&str, &str, Dimension); 15] = [
     ("1", "1", [0; 8]),
     ("%", "0.01", [0; 8]),
     ("min", "60", [0, 0, 1, 0, 0, 0, 0, 0]),
@@ -63,6 +63,7 @@ const PLAIN: [(&str, &str, Dimension); 14] = [
     ("a", "31557600", [0, 0, 1, 0, 0, 0, 0, 0]),
     ("[in_i]", "0.0254", [1, 0, 0, 0, 0, 0, 0, 0]),
     ("[ft_i]", "0.3048", [1, 0, 0, 0, 0, 0, 0, 0]),
+    ("[mi_i]", "1609.344", [1, 0, 0, 0, 0, 0, 0, 0]),
     ("[lb_av]", "453.59237", [0, 1, 0, 0, 0, 0, 0, 0]),
     ("[oz_av]", "28.349523125", [0, 1, 0, 0, 0, 0, 0, 0]),
     ("[iU]", "1", [0, 0, 0, 0, 0, 0, 0, 1]),
@@ -184,7 +185,7 @@ fn in_base(quantity: &Quantity) -> Option<(BigDecimal, Dimension)> {
 }
 
 /// Compares two quantities.
-pub(super) fn compare(left: &Quantity, right: &Quantity) -> Comparison {
+pub(in crate::fhir) fn compare(left: &Quantity, right: &Quantity) -> Comparison {
     if left.unit == right.unit {
         return Comparison::Ordered(left.value.cmp(&right.value));
     }

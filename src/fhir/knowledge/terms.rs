@@ -61,13 +61,18 @@ impl Knowledge {
     /// Whether a code is in a value set, by what is here.
     #[must_use]
     pub fn membership(&self, value_set: &str, coded: &Coded<'_>) -> Membership {
-        let of_value_set = |canonical: &str| self.find_value_set(canonical).map_err(|lack| lack.to_string());
-        let of_code_system = |url: &str| self.find_code_system(url).map_err(|lack| lack.to_string());
-        let sources = Sources { value_set: &of_value_set, code_system: &of_code_system };
         match self.find_value_set(value_set) {
-            Ok(found) => membership(&found, coded, &sources),
+            Ok(found) => self.membership_of(&found, coded),
             Err(lack) => Membership::Unknown(Reason::NoValueSet { canonical: value_set.to_owned(), why: lack.to_string() }),
         }
+    }
+
+    /// Whether a code is in a value set that somebody brings along.
+    #[must_use]
+    pub fn membership_of(&self, value_set: &ValueSet, coded: &Coded<'_>) -> Membership {
+        let of_value_set = |canonical: &str| self.find_value_set(canonical).map_err(|lack| lack.to_string());
+        let of_code_system = |url: &str| self.find_code_system(url).map_err(|lack| lack.to_string());
+        membership(value_set, coded, &Sources { value_set: &of_value_set, code_system: &of_code_system })
     }
 
     /// Whether a display is one that the code system gives for the code.

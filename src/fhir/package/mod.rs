@@ -60,6 +60,25 @@ impl Package {
         if path.is_dir() { folder::open(path) } else { archive::open(path) }
     }
 
+    /// A package that was never a file: resources with the names of their files.
+    /// It stands on nothing and says no version of FHIR.
+    ///
+    /// # Errors
+    /// When a text is no JSON object.
+    pub fn held(id: &str, version: &str, texts: Vec<(String, Vec<u8>)>) -> Result<Self, PackageError> {
+        let path = PathBuf::from(id);
+        let manifest =
+            Manifest { id: id.to_owned(), version: version.to_owned(), dependencies: Vec::new(), fhir_versions: Vec::new() };
+        let (mut entries, mut held) = (Vec::new(), Vec::new());
+        for (name, text) in texts {
+            if let Some(entry) = index::entry(&path, &name, &text)? {
+                entries.push(entry);
+                held.push(text.into_boxed_slice());
+            }
+        }
+        Ok(Self { manifest, path, digest: None, entries, files: Files::Held(held) })
+    }
+
     /// Id, version, dependencies.
     #[must_use]
     pub fn manifest(&self) -> &Manifest {

@@ -42,7 +42,8 @@ where
 /// A binding that only says how strong it is keeps its value set.
 fn bind(base: &mut Option<Binding>, said: &Binding) {
     let value_set = said.value_set.clone().or_else(|| base.as_ref()?.value_set.clone());
-    *base = Some(Binding { strength: said.strength, value_set });
+    let largest = said.largest.clone().or_else(|| base.as_ref()?.largest.clone());
+    *base = Some(Binding { strength: said.strength, value_set, largest });
 }
 
 /// Invariants of both, each key once.

@@ -2,7 +2,7 @@
 //! in the order of the text.
 
 use super::rules::{claims, structure};
-use super::{Issues, Scene};
+use super::{Issues, Scene, form};
 use crate::fhir::node::Node;
 
 /// Looks at a node and all below it.
@@ -10,6 +10,9 @@ pub(super) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issu
     structure::check(scene, node, issues);
     if scene.claimed && node.is_resource() {
         claims::check(scene, node, issues);
+        if node.type_name() == "QuestionnaireResponse" {
+            form::check(scene, node, issues);
+        }
     }
     for child in node.children() {
         check(scene, child, issues);

@@ -5,6 +5,7 @@
 //! as such: never a silent pass, never a guess.
 
 mod code;
+mod form;
 mod general;
 mod issue;
 mod profile;
@@ -18,21 +19,23 @@ use std::sync::Arc;
 
 pub(crate) use code::codes;
 pub use code::{Code, Words};
+pub use form::form_facts;
 pub(crate) use issue::Issues;
 pub use issue::{Issue, Severity};
-use scene::{Profiles, Scene};
+use scene::{Profiles, Scene, Stage};
 
-use super::fhirpath::{Environment, Resolver};
+use super::date::DateTime;
+use super::fhirpath::{Item, Resolver};
 use super::knowledge::Knowledge;
 use super::node::Node;
 use super::{json, xml};
 pub use rules::all_codes;
 
 /// What counts of what a resource claims, and what stands around it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Surroundings<'t> {
-    /// The profiles that it claims, and those that resources in it claim, count.
-    pub claimed: bool,
+    /// The profiles that it claims, and those that resources in it claim, do not count.
+    pub without_claims: bool,
     /// Finds the resources behind references that the resource does not hold itself.
     pub resolver: Option<Resolver<'t>>,
 }
@@ -43,13 +46,20 @@ pub struct Surroundings<'t> {
 pub struct Validator {
     knowledge: Arc<Knowledge>,
     profiles: Profiles,
+    now: Option<DateTime>,
 }
 
 impl Validator {
     /// A judge who knows this.
     #[must_use]
     pub fn new(knowledge: Arc<Knowledge>) -> Self {
-        Self { knowledge, profiles: Profiles::default() }
+        Self { knowledge, profiles: Profiles::default(), now: None }
+    }
+
+    /// The same at a moment: what `now()` is in invariants, which else cannot be told.
+    #[must_use]
+    pub fn at(self, now: DateTime) -> Self {
+        Self { now: Some(now), ..self }
     }
 
     /// What it knows.
@@ -62,19 +72,34 @@ impl Validator {
     /// claims (`meta.profile`), and by those that are named beside it.
     #[must_use]
     pub fn validate(&self, root: Node<'_>, profiles: &[&str]) -> Vec<Issue> {
-        self.validate_in(root, profiles, Surroundings { claimed: true, resolver: None })
+        self.validate_in(root, profiles, Surroundings::default())
     }
 
     /// The same for a resource that stands among others, or in another.
     #[must_use]
-    pub fn validate_in<'t>(&self, root: Node<'t>, profiles: &[&str], around: Surroundings<'t>) -> Vec<Issue> {
-        let mut environment = Environment::new(self.knowledge.types());
-        environment.resolver = around.resolver;
-        let scene = Scene { knowledge: &self.knowledge, root, environment, claimed: around.claimed, profiles: &self.profiles };
+    pub fn validate_in<'v>(&'v self, root: Node<'_>, profiles: &[&str], around: Surroundings<'v>) -> Vec<Issue> {
         let mut issues = Issues::default();
-        general::check(&scene, root, &mut issues);
-        walk::resource(&scene, root, profiles, &mut issues);
+        self.stage(around).play(root, &mut |scene, root| {
+            general::check(scene, root, &mut issues);
+            walk::resource(scene, root, profiles, &mut issues);
+        });
         issues.into_sorted()
+    }
+
+    /// Whether a coded element has a code from a value set; nothing where that cannot be told.
+    #[must_use]
+    pub fn member(&self, item: &Item<'_>, value_set: &str) -> Option<bool> {
+        scene::member(&self.knowledge, item, value_set)
+    }
+
+    /// Whether an element meets a profile; nothing where that cannot be told.
+    #[must_use]
+    pub fn conforms(&self, node: Node<'_>, canonical: &str) -> Option<bool> {
+        self.stage(Surroundings::default()).conforms(node, canonical)
+    }
+
+    fn stage<'v>(&'v self, around: Surroundings<'v>) -> Stage<'v> {
+        Stage { knowledge: &self.knowledge, profiles: &self.profiles, around, now: self.now, depth: 0 }
     }
 
     /// The same for a text, JSON or XML; one that is no resource gives the reason.

@@ -2,8 +2,10 @@
 //! rules, with invariants parsed. Made once, used for every resource.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::rules::invariant::{self, Native};
+use super::rules::slicing::Told;
 use crate::fhir::definition::{Constraint, Definition, ElementDefinition};
 use crate::fhir::fhirpath::{self, Expression};
 
@@ -31,8 +33,12 @@ pub(crate) struct Rule {
     pub(crate) slices: Vec<usize>,
     /// Invariants.
     pub(crate) invariants: Vec<Invariant>,
-    /// The rule whose elements this one has as well (`contentReference`).
+    /// The rule whose elements this one has as well: that of a `contentReference`, or what it is a slice of.
     pub(crate) content: Option<usize>,
+    /// Its place among the rules.
+    pub(crate) index: usize,
+    /// What discriminators are told by, of a slice: worked out when first asked for.
+    pub(super) told: OnceLock<Box<[Told]>>,
 }
 
 /// An invariant whose expression was parsed.
@@ -42,6 +48,8 @@ pub(crate) struct Invariant {
     pub(crate) constraint: Constraint,
     /// The expression; why it cannot be read; `None` where it is only in words.
     pub(crate) expression: Option<Result<Arc<Expression>, String>>,
+    /// The same without FHIRPath, for the few that every element has.
+    pub(crate) native: Option<Native>,
 }
 
 /// Expressions that were parsed before, by their text.
@@ -57,7 +65,7 @@ impl Profile {
             let depth = element.path.matches('.').count();
             open.truncate(depth);
             let index = rules.len();
-            rules.push(Rule::new(element, parsed));
+            rules.push(Rule::new(element, index, parsed));
             if let Some(parent) = open.last().copied() {
                 hang(&mut rules, parent, index);
             }
@@ -66,6 +74,7 @@ impl Profile {
             open.push(index);
         }
         link_content(&mut rules);
+        link_slices(&mut rules);
         let canonical = match &*definition.version {
             "" => Arc::clone(&definition.url),
             version => format!("{}|{version}", definition.url).into(),
@@ -93,7 +102,7 @@ impl Profile {
 }
 
 impl Rule {
-    fn new(element: &ElementDefinition, parsed: &mut Parsed) -> Self {
+    fn new(element: &ElementDefinition, index: usize, parsed: &mut Parsed) -> Self {
         let last = element.path.rsplit('.').next().unwrap_or_default();
         let invariants = element.constraints.iter().map(|constraint| Invariant::new(constraint, parsed)).collect();
         Self {
@@ -103,6 +112,8 @@ impl Rule {
             slices: Vec::new(),
             invariants,
             content: None,
+            index,
+            told: OnceLock::new(),
         }
     }
 }
@@ -113,7 +124,8 @@ impl Invariant {
             let known = parsed.entry(Arc::clone(text));
             known.or_insert_with(|| fhirpath::parse(text).map(Arc::new).map_err(|error| error.to_string())).clone()
         });
-        Self { constraint: constraint.clone(), expression }
+        let native = constraint.expression.as_deref().and_then(invariant::native);
+        Self { constraint: constraint.clone(), expression, native }
     }
 }
 
@@ -137,6 +149,17 @@ fn hang(rules: &mut [Rule], parent: usize, index: usize) {
         of = next;
     }
     rules[of].slices.push(index);
+}
+
+/// A slice whose elements are not written out has those of what it is a slice of.
+fn link_slices(rules: &mut [Rule]) {
+    for index in 0..rules.len() {
+        for slice in rules[index].slices.clone() {
+            if rules[slice].children.is_empty() && rules[slice].content.is_none() {
+                rules[slice].content = Some(rules[index].content.filter(|_| rules[index].children.is_empty()).unwrap_or(index));
+            }
+        }
+    }
 }
 
 fn link_content(rules: &mut [Rule]) {

@@ -1,12 +1,17 @@
 //! What every rule may look at: the resource as a whole, and what is known.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::profile::{Parsed, Profile};
-use crate::fhir::fhirpath::Environment;
+use super::rules::binding;
+use super::{Surroundings, walk};
+use crate::fhir::date::DateTime;
+use crate::fhir::fhirpath::{Environment, Item};
 use crate::fhir::knowledge::{Knowledge, Lack};
-use crate::fhir::node::Node;
+use crate::fhir::node::{Node, NodeId};
+use crate::fhir::terminology::{Coded, Membership};
 use crate::fhir::types::Types;
 
 /// Profiles that were made ready, by the canonical that was asked for.
@@ -38,6 +43,39 @@ impl Profiles {
     }
 }
 
+/// Which profiles elements were found to meet. One that is asked again while it
+/// is being looked at, through references in a ring, is taken to be met.
+#[derive(Debug, Default)]
+pub(super) struct Trials {
+    known: RefCell<HashMap<Trial, Option<bool>>>,
+    open: RefCell<HashMap<Trial, bool>>,
+}
+
+/// Tree, element and address of the profile.
+type Trial = (usize, NodeId, usize);
+
+impl Trials {
+    /// What was found before, or what `find` finds now.
+    pub(super) fn once(&self, node: Node<'_>, profile: &Arc<Profile>, find: impl FnOnce() -> Option<bool>) -> Option<bool> {
+        let trial = (std::ptr::from_ref(node.tree()).addr(), node.id(), Arc::as_ptr(profile).addr());
+        if let Some(known) = self.known.borrow().get(&trial) {
+            return *known;
+        }
+        if let Some(is_leant_on) = self.open.borrow_mut().get_mut(&trial) {
+            *is_leant_on = true;
+            return Some(true);
+        }
+        self.open.borrow_mut().insert(trial, false);
+        let found = find();
+        self.open.borrow_mut().remove(&trial);
+        // What leans on an answer that is still open is not kept: it may have been otherwise.
+        if !self.open.borrow().values().any(|is_leant_on| *is_leant_on) {
+            self.known.borrow_mut().insert(trial, found);
+        }
+        found
+    }
+}
+
 /// The resource that is judged, and what is known about FHIR.
 pub(crate) struct Scene<'s, 't> {
     /// What is known.
@@ -49,6 +87,73 @@ pub(crate) struct Scene<'s, 't> {
     /// Whether `meta.profile` counts.
     pub(crate) claimed: bool,
     pub(super) profiles: &'s Profiles,
+    pub(super) trials: &'s Trials,
+}
+
+/// Profiles that ask by `conformsTo` for profiles that ask so themselves, at most.
+const MAX_CONFORMANCE: usize = 8;
+
+/// All that a scene is made from.
+#[derive(Clone, Copy)]
+pub(super) struct Stage<'v> {
+    pub(super) knowledge: &'v Knowledge,
+    pub(super) profiles: &'v Profiles,
+    pub(super) around: Surroundings<'v>,
+    pub(super) now: Option<DateTime>,
+    /// How many scenes this one is within.
+    pub(super) depth: usize,
+}
+
+impl Stage<'_> {
+    /// Plays a scene about a node. It is handed back with the scene, to live as long as that.
+    pub(super) fn play(self, node: Node<'_>, act: &mut dyn for<'s, 't> FnMut(&Scene<'s, 't>, Node<'t>)) {
+        let membership = |item: &Item<'_>, value_set: &str| member(self.knowledge, item, value_set);
+        let conformance = |node: Node<'_>, canonical: &str| self.conforms(node, canonical);
+        let resolve = |reference: &str| self.around.resolver.and_then(|resolver| resolver(reference));
+        let trials = Trials::default();
+        let environment = Environment {
+            membership: Some(&membership),
+            conformance: Some(&conformance),
+            resolver: Some(&resolve),
+            now: self.now,
+            ..Environment::new(self.knowledge.types())
+        };
+        let Stage { knowledge, profiles, .. } = self;
+        let claimed = !self.around.without_claims;
+        let scene = Scene { knowledge, root: node.tree().root(), environment, claimed, profiles, trials: &trials };
+        act(&scene, node);
+    }
+
+    /// Whether an element meets a profile, for `conformsTo`.
+    pub(super) fn conforms(self, node: Node<'_>, canonical: &str) -> Option<bool> {
+        if self.depth >= MAX_CONFORMANCE {
+            return None;
+        }
+        let profile = self.profiles.get(self.knowledge, canonical).ok()?;
+        let mut found = None;
+        Stage { depth: self.depth + 1, ..self }.play(node, &mut |scene, node| {
+            found = if walk::applies(scene, node, &profile) { walk::meets(scene, node, &profile) } else { Some(false) };
+        });
+        found
+    }
+}
+
+/// Whether a code, or one of those of a concept, is in a value set.
+pub(super) fn member(knowledge: &Knowledge, item: &Item<'_>, value_set: &str) -> Option<bool> {
+    let codings = match item {
+        Item::Node(node) => binding::codings(*node),
+        Item::String(code) => vec![Coded { system: None, version: None, code }],
+        _ => return None,
+    };
+    let mut answer = Some(false);
+    for coded in &codings {
+        match knowledge.membership(value_set, coded) {
+            Membership::In => return Some(true),
+            Membership::Unknown(_) => answer = None,
+            Membership::Out => {}
+        }
+    }
+    answer
 }
 
 impl Scene<'_, '_> {

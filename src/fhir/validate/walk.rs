@@ -75,13 +75,15 @@ pub(crate) fn against<'t>(scene: &Scene<'_, 't>, node: Node<'t>, profile: &Arc<P
 
 /// Whether an element meets a profile; `None` where that cannot be told.
 pub(crate) fn meets<'t>(scene: &Scene<'_, 't>, node: Node<'t>, profile: &Arc<Profile>) -> Option<bool> {
-    let mut trial = Issues::default();
-    against(scene, node, profile, &mut trial);
-    match (trial.has_error(), trial.has_doubt()) {
-        (true, _) => Some(false),
-        (false, true) => None,
-        (false, false) => Some(true),
-    }
+    scene.trials.once(node, profile, || {
+        let mut trial = Issues::default();
+        against(scene, node, profile, &mut trial);
+        match (trial.has_error(), trial.has_doubt()) {
+            (true, _) => Some(false),
+            (false, true) => None,
+            (false, false) => Some(true),
+        }
+    })
 }
 
 /// An element by the rule that is about it.
@@ -118,7 +120,8 @@ fn inside<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'_>, issues: &
 }
 
 fn children<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'_>, issues: &mut Issues) {
-    for child in place.children() {
+    // The value of a primitive is no element of its own.
+    for child in place.children().filter(|child| !(node.is_primitive() && &*child.rule.name == "value")) {
         let found: Vec<Node<'t>> = node.children_named(&child.rule.name).collect();
         cardinality::check(node, &found, child, issues);
         element_type::check(scene, &found, child, issues);

@@ -14,7 +14,7 @@ use super::super::finding::{Finding, Issue, Place};
 use super::super::profiles::{Key, Told, digest, locate};
 use super::super::ruling::{Obstacle, Ruling};
 use super::super::verdict::Reason;
-use super::fhirpath::{parsed, unable};
+use super::fhirpath::{is_meant, parsed};
 use super::part::{Member, members, need};
 use crate::agreements::profile_type;
 use crate::fhir::fhirpath::Expression;
@@ -34,13 +34,8 @@ pub(super) fn judge(case: &Case<'_>, check: &ProfileCheck) -> Ruling {
         let scope = Scope::of(case, &chain);
         let others = Others::of(case, check, &chain);
         for member in subjects(case, &chain, check) {
-            match condition.as_ref().map(|condition| scope.decide(condition, member.node)) {
-                None | Some(Decision::True) => {}
-                Some(Decision::False | Decision::Undetermined(_)) => continue,
-                Some(Decision::Unable(why)) => {
-                    ruling.hinder(unable(why));
-                    continue;
-                }
+            if !condition.as_ref().is_none_or(|condition| is_meant(&scope, condition, member.node, &mut ruling)) {
+                continue;
             }
             ruling.judged();
             let all = told(case, &chain, check, member);

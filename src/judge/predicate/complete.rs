@@ -88,7 +88,7 @@ fn expected<'f>(
     let listed =
         listed.ok_or_else(|| lacking(format!("persona `{}` does not say what `{exchange}` returns", persona.persona)))?;
     let resolve = |text: &str| fixtures.get(text);
-    let scope = Scope::bare(case.run.base());
+    let scope = Scope::bare();
     let mut expected = Vec::new();
     for name in &listed.matches {
         let resource = fixtures.get(name).ok_or_else(|| lacking(format!("fixture `{name}` cannot be read")))?;

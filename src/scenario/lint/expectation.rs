@@ -4,7 +4,7 @@ use super::place::{Place, Problems};
 use super::profile;
 use super::scenario::Walk;
 use super::step::Asks;
-use crate::scenario::{AnswerPredicate, Check, CountCheck, Expectation, Part};
+use crate::scenario::{AnswerPredicate, Check, CountCheck, Each, Expectation, Part};
 
 /// Reports what is wrong with an expectation of a step.
 pub(super) fn in_step<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, expectation: &'d Expectation, asks: &Asks<'d>) {
@@ -19,8 +19,8 @@ pub(super) fn in_step<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, expectation
         Check::Header(_) => {}
         // An error has another body.
         Check::Fhirpath(text) => walk.expression(place.key("fhirpath"), text, &[asks.answer(), "OperationOutcome"]),
-        Check::Each(each) => walk.expression(place.key("each").key("fhirpath"), &each.fhirpath, &[part(each.of, asks)]),
-        Check::None(each) => walk.expression(place.key("none").key("fhirpath"), &each.fhirpath, &[part(each.of, asks)]),
+        Check::Each(each) => self::each(walk, place.key("each"), each, asks),
+        Check::None(each) => self::each(walk, place.key("none"), each, asks),
         Check::Count(count) => self::count(walk, place.key("count"), count, asks),
         Check::Profile(check) => profile::check(walk, place.key("profile"), check, asks),
         Check::Answer(predicate) => self::predicate(walk, place.key("answer"), *predicate, asks),
@@ -60,6 +60,13 @@ fn part<'a>(part: Part, asks: &'a Asks<'_>) -> &'a str {
         Part::Resources if !asks.is_search() => asks.matched(),
         Part::Resources | Part::Includes => "",
     }
+}
+
+fn each<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, each: &'d Each, asks: &Asks<'d>) {
+    if let Some(condition) = &each.condition {
+        walk.expression(place.key("where"), condition, &[part(each.of, asks)]);
+    }
+    walk.expression(place.key("fhirpath"), &each.fhirpath, &[part(each.of, asks)]);
 }
 
 fn count<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, count: &'d CountCheck, asks: &Asks<'d>) {

@@ -2,6 +2,7 @@
 //! profiles. Those that need what is not here say so.
 
 use super::{BOOLEAN, Function, Gives, Invocation, Item, Outcome, Over, STRING, boolean, optional};
+use crate::fhir::fhirpath::environment::Environment;
 use crate::fhir::fhirpath::error::EvaluationError;
 use crate::fhir::fhirpath::evaluate::{container_of, resource_of};
 use crate::fhir::fhirpath::item::Scalar;
@@ -72,21 +73,26 @@ fn resolve<'t>(call: Invocation<'_, '_, 't>) -> Outcome<'t> {
     for item in &call.input {
         let Some(reference) = reference_text(item) else { continue };
         let here = item.node();
-        if let Some(identifier) = reference.strip_prefix('#') {
-            found.extend(here.and_then(|node| contained(node, identifier)).map(Item::Node));
-            continue;
+        if let Some(root) = here.map(|node| node.tree().root()).filter(|root| root.type_name() == "Bundle") {
+            call.evaluator.spend(root.children().count(), call.range)?;
         }
-        let target = match here.map(|node| (node, node.tree().root())) {
-            Some((node, root)) if root.type_name() == "Bundle" => {
-                call.evaluator.spend(root.children().count(), call.range)?;
-                in_bundle(root, node, reference)
-            }
-            _ => None,
-        };
-        let outside = || call.evaluator.environment.resolver.and_then(|resolver| resolver(reference));
-        found.extend(target.or_else(outside).map(Item::Node));
+        found.extend(target(reference, here, call.evaluator.environment).map(Item::Node));
     }
     Ok(found)
+}
+
+/// The resource behind a reference that stands in an element.
+pub(in crate::fhir::fhirpath) fn target<'t>(
+    reference: &str,
+    here: Option<Node<'t>>,
+    environment: &Environment<'t>,
+) -> Option<Node<'t>> {
+    if let Some(identifier) = reference.strip_prefix('#') {
+        return contained(here?, identifier);
+    }
+    let bundle = here.map(|node| (node, node.tree().root())).filter(|(_, root)| root.type_name() == "Bundle");
+    let inside = bundle.and_then(|(node, root)| in_bundle(root, node, reference));
+    inside.or_else(|| environment.resolver.and_then(|resolver| resolver(reference)))
 }
 
 fn contained<'t>(node: Node<'t>, identifier: &str) -> Option<Node<'t>> {
@@ -137,14 +143,18 @@ fn member_of<'t>(call: Invocation<'_, '_, 't>) -> Outcome<'t> {
     }
 }
 
-/// Decided for the base types alone; profiles are the judge's.
+/// The base types are decided here; profiles by whoever knows them.
 fn conforms_to<'t>(call: Invocation<'_, '_, 't>) -> Outcome<'t> {
     let Some(item) = call.single()? else { return Ok(Vec::new()) };
     let Some(url) = call.argument_text(0)? else { return Ok(Vec::new()) };
-    let types = call.evaluator.environment.types;
-    match url.strip_prefix("http://hl7.org/fhir/StructureDefinition/").filter(|name| types.get(name).is_some()) {
-        Some(name) => boolean(item.type_name() == name || types.is_a(item.type_name(), name)),
-        None => Err(EvaluationError::unsupported(call.range, format!("`conformsTo` does not know the profile `{url}`"))),
+    let environment = call.evaluator.environment;
+    let types = environment.types;
+    if let Some(name) = url.strip_prefix("http://hl7.org/fhir/StructureDefinition/").filter(|name| types.get(name).is_some()) {
+        return boolean(item.type_name() == name || types.is_a(item.type_name(), name));
+    }
+    match environment.conformance.zip(item.node()).and_then(|(conformance, node)| conformance(node, &url)) {
+        Some(conforms) => boolean(conforms),
+        None => Err(EvaluationError::unsupported(call.range, format!("`conformsTo` cannot tell for the profile `{url}`"))),
     }
 }
 

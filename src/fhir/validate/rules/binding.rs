@@ -1,63 +1,148 @@
 //! Bindings: whether coded values are from their value set, as strongly as the
-//! profile asks. What only a terminology server knows is said as such.
+//! profile asks. What only a terminology server knows is said as such. A value
+//! set that lists its codes itself is believed, whatever is known of their system.
+
+use std::sync::Arc;
 
 use crate::fhir::definition::Strength;
 use crate::fhir::node::Node;
 use crate::fhir::terminology::{Coded, Membership};
 use crate::fhir::validate::walk::Place;
-use crate::fhir::validate::{Issue, Issues, Scene, Severity, codes};
+use crate::fhir::validate::{Code, Issue, Issues, Scene, Severity, codes};
 
 codes! {
     /// No code is from the value set.
     NOT_IN_SET "code-not-in-value-set" "code-invalid" Some("Terminology_TX_NoValid_16");
         en "`{element}` has no code from the value set `{expected}`: {found}", "use a code from the value set";
         nl "`{element}` heeft geen code uit de waardelijst `{expected}`: {found}", "gebruik een code uit de waardelijst";
+    /// No code is from the largest value set that is allowed.
+    NOT_IN_LARGEST "code-not-in-largest-value-set" "code-invalid" Some("Terminology_TX_NoValid_11");
+        en "`{element}` has no code from `{expected}`, outside of which none may come: {found}", "use a code from the value set";
+        nl "`{element}` heeft geen code uit `{expected}`, waarbuiten geen code mag: {found}", "gebruik een code uit de waardelijst";
+    /// There is no code at all.
+    NO_CODE "code-missing" "code-invalid" Some("Terminology_TX_Code_ValueSet");
+        en "`{element}` has no code, where one from the value set `{expected}` is asked for", "add a code; text may stand beside it";
+        nl "`{element}` heeft geen code, terwijl er een uit de waardelijst `{expected}` wordt gevraagd", "voeg een code toe; tekst mag ernaast staan";
+    /// The code is from the value set under the other name of its system.
+    RENAMED "code-system-renamed" "code-invalid" None;
+        en "{found} is from the value set `{expected}` under another name of its system", "use the system as the value set names it";
+        nl "{found} staat in de waardelijst `{expected}` onder een andere naam van het codestelsel", "gebruik het codestelsel zoals de waardelijst het noemt";
+    /// The code only groups others.
+    ABSTRACT "code-abstract" "code-invalid" Some("ABSTRACT_CODE_NOT_ALLOWED");
+        en "{found} only groups other codes and is not meant to be used", "use one of the codes below it";
+        nl "{found} groepeert alleen andere codes en is niet bedoeld om te gebruiken", "gebruik een van de codes eronder";
     /// Whether a code is from the value set cannot be told here.
     UNDECIDED "code-undecided" "code-invalid" Some("TERMINOLOGY_TX_NOSVC_BOUND_REQ");
         en "whether {found} is in the value set `{expected}` cannot be told here: {why}", "ask a terminology server";
         nl "of {found} in de waardelijst `{expected}` staat is hier niet te zeggen: {why}", "vraag het een terminologieserver";
 }
 
+/// Names that STU3 and the terminology that came after it have for the same systems.
+const RENAMED_SYSTEMS: (&str, &str) = ("http://hl7.org/fhir/v3/", "http://terminology.hl7.org/CodeSystem/v3-");
+
 /// Whether a coded element is bound as it should be.
 pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, place: Place<'_>, issues: &mut Issues) {
-    let Some(binding) = place.rule.element.binding.as_ref().filter(|binding| binding.strength != Strength::Example) else {
-        return;
-    };
-    let Some(value_set) = &binding.value_set else { return };
-    let codings: Vec<Coded<'_>> = codings(node);
-    let answers: Vec<Membership> = codings.iter().map(|coded| scene.knowledge.membership(value_set, coded)).collect();
-    if codings.is_empty() || answers.contains(&Membership::In) {
-        return;
+    let Some(binding) = &place.rule.element.binding else { return };
+    if let Some(largest) = &binding.largest {
+        let weight = |is_decided: bool| if is_decided { Severity::Error } else { Severity::CantTell };
+        ask(scene, node, (place, largest, &NOT_IN_LARGEST), &weight, issues);
     }
-    let shown: Vec<String> =
-        codings.iter().map(|coded| format!("`{}#{}`", coded.system.unwrap_or_default(), coded.code)).collect();
+    let Some(value_set) = binding.value_set.as_ref().filter(|_| binding.strength != Strength::Example) else { return };
+    let weight = |is_decided: bool| match (binding.strength, is_decided) {
+        (Strength::Required, true) => Severity::Error,
+        (Strength::Required, false) => Severity::CantTell,
+        (Strength::Extensible, true) => Severity::Warning,
+        _ => Severity::Information,
+    };
+    ask(scene, node, (place, value_set, &NOT_IN_SET), &weight, issues);
+}
+
+type Asked<'a> = (Place<'a>, &'a Arc<str>, &'static Code);
+
+fn ask(
+    scene: &Scene<'_, '_>,
+    node: Node<'_>,
+    (place, value_set, outside): Asked<'_>,
+    weight: &dyn Fn(bool) -> Severity,
+    issues: &mut Issues,
+) {
+    let codings: Vec<Coded<'_>> = codings(node);
     let issue = |code, severity| {
         let issue = Issue::new(code, severity, node).of(&place.profile.canonical).with("element", &*place.rule.element.id);
-        issue.with("expected", &**value_set).with("found", shown.join(", "))
+        issue.with("expected", &**value_set).with("found", shown(&codings))
     };
-    let why = answers.iter().find_map(|answer| match answer {
-        Membership::Unknown(reason) => Some(reason.to_string()),
-        Membership::In | Membership::Out => None,
-    });
-    match (why, binding.strength) {
-        (Some(why), Strength::Required) => issues.push(issue(&UNDECIDED, Severity::CantTell).with("why", why)),
-        (Some(why), _) => issues.push(issue(&UNDECIDED, Severity::Information).with("why", why)),
-        (None, Strength::Required) => issues.push(issue(&NOT_IN_SET, Severity::Error)),
-        (None, Strength::Extensible) => issues.push(issue(&NOT_IN_SET, Severity::Warning)),
-        (None, Strength::Preferred | Strength::Example) => issues.push(issue(&NOT_IN_SET, Severity::Information)),
+    if codings.is_empty() {
+        if is_concept(node) {
+            issues.push(issue(&NO_CODE, weight(true)));
+        }
+        return;
     }
+    let mut why = None;
+    for coded in &codings {
+        match scene.knowledge.membership(value_set, coded) {
+            Membership::In => {
+                if is_abstract(scene, coded) {
+                    issues.push(issue(&ABSTRACT, weight(true).min(Severity::Warning)));
+                }
+                return;
+            }
+            Membership::Unknown(reason) => why = Some(reason.to_string()),
+            Membership::Out => {}
+        }
+    }
+    match why {
+        Some(why) => issues.push(issue(&UNDECIDED, weight(false)).with("why", why)),
+        None if scene.is_stu3() && codings.iter().any(|coded| is_renamed(scene, value_set, coded)) => {
+            issues.push(issue(&RENAMED, weight(true).min(Severity::Warning)));
+        }
+        None => issues.push(issue(outside, weight(true))),
+    }
+}
+
+fn shown(codings: &[Coded<'_>]) -> String {
+    let one = |coded: &Coded<'_>| match coded.system {
+        Some(system) => format!("`{system}#{}`", coded.code),
+        None => format!("`{}`", coded.code),
+    };
+    codings.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether a code is in the set when its system is called by its other name.
+fn is_renamed(scene: &Scene<'_, '_>, value_set: &str, coded: &Coded<'_>) -> bool {
+    let (old, new) = RENAMED_SYSTEMS;
+    let system = coded.system.unwrap_or_default();
+    let other = match (system.strip_prefix(old), system.strip_prefix(new)) {
+        (Some(name), _) => format!("{new}{name}"),
+        (_, Some(name)) => format!("{old}{name}"),
+        _ => return false,
+    };
+    scene.knowledge.membership(value_set, &Coded { system: Some(&other), ..*coded }) == Membership::In
+}
+
+fn is_abstract(scene: &Scene<'_, '_>, coded: &Coded<'_>) -> bool {
+    let system = coded.system.and_then(|system| scene.knowledge.code_system(system));
+    system.is_some_and(|system| system.concept(coded.code).is_some_and(|(_, concept)| concept.is_abstract()))
+}
+
+/// Whether an element is a concept: one that may do with words alone.
+fn is_concept(node: Node<'_>) -> bool {
+    node.type_name() == "CodeableConcept"
 }
 
 /// The codes of a coded element, whatever its type.
 pub(crate) fn codings(node: Node<'_>) -> Vec<Coded<'_>> {
     match node.type_name() {
         "CodeableConcept" => node.children_named("coding").filter_map(of_coding).collect(),
-        "Coding" | "Quantity" | "Age" | "Duration" | "Count" | "Distance" | "Money" => of_coding(node).into_iter().collect(),
+        "Coding" | "Quantity" | "SimpleQuantity" | "Age" | "Duration" | "Count" | "Distance" | "Money" | "MoneyQuantity" => {
+            of_coding(node).into_iter().collect()
+        }
         _ if node.is_primitive() => node.value().map(|code| Coded { system: None, version: None, code }).into_iter().collect(),
         _ => Vec::new(),
     }
 }
 
+/// A Coding without a system is of none: only the system of a `code` is understood.
 fn of_coding(node: Node<'_>) -> Option<Coded<'_>> {
-    Some(Coded { system: node.child_value("system"), version: node.child_value("version"), code: node.child_value("code")? })
+    let system = node.child_value("system").unwrap_or_default();
+    Some(Coded { system: Some(system), version: node.child_value("version"), code: node.child_value("code")? })
 }

@@ -47,29 +47,35 @@ pub(crate) fn fits(scene: &Scene<'_, '_>, node: Node<'_>, allowed: &ElementType)
 }
 
 /// The profiles that the type of an element has to meet. Of several, one is
-/// enough: the ones that are met, or an issue where none is.
+/// enough: the first that is met, or an issue where none is.
 pub(crate) fn profiles<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'_>, issues: &mut Issues) -> Vec<Arc<Profile>> {
     let allowed = place.rule.element.types.iter().filter(|allowed| fits(scene, node, allowed));
     let named: Vec<&Arc<str>> = allowed.flat_map(|allowed| &allowed.profiles).collect();
     let mut known = Vec::new();
+    let mut unknown = Vec::new();
     for canonical in &named {
         match scene.profile(canonical) {
             Ok(profile) => known.push(profile),
-            Err(lack) => {
-                let issue = Issue::cant_tell(&TYPE_PROFILE_UNKNOWN, node).of(&place.profile.canonical);
-                let issue = issue.with("element", &*place.rule.element.id).with("profile", &***canonical);
-                issues.push(issue.with("why", lack.to_string()));
-            }
+            Err(lack) => unknown.push((canonical, lack)),
         }
     }
-    if named.len() < 2 {
-        return known;
+    let answers: Vec<Option<bool>> = match named.len() {
+        0 | 1 => vec![Some(true); known.len()],
+        _ => known.iter().map(|profile| walk::meets(scene, node, profile)).collect(),
+    };
+    if let Some(met) = answers.iter().position(|answer| *answer == Some(true)) {
+        return vec![known.swap_remove(met)];
     }
-    let met: Vec<_> = known.iter().filter(|profile| walk::meets(scene, node, profile) != Some(false)).cloned().collect();
-    if met.is_empty() && known.len() == named.len() {
+    for (canonical, lack) in &unknown {
+        let issue = Issue::cant_tell(&TYPE_PROFILE_UNKNOWN, node).of(&place.profile.canonical);
+        let issue = issue.with("element", &*place.rule.element.id).with("profile", &****canonical);
+        issues.push(issue.with("why", lack.to_string()));
+    }
+    if !named.is_empty() && unknown.is_empty() && answers.iter().all(|answer| *answer == Some(false)) {
         let names: Vec<String> = named.iter().map(|name| format!("`{name}`")).collect();
         let issue = Issue::error(&NO_PROFILE_MET, node).of(&place.profile.canonical);
         issues.push(issue.with("element", &*place.rule.element.id).with("expected", names.join(", ")));
     }
-    met
+    let doubtful = known.into_iter().zip(answers).filter(|(_, answer)| answer.is_none());
+    doubtful.map(|(profile, _)| profile).collect()
 }

@@ -1,7 +1,8 @@
-//! Invariants: the FHIRPath of a profile and of the types.
+//! Invariants: the FHIRPath of a profile and of the types. What FHIR asks of
+//! every element is looked at without FHIRPath, with the same answer.
 
 use crate::fhir::definition::Severity as Weight;
-use crate::fhir::fhirpath::Expression;
+use crate::fhir::fhirpath::{Expression, Item};
 use crate::fhir::node::Node;
 use crate::fhir::validate::profile::Invariant;
 use crate::fhir::validate::walk::Place;
@@ -18,13 +19,40 @@ codes! {
         nl "invariant `{key}` is hier niet te beslissen: {why}", "bekijk hem met de hand";
 }
 
+/// An expression that is decided without FHIRPath.
+pub(crate) type Native = fn(Node<'_>) -> bool;
+
+/// Expressions, as R4 and STU3 write them, of invariants that every element or
+/// extension has: nearly all the work is theirs.
+const NATIVE: &[(&str, Native)] = &[
+    ("hasValue() or (children().count() > id.count())", has_content),
+    ("hasValue() | (children().count() > id.count())", has_content),
+    ("hasValue() or (children().count() > id.count()) or $this is Parameters", has_content),
+    ("extension.exists() != value.exists()", has_value_or_extensions),
+    ("$this.extension.exists() != $this.value.exists()", has_value_or_extensions),
+];
+
+/// How an expression is decided without FHIRPath, where it is one of a few.
+pub(crate) fn native(expression: &str) -> Option<Native> {
+    NATIVE.iter().find(|(text, _)| *text == expression).map(|(_, native)| *native)
+}
+
+fn has_content(node: Node<'_>) -> bool {
+    node.value().is_some() || node.children().any(|child| child.name() != "id") || node.type_name() == "Parameters"
+}
+
+fn has_value_or_extensions(node: Node<'_>) -> bool {
+    node.child("extension").is_some() != node.child("value").is_some()
+}
+
 /// Whether the invariants of a rule are true of an element.
 pub(crate) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'_>, issues: &mut Issues) {
     for invariant in &place.rule.invariants {
-        match &invariant.expression {
-            Some(Ok(expression)) => evaluate(scene, node, (place, invariant, expression), issues),
-            Some(Err(why)) => issues.push(undecided(node, place, invariant).with("why", why.as_str())),
-            None => {}
+        match (&invariant.expression, invariant.native) {
+            (Some(Ok(_)), Some(native)) if native(node) => {}
+            (Some(Ok(expression)), _) => evaluate(scene, node, (place, invariant, expression), issues),
+            (Some(Err(why)), _) => issues.push(undecided(node, place, invariant).with("why", why.as_str())),
+            (None, _) => {}
         }
     }
 }
@@ -36,18 +64,28 @@ fn evaluate<'t>(scene: &Scene<'_, 't>, node: Node<'t>, (place, invariant, expres
         Ok(items) => items,
         Err(error) => return issues.push(undecided(node, place, invariant).with("why", error.to_string())),
     };
-    // Nothing counts as false: FHIR asks that an invariant is true.
-    let is_true = !items.is_empty() && items.iter().all(|item| item.text().as_deref() != Some("false"));
-    if !is_true {
-        let severity = match invariant.constraint.severity {
-            Weight::Error => Severity::Error,
-            Weight::Warning | Weight::Information => Severity::Warning,
-        };
-        let mut issue = Issue::new(&FAILED, severity, node).of(&place.profile.canonical);
-        issue.key = Some(invariant.constraint.key.clone());
-        let issue = issue.with("key", &*invariant.constraint.key).with("human", &*invariant.constraint.human);
-        issues.push(issue.with("expected", expression.text()));
+    if is_true(&items) {
+        return;
     }
+    let severity = match invariant.constraint.severity {
+        Weight::Error => Severity::Error,
+        Weight::Warning | Weight::Information => Severity::Warning,
+    };
+    let mut issue = Issue::new(&FAILED, severity, node).of(&place.profile.canonical);
+    issue.key = Some(invariant.constraint.key.clone());
+    let issue = issue.with("key", &*invariant.constraint.key).with("human", &*invariant.constraint.human);
+    issues.push(issue.with("expected", expression.text()));
+}
+
+/// Nothing counts as false, as FHIR asks that an invariant is true. What is no
+/// boolean is something, and of many one is enough: STU3 writes `|` where it means `or`.
+fn is_true(items: &[Item<'_>]) -> bool {
+    let is_false = |item: &Item<'_>| match item {
+        Item::Boolean(value) => !value,
+        Item::Node(node) => node.type_name() == "boolean" && node.value() == Some("false"),
+        _ => false,
+    };
+    !items.iter().all(is_false)
 }
 
 fn undecided(node: Node<'_>, place: Place<'_>, invariant: &Invariant) -> Issue {

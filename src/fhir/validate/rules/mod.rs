@@ -18,6 +18,7 @@ const RULES: &[&[&Code]] = &[
     binding::CODES,
     cardinality::CODES,
     claims::CODES,
+    super::form::CODES,
     element_type::CODES,
     invariant::CODES,
     slicing::CODES,

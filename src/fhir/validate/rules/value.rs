@@ -1,20 +1,23 @@
 //! Fixed values and patterns, smallest and largest value, longest text.
 
+use std::cmp::Ordering;
+
 use crate::fhir::date::DateTime;
+use crate::fhir::fhirpath;
 use crate::fhir::json;
 use crate::fhir::node::Node;
 use crate::fhir::validate::walk::Place;
-use crate::fhir::validate::{Issue, Issues, Scene, codes};
+use crate::fhir::validate::{Code, Issue, Issues, Scene, codes};
 
 codes! {
     /// The value is not the fixed one.
     FIXED "value-not-fixed" "value" Some("_DT_Fixed_Wrong");
-        en "`{element}` has another value than the profile fixes", "use exactly the fixed value";
-        nl "`{element}` heeft een andere waarde dan het profiel vastlegt", "gebruik precies de vastgelegde waarde";
+        en "`{element}` has another value than the profile fixes{at}", "use exactly the fixed value";
+        nl "`{element}` heeft een andere waarde dan het profiel vastlegt{at}", "gebruik precies de vastgelegde waarde";
     /// The value lacks something of the pattern.
     PATTERN "value-not-pattern" "value" Some("TYPE_CHECKS_PATTERN_CC");
-        en "`{element}` does not hold what the profile's pattern asks for", "add what the pattern holds; more may stand beside it";
-        nl "`{element}` bevat niet wat het patroon van het profiel vraagt", "voeg toe wat het patroon bevat; er mag meer naast staan";
+        en "`{element}` does not hold what the profile's pattern asks for{at}", "add what the pattern holds; more may stand beside it";
+        nl "`{element}` bevat niet wat het patroon van het profiel vraagt{at}", "voeg toe wat het patroon bevat; er mag meer naast staan";
     /// The text is too long.
     TOO_LONG "value-too-long" "too-long" Some("Validation_VAL_Profile_MaxLength");
         en "`{element}` has {found} characters, at most {expected} allowed", "shorten it";
@@ -27,41 +30,83 @@ codes! {
     TOO_LARGE "value-too-large" "value" None;
         en "`{element}` is {found}, at most {expected} allowed", "use a value that is not larger";
         nl "`{element}` is {found}, hoogstens {expected} toegestaan", "gebruik een waarde die niet groter is";
+    /// The value and the limit are in units that are not compared here.
+    LIMIT_UNDECIDED "value-limit-undecided" "not-supported" Some("TYPE_SPECIFIC_CHECKS_DT_QTY_MIN_SYSTEM_MISMATCH");
+        en "whether `{element}` keeps to the limit {expected} cannot be told of {found}", "give it in the unit of the limit";
+        nl "of `{element}` binnen de grens {expected} blijft is van {found} niet te zeggen", "geef het in de eenheid van de grens";
 }
 
 /// Whether the value of an element is one that a profile allows.
 pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, place: Place<'_>, issues: &mut Issues) {
     let element = &place.rule.element;
-    let issue = |code, expected: String, found: String| {
-        let issue = Issue::error(code, node).of(&place.profile.canonical).with("element", &*element.id);
-        issue.with("expected", expected).with("found", found)
-    };
     if let Some(fixed) = &element.fixed
         && !same(fixed.root(), node)
     {
-        issues.push(issue(&FIXED, shown(fixed.root()), shown(node)));
+        issues.push(differing(&FIXED, (fixed.root(), node), place));
     }
     if let Some(pattern) = &element.pattern
         && !holds(pattern.root(), node)
     {
-        issues.push(issue(&PATTERN, shown(pattern.root()), shown(node)));
+        issues.push(differing(&PATTERN, (pattern.root(), node), place));
     }
     if let (Some(max), Some(text)) = (element.max_length, node.value())
         && text.chars().nth(max as usize).is_some()
     {
-        issues.push(issue(&TOO_LONG, max.to_string(), text.chars().count().to_string()));
+        let issue = issue(&TOO_LONG, node, place).with("expected", max.to_string());
+        issues.push(issue.with("found", text.chars().count().to_string()));
     }
-    let outside = |limit: &Node<'_>, wrong| compare(scene, node, *limit) == Some(wrong);
-    if let Some(limit) =
-        element.min_value.as_ref().map(|tree| tree.root()).filter(|limit| outside(limit, std::cmp::Ordering::Less))
-    {
-        issues.push(issue(&TOO_SMALL, shown(limit), shown(node)));
+    let limits = [(&element.min_value, &TOO_SMALL, Ordering::Less), (&element.max_value, &TOO_LARGE, Ordering::Greater)];
+    for (limit, code, wrong) in limits {
+        let Some(limit) = limit.as_ref().map(|tree| tree.root()) else { continue };
+        let found = match compare(scene, node, limit) {
+            Some(found) if found == wrong => issue(code, node, place),
+            None if node.value().or(node.child_value("value")).is_some() => {
+                Issue::cant_tell(&LIMIT_UNDECIDED, node).of(&place.profile.canonical).with("element", &*element.id)
+            }
+            _ => continue,
+        };
+        issues.push(found.with("expected", shown(limit)).with("found", shown(node)));
     }
-    if let Some(limit) =
-        element.max_value.as_ref().map(|tree| tree.root()).filter(|limit| outside(limit, std::cmp::Ordering::Greater))
-    {
-        issues.push(issue(&TOO_LARGE, shown(limit), shown(node)));
+}
+
+fn issue(code: &'static Code, node: Node<'_>, place: Place<'_>) -> Issue {
+    Issue::error(code, node).of(&place.profile.canonical).with("element", &*place.rule.element.id)
+}
+
+/// About the first element below that differs; of a concept about the whole, as
+/// its codings may stand in any order.
+fn differing(code: &'static Code, (wanted, node): (Node<'_>, Node<'_>), place: Place<'_>) -> Issue {
+    let (wanted, found, missing) = match node.type_name() {
+        "CodeableConcept" => (wanted, node, None),
+        _ => first_difference(wanted, node, code == &FIXED),
+    };
+    let mut steps: Vec<&str> = std::iter::successors(Some(found), |found| found.parent().filter(|_| *found != node))
+        .take_while(|found| *found != node)
+        .map(Node::name)
+        .collect();
+    steps.reverse();
+    steps.extend(missing);
+    let at = if steps.is_empty() { String::new() } else { format!(": `{}`", steps.join(".")) };
+    let shown_found = if missing.is_some() { "-".to_owned() } else { shown(found) };
+    issue(code, found, place).with("at", at).with("expected", shown(wanted)).with("found", shown_found)
+}
+
+/// What is wanted, the element there, and the name of what it lacks.
+fn first_difference<'w, 'n>(wanted: Node<'w>, node: Node<'n>, exact: bool) -> (Node<'w>, Node<'n>, Option<&'w str>) {
+    for child in wanted.children().filter(|child| child.name() != "id") {
+        let fits = |found: &Node<'n>| if exact { same(child, *found) } else { holds(child, *found) };
+        if node.children_named(child.name()).any(|found| fits(&found)) {
+            continue;
+        }
+        let mut all = node.children_named(child.name());
+        return match (all.next(), all.next()) {
+            (None, _) => (child, node, Some(child.name())),
+            (Some(found), None) => first_difference(child, found, exact),
+            // Which of several it was meant to be nobody knows.
+            (Some(_), Some(_)) => (wanted, node, None),
+        };
     }
+    (wanted, node, None)
 }
 
 /// Whether two elements say exactly the same, ids and the order of names aside.
@@ -89,7 +134,7 @@ pub(crate) fn holds(pattern: Node<'_>, node: Node<'_>) -> bool {
         && pattern.children().all(|wanted| node.children_named(wanted.name()).any(|found| holds(wanted, found)))
 }
 
-/// Numbers are the same by their value's digits, all else by its characters.
+/// The characters decide, of numbers too: 1.0 says another thing than 1.00.
 fn same_value(wanted: Node<'_>, found: Node<'_>) -> bool {
     match wanted.value() {
         None => true,
@@ -97,15 +142,19 @@ fn same_value(wanted: Node<'_>, found: Node<'_>) -> bool {
     }
 }
 
-fn compare(scene: &Scene<'_, '_>, node: Node<'_>, limit: Node<'_>) -> Option<std::cmp::Ordering> {
+/// How a value stands to a limit; `None` where units or precision do not allow it.
+fn compare(scene: &Scene<'_, '_>, node: Node<'_>, limit: Node<'_>) -> Option<Ordering> {
     let (left, right) = (node.child_value("value").or(node.value())?, limit.child_value("value").or(limit.value())?);
-    if scene.types().is_a(node.type_name(), "Quantity") && node.child_value("code") != limit.child_value("code") {
-        return None;
+    if scene.types().is_a(node.type_name(), "Quantity") {
+        let unit = |node: Node<'_>| (node.child_value("system").map(str::to_owned), node.child_value("code").map(str::to_owned));
+        if unit(node) != unit(limit) {
+            return None;
+        }
     }
-    if let (Ok(left), Ok(right)) = (left.parse::<bigdecimal::BigDecimal>(), right.parse::<bigdecimal::BigDecimal>()) {
-        return Some(left.cmp(&right));
+    match (fhirpath::decimal(left), fhirpath::decimal(right)) {
+        (Some(left), Some(right)) => Some(left.cmp(&right)),
+        _ => DateTime::parse(left)?.compare(DateTime::parse(right)?),
     }
-    DateTime::parse(left)?.compare(DateTime::parse(right)?)
 }
 
 /// A value for people: the characters of a primitive, JSON of all else.

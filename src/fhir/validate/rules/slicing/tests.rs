@@ -1,0 +1,1 @@
+//! Slicing on small profiles.

@@ -1,0 +1,170 @@
+//! The three committed lists: floors, exclusions, differences.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use toets::fhir::validate::Issue;
+
+use super::cases::Said;
+
+/// Several sets write to the same files.
+static WRITING: Mutex<()> = Mutex::new(());
+
+fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle").join(name)
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(path(name)).unwrap_or_default().replace('\r', "")
+}
+
+/// What a file says at its top.
+fn opening(text: &str) -> String {
+    text.lines().take_while(|line| line.starts_with('#')).map(|line| format!("{line}\n")).collect()
+}
+
+/// Kinds of message that are left out on both sides.
+pub(crate) struct Exclusions(Vec<Exclusion>);
+
+struct Exclusion {
+    ours: bool,
+    code: String,
+    /// What must stand in the message of the HL7 validator; empty for any.
+    text: String,
+    line: String,
+}
+
+impl Exclusions {
+    /// None at all.
+    pub(crate) fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Reads `hl7 | code | text in the message | why` and `ours | code | | why`.
+    pub(crate) fn read() -> Self {
+        let text = read("exclusions.txt");
+        let one = |line: &str| {
+            let parts: Vec<&str> = line.splitn(4, '|').map(str::trim).collect();
+            let [side, code, text, why] = parts[..] else { panic!("an exclusion has four parts: {line}") };
+            assert!(!why.is_empty() && ["hl7", "ours"].contains(&side), "an exclusion has a side and a reason: {line}");
+            Exclusion { ours: side == "ours", code: code.into(), text: text.into(), line: format!("{side} {code} {text}") }
+        };
+        Self(text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(one).collect())
+    }
+
+    pub(crate) fn of_theirs(&self, said: &Said) -> Option<&str> {
+        let fits = |one: &&Exclusion| !one.ours && one.code == said.code && said.message.contains(&one.text);
+        self.0.iter().find(fits).map(|one| one.line.as_str())
+    }
+
+    pub(crate) fn of_ours(&self, issue: &Issue) -> Option<&str> {
+        self.0.iter().find(|one| one.ours && one.code == issue.code.name).map(|one| one.line.as_str())
+    }
+}
+
+/// Shares in tenths of a per cent, by set and measure.
+type Shares = BTreeMap<(String, String), u64>;
+
+fn floors() -> Shares {
+    let one = |line: &str| {
+        let mut words = line.split_whitespace();
+        let (set, measure, share) = (words.next()?, words.next()?, words.next()?);
+        let tenths = share.replace('.', "").parse().ok()?;
+        Some(((set.to_owned(), measure.to_owned()), tenths))
+    };
+    read("floors.txt").lines().filter(|line| !line.starts_with('#')).filter_map(one).collect()
+}
+
+/// Tenths of a per cent, rounded down.
+pub(crate) fn share(good: usize, of: usize) -> u64 {
+    if of == 0 { 1000 } else { (good * 1000 / of) as u64 }
+}
+
+pub(crate) fn per_cent(tenths: u64) -> String {
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+/// Holds shares against their floors; a blessed run raises them.
+pub(crate) fn hold_floors(set: &str, shares: &[(&'static str, u64)], bless: bool) -> Result<(), String> {
+    let _writing = WRITING.lock().map_err(|error| error.to_string())?;
+    let mut floors = floors();
+    let mut low = Vec::new();
+    for (measure, share) in shares {
+        let floor = floors.entry((set.to_owned(), (*measure).to_owned())).or_default();
+        if share < floor {
+            low.push(format!("{set} {measure}: {} %, the floor is {} %", per_cent(*share), per_cent(*floor)));
+        } else if share > floor && bless {
+            *floor = *share;
+        } else if share > floor {
+            eprintln!("{set} {measure}: {} %, the floor can be raised from {} %", per_cent(*share), per_cent(*floor));
+        }
+    }
+    if bless {
+        let lines = floors.iter().map(|((set, measure), share)| format!("{set} {measure} {}\n", per_cent(*share)));
+        fs::write(path("floors.txt"), opening(&read("floors.txt")) + &lines.collect::<String>())
+            .map_err(|error| error.to_string())?;
+    }
+    if low.is_empty() { Ok(()) } else { Err(low.join("\n")) }
+}
+
+/// By set, measure and kind: the cases that differ in that way.
+pub(crate) type Differences = BTreeMap<(String, String, String), Vec<String>>;
+
+/// As they are listed, each kind with its reason.
+fn listed(text: &str) -> BTreeMap<(String, String, String), (String, Vec<String>)> {
+    let mut known: BTreeMap<_, (String, Vec<String>)> = BTreeMap::new();
+    let mut last = None;
+    for line in text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        if let Some(id) = line.strip_prefix("    ") {
+            let entry = last.as_ref().and_then(|key| known.get_mut(key)).expect("an id stands below a kind");
+            entry.1.push(id.to_owned());
+        } else {
+            let (key, why) = line.split_once(" => ").expect("a difference has a reason, or `?`");
+            let mut parts = key.splitn(3, ": ").map(str::to_owned);
+            let key = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+            known.insert(key.clone(), (why.to_owned(), Vec::new()));
+            last = Some(key);
+        }
+    }
+    known
+}
+
+/// Holds the differences of a set against those that are listed; a blessed run
+/// lists them again and keeps the reasons that are known.
+pub(crate) fn hold_differences(set: &str, found: &Differences, bless: bool) -> Result<(), String> {
+    let _writing = WRITING.lock().map_err(|error| error.to_string())?;
+    let text = read("differences.txt");
+    let mut known = listed(&text);
+    if bless {
+        let mut old: BTreeMap<_, _> = known.extract_if(.., |(of, ..), _| of == set).collect();
+        for (key, ids) in found {
+            let why = old.remove(key).map_or("?".to_owned(), |(why, _)| why);
+            known.insert(key.clone(), (why, ids.clone()));
+        }
+        let text = known.iter().fold(opening(&text), |text, ((set, measure, kind), (why, ids))| {
+            let ids: String = ids.iter().map(|id| format!("    {id}\n")).collect();
+            text + &format!("{set}: {measure}: {kind} => {why}\n{ids}")
+        });
+        fs::write(path("differences.txt"), text).map_err(|error| error.to_string())?;
+    }
+    let mut wrong = Vec::new();
+    for (key, ids) in found {
+        let (why, listed) = known.get(key).map_or(("", &[][..]), |(why, ids)| (why, ids));
+        let new: Vec<&str> = ids.iter().filter(|id| !listed.contains(id)).map(String::as_str).collect();
+        if !new.is_empty() {
+            wrong.push(format!("not listed: {}: {}: {}", key.1, key.2, new.join(", ")));
+        } else if why == "?" || why.is_empty() {
+            wrong.push(format!("without a reason: {}: {}", key.1, key.2));
+        }
+    }
+    for (key, (_, ids)) in known.iter().filter(|((of, ..), _)| of == set) {
+        let gone: Vec<&str> =
+            ids.iter().filter(|id| !found.get(key).is_some_and(|ids| ids.contains(id))).map(String::as_str).collect();
+        if !gone.is_empty() {
+            wrong.push(format!("listed, but there is no such difference: {}: {}: {}", key.1, key.2, gone.join(", ")));
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
+}
