@@ -5,10 +5,12 @@
 
 mod catalogue;
 mod effect;
+mod obligation;
 mod profile;
 
 pub use catalogue::{Catalogue, Group, Pending, Requirement, RequirementFile};
 pub use effect::{Effect, effect};
+pub use obligation::obligations;
 pub use profile::{profile_names, profile_type};
 
 use schemars::JsonSchema;

@@ -108,6 +108,10 @@ codes! {
     ResourceUnexpected "resource-unexpected"
         en "`{subject}` is no match that the test data give", "the search finds too much, or the patient has other data than the test data";
         nl "`{subject}` volgt niet uit de testgegevens", "de zoekvraag vindt te veel, of de patiënt heeft andere gegevens dan de testgegevens";
+    /// An element that carries an obligation is not filled.
+    ObligationUnmet "obligation-unmet"
+        en "`{subject}` lacks an element that has to be filled when it is known, and the test data have it", "send the element; where it may not be shared, send it with the extension data-absent-reason";
+        nl "in `{subject}` ontbreekt een element dat gevuld hoort te zijn als het bekend is, en de testgegevens hebben het", "stuur het element; mag het niet gedeeld worden, stuur het dan met de extensie data-absent-reason";
     /// The target of a reference does not come along.
     IncludeMissing "include-missing"
         en "`{subject}` is referred to and asked for by `_include`, but not in the Bundle", "add the target as an entry with `search.mode` `include`";

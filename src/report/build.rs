@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::exchanges::Exchanges;
 use super::view::{Expectation, Finding, Group, KnownMark, LevelCounts, Report, Requirement, Scenario, Step};
-use super::{causes, head, known, reason, sentence, warnings};
+use super::{causes, head, known, profiles, reason, sentence, warnings};
 use crate::agreements::{Catalogue, Level};
 use crate::evidence::Evidence;
 use crate::judge::{self, Class, Diagnosis, ExpectationVerdict, Outcome, RequirementVerdict, Verdicts};
@@ -32,7 +32,8 @@ impl Report {
         let mut warnings = warnings::warnings(plan, evidence);
         warnings.extend(known::warnings(&known));
         let known = known::list(&known);
-        Self { warnings, known, head, counts, groups, roots, causes, gaps, preparation, scenarios, remarks }
+        let profiles = profiles::profiles(&verdicts.profiles);
+        Self { profiles, warnings, known, head, counts, groups, roots, causes, gaps, preparation, scenarios, remarks }
     }
 }
 
@@ -129,6 +130,7 @@ impl<'a> Join<'a> {
             line: finding.place.line,
             expected: finding.expected.clone(),
             actual: finding.actual.clone(),
+            issue: finding.issue.as_deref().map(sentence::issue),
         }
     }
 

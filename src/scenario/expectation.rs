@@ -51,7 +51,7 @@ impl Check {
     pub fn needs(&self) -> Option<Needs> {
         let known = match self {
             Self::Count(count) => count.min.is_some_and(|min| min > 0),
-            Self::Answer(predicate) => *predicate == AnswerPredicate::Complete,
+            Self::Answer(predicate) => matches!(predicate, AnswerPredicate::Complete | AnswerPredicate::Obligations),
             Self::Run(predicate) => *predicate == RunPredicate::PrefersResources,
             _ => false,
         };
@@ -203,6 +203,8 @@ pub enum AnswerPredicate {
     SamePatient,
     /// The matches are those of the persona, by business key (settled 14).
     Complete,
+    /// Where the persona has an element that carries an obligation, the match has it, or says why it is absent.
+    Obligations,
     /// Every target of the references that the exchange includes is in the Bundle.
     Includes,
     /// `search.mode` is used, and includes are not counted as matches.

@@ -9,7 +9,9 @@ use toets::evidence::{
     Broken, BrokenKind, Definition, End, Evidence, Exchange, FoundHow, FoundPersona, Omitted, OmittedReason, Origin,
     Outcome as Came, Received, Record, Replaced, Sent, Start,
 };
-use toets::judge::{Code, Conclusion, ExpectationVerdict, Finding, Outcome, Place, Reason, RequirementVerdict, Verdicts};
+use toets::judge::{
+    Code, Conclusion, ExpectationVerdict, Finding, Outcome, Place, ProfileNotes, Reason, RequirementVerdict, Verdicts,
+};
 use toets::plan::{
     Action, Claims, Data, Limits, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate,
     SuiteId, Target, TargetAuth,
@@ -38,7 +40,12 @@ pub(crate) fn everything() -> Run {
     let body = bundle();
     let blobs = BTreeMap::from([(DIGEST.to_owned(), Arc::from(body.as_bytes()))]);
     let evidence = Evidence { start: start(plan.clone()), records: records(body.len() as u64), blobs };
-    let verdicts = Verdicts { conclusion: Conclusion::NotConformant, expectations: expectations(), requirements: requirements() };
+    let verdicts = Verdicts {
+        conclusion: Conclusion::NotConformant,
+        expectations: expectations(),
+        requirements: requirements(),
+        profiles: ProfileNotes::default(),
+    };
     Run { plan, evidence, verdicts, suite: suite() }
 }
 
@@ -83,7 +90,12 @@ pub(crate) fn nothing() -> Run {
         requirement.reason = Some(Reason::NotSelected);
         requirement.expectations.clear();
     }
-    let verdicts = Verdicts { conclusion: Conclusion::Incomplete, expectations: Vec::new(), requirements };
+    let verdicts = Verdicts {
+        conclusion: Conclusion::Incomplete,
+        expectations: Vec::new(),
+        requirements,
+        profiles: ProfileNotes::default(),
+    };
     Run { plan, evidence, verdicts, suite: suite() }
 }
 
@@ -317,6 +329,7 @@ fn finding(path: &str, expected: &[&str], actual: &[&str]) -> Finding {
         subject: "Consent".into(),
         expected: expected.iter().map(|value| (*value).to_owned()).collect(),
         actual: actual.iter().map(|value| (*value).to_owned()).collect(),
+        issue: None,
     }
 }
 

@@ -88,7 +88,7 @@ fn count<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, count: &'d CountCheck, a
 fn predicate<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, predicate: AnswerPredicate, asks: &Asks<'d>) {
     use AnswerPredicate as P;
     let (fits, needs) = match predicate {
-        P::OnlyAsked | P::Complete | P::Includes => (
+        P::OnlyAsked | P::Complete | P::Obligations | P::Includes => (
             matches!(asks, Asks::Exchange(_) | Asks::Unknown),
             "it holds the answer against an exchange, and this step asks none",
         ),
