@@ -21,6 +21,7 @@ mod patients;
 mod preview;
 mod progress;
 mod provider;
+mod registry;
 mod run;
 mod runtime;
 mod secrets;

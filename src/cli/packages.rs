@@ -1,11 +1,12 @@
 //! `toets packages`: what FHIR packages are here, one more, and whether they are
-//! whole. Nothing is fetched.
+//! whole. Only `add` with a registry fetches, and only what it is told.
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
 use super::failure::Failure;
+use super::registry;
 use super::terminal::Terminal;
 use crate::fhir::package::{Package, PackageError, cache};
 use crate::judge::ExitCode;
@@ -20,16 +21,19 @@ pub(crate) struct PackagesArguments {
     pub(crate) cache: Option<PathBuf>,
 }
 
-/// What is done with packages. Nothing is fetched from a registry.
+/// What is done with packages.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PackagesAction {
     /// Show what is here
     List,
-    /// Copy a package archive into the folder, once it is sound, and note its digest
+    /// Put a package into the folder, once it is sound, and note its digest
     Add {
-        /// The archive, a .tgz; download it yourself, as nothing is fetched from a registry
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
+        /// The archive, a .tgz; or a name as `hl7.fhir.r4.core#4.0.1`, with a registry
+        #[arg(value_name = "FILE|ID#VERSION")]
+        package: String,
+        /// Address of a registry that speaks the FHIR NPM protocol; asked for packages by name
+        #[arg(long, value_name = "URL", env = "TOETS_REGISTRY")]
+        registry: Option<String>,
     },
     /// Open every package and hold it to its noted digest
     Verify,
@@ -40,9 +44,17 @@ pub(crate) fn packages(arguments: &PackagesArguments, terminal: &Terminal) -> Re
     let folder = arguments.cache.clone().or_else(cache::common_cache).ok_or_else(no_folder)?;
     match &arguments.action {
         PackagesAction::List => list(&folder, terminal),
-        PackagesAction::Add { file } => add(file, &folder, terminal),
+        PackagesAction::Add { package, registry } => match named(package) {
+            Some(name) => registry::add(name, registry.as_deref(), &folder, terminal),
+            None => add(Path::new(package), &folder, terminal),
+        },
         PackagesAction::Verify => verify(&folder, terminal),
     }
+}
+
+/// Id and version, where it is a name and no file.
+fn named(package: &str) -> Option<(&str, &str)> {
+    package.split_once('#').filter(|_| !Path::new(package).exists())
 }
 
 fn no_folder() -> Failure {
@@ -76,7 +88,7 @@ fn list(folder: &Path, terminal: &Terminal) -> Result<ExitCode, Failure> {
     Ok(ExitCode::Conformant)
 }
 
-fn add(file: &Path, folder: &Path, terminal: &Terminal) -> Result<ExitCode, Failure> {
+pub(super) fn add(file: &Path, folder: &Path, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let package = cache::add(file, folder).map_err(|error| failure(&error))?;
     let digest = package.digest().unwrap_or_default();
     terminal.say(&format!("{}: {} resources, {digest}", package.manifest().name(), package.entries().len()));

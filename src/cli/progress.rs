@@ -29,6 +29,21 @@ impl Progress {
         Self { bar, open: Arc::default() }
     }
 
+    /// A line for a file that is fetched: how much of it is here.
+    pub(crate) fn of_bytes(terminal: &Terminal, name: &str) -> Self {
+        let line = Self::new(terminal, 0);
+        let style = ProgressStyle::with_template("{spinner} {msg}  {bytes}/{total_bytes}  {elapsed}");
+        line.bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        line.bar.set_message(name.to_owned());
+        line
+    }
+
+    /// So many bytes are here, of so many.
+    pub(crate) fn bytes(&self, here: usize, of: Option<u64>) {
+        self.bar.set_length(of.unwrap_or(here as u64));
+        self.bar.set_position(here as u64);
+    }
+
     /// Something is asked.
     pub(crate) fn sent(&self, exchange: &str, what: &str) {
         let what = what.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();

@@ -46,24 +46,31 @@ pub(crate) struct Case {
 }
 
 impl Said {
-    /// The element that it is about. Of an unknown element the HL7 validator
-    /// names the one around it, and of a text that is no resource none at all.
-    pub(crate) fn element(&self) -> Place {
-        let quoted = |before: &str| Some(self.message.strip_prefix(before)?.split('\'').next()?.to_owned());
-        if let Some(name) = quoted("Unrecognized property '") {
-            return Place::read(&format!("{}.{name}", self.place));
+    /// The elements that it may be about. Of an unknown element the HL7 validator
+    /// names the one around it; of a text that is no resource none at all.
+    pub(crate) fn elements(&self) -> Vec<Place> {
+        let around = Place::read(&self.place);
+        let unknown = self.message.strip_prefix("Unrecognized property '").and_then(|rest| rest.split('\'').next());
+        if let Some(name) = unknown {
+            return vec![Place::read(&format!("{}.{name}", self.place)), around];
         }
         let is_text = ["The JSON property '", "There is an extra comma", "This content cannot be parsed"];
         let is_text = self.place == "$" || is_text.iter().any(|start| self.message.starts_with(start));
-        Place::read(if is_text { "" } else { &self.place })
+        vec![if is_text { Place::read("") } else { around }]
+    }
+
+    /// Whether our judge names the same element.
+    pub(crate) fn is_at(&self, path: &str) -> bool {
+        let ours = Place::read(path);
+        self.elements().iter().any(|place| place.is(&ours))
     }
 }
 
 impl Case {
     /// Errors that the change made: those that its example did not have.
-    pub(crate) fn new_places<'c>(&'c self, errors: &'c [&Said]) -> Vec<Place> {
-        let old = |said: &&&Said| self.before.iter().any(|before| before.code == said.code && before.place == said.place);
-        errors.iter().filter(|said| !old(said)).map(|said| said.element()).collect()
+    pub(crate) fn new_errors<'c>(&self, errors: &[&'c Said]) -> Vec<&'c Said> {
+        let old = |said: &&Said| self.before.iter().any(|before| before.code == said.code && before.place == said.place);
+        errors.iter().filter(|said| !old(said)).copied().collect()
     }
 }
 

@@ -29,7 +29,7 @@ fn opening(text: &str) -> String {
 pub(crate) struct Exclusions(Vec<Exclusion>);
 
 struct Exclusion {
-    ours: bool,
+    side: String,
     code: String,
     /// What must stand in the message of the HL7 validator; empty for any.
     text: String,
@@ -42,25 +42,33 @@ impl Exclusions {
         Self(Vec::new())
     }
 
-    /// Reads `hl7 | code | text in the message | why` and `ours | code | | why`.
+    /// Reads `hl7 | code | text in the message | why` and `ours | code | | why`;
+    /// `hl7-above` is left out only where it follows from something else that is:
+    /// at the same element, or one around it.
     pub(crate) fn read() -> Self {
         let text = read("exclusions.txt");
         let one = |line: &str| {
             let parts: Vec<&str> = line.splitn(4, '|').map(str::trim).collect();
             let [side, code, text, why] = parts[..] else { panic!("an exclusion has four parts: {line}") };
-            assert!(!why.is_empty() && ["hl7", "ours"].contains(&side), "an exclusion has a side and a reason: {line}");
-            Exclusion { ours: side == "ours", code: code.into(), text: text.into(), line: format!("{side} {code} {text}") }
+            assert!(
+                !why.is_empty() && ["hl7", "hl7-above", "ours"].contains(&side),
+                "an exclusion has a side and a reason: {line}"
+            );
+            Exclusion { side: side.into(), code: code.into(), text: text.into(), line: format!("{side} {code} {text}") }
         };
         Self(text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(one).collect())
     }
 
-    pub(crate) fn of_theirs(&self, said: &Said) -> Option<&str> {
-        let fits = |one: &&Exclusion| !one.ours && one.code == said.code && said.message.contains(&one.text);
-        self.0.iter().find(fits).map(|one| one.line.as_str())
+    pub(crate) fn of_theirs(&self, said: &Said, all: &[Said]) -> Option<&str> {
+        let fits = |one: &&Exclusion, said: &Said| one.code == said.code && said.message.contains(&one.text);
+        let alone = |said: &Said| self.0.iter().filter(|one| one.side == "hl7").find(|one| fits(one, said));
+        let below = |other: &Said| other.place.starts_with(&said.place) && alone(other).is_some();
+        let above = || self.0.iter().filter(|one| one.side == "hl7-above").find(|one| fits(one, said));
+        alone(said).or_else(|| above().filter(|_| all.iter().any(below))).map(|one| one.line.as_str())
     }
 
     pub(crate) fn of_ours(&self, issue: &Issue) -> Option<&str> {
-        self.0.iter().find(|one| one.ours && one.code == issue.code.name).map(|one| one.line.as_str())
+        self.0.iter().find(|one| one.side == "ours" && one.code == issue.code.name).map(|one| one.line.as_str())
     }
 }
 

@@ -6,7 +6,6 @@ use toets::fhir::validate::{Issue, Severity};
 
 use super::cases::{Case, Said};
 use super::lists::Exclusions;
-use super::place::Place;
 use super::run::Outcome;
 
 /// What is counted.
@@ -61,7 +60,7 @@ impl<'c> Compared<'c> {
             }
             None => true,
         };
-        let theirs = case.said.iter().filter(|said| said.error && keep(exclusions.of_theirs(said))).collect();
+        let theirs = case.said.iter().filter(|said| said.error && keep(exclusions.of_theirs(said, &case.said))).collect();
         let ours = outcome.issues.iter().filter(|issue| issue.severity == Severity::Error && keep(exclusions.of_ours(issue)));
         Self { case, outcome, theirs, ours: ours.collect() }
     }
@@ -90,8 +89,7 @@ impl<'c> Compared<'c> {
     }
 
     fn none_of_ours(&self) -> Result<(), String> {
-        let theirs: Vec<Place> = self.theirs.iter().map(|said| said.element()).collect();
-        let alone = |issue: &&&Issue| !theirs.iter().any(|place| place.is(&Place::read(&issue.path)));
+        let alone = |issue: &&&Issue| !self.theirs.iter().any(|said| said.is_at(&issue.path));
         let alone: Vec<&Issue> = self.ours.iter().filter(alone).copied().collect();
         if alone.is_empty() { Ok(()) } else { Err(format!("only ours: {}", self.our_codes(&alone))) }
     }
@@ -100,12 +98,11 @@ impl<'c> Compared<'c> {
         if self.theirs.is_empty() || self.ours.is_empty() {
             return None;
         }
-        let places = self.case.new_places(&self.theirs);
-        if places.is_empty() {
+        let made = self.case.new_errors(&self.theirs);
+        if made.is_empty() {
             return None;
         }
-        let named = |place: &Place| self.ours.iter().any(|issue| place.is(&Place::read(&issue.path)));
-        if places.iter().any(named) {
+        if made.iter().any(|said| self.ours.iter().any(|issue| said.is_at(&issue.path))) {
             return Some(Ok(()));
         }
         Some(Err(format!("elsewhere: {} | {}", self.their_codes(), self.our_codes(&self.ours))))

@@ -9,7 +9,12 @@ pub(crate) struct Place(Vec<(String, Option<usize>)>);
 impl Place {
     /// Reads a FHIRPath place of either judge.
     pub(crate) fn read(text: &str) -> Self {
-        Self(steps(&bare(text)))
+        let mut steps = steps(&bare(text));
+        // The HL7 validator leaves out the answer that an item of a form stands below.
+        let is_between = |at: usize| steps[at].0 == "answer" && steps.get(at + 1).is_some_and(|next| next.0 == "item");
+        let between: Vec<usize> = (0..steps.len()).rev().filter(|at| is_between(*at)).collect();
+        between.into_iter().for_each(|at| drop(steps.remove(at)));
+        Self(steps)
     }
 
     /// Whether both name the same element.
@@ -62,6 +67,7 @@ pub(crate) fn places_are_compared_without_what_only_one_judge_writes() {
         ("Patient.extension[0].extension[0][url='a.b/c[1]']", "Patient.extension[0].extension[0]"),
         ("Observation.value[x]", "Observation.value"),
         ("Observation.bodySite.coding", "Observation.bodySite.coding[0]"),
+        ("QuestionnaireResponse.item[1].item[0]", "QuestionnaireResponse.item[1].answer[0].item[0]"),
     ];
     for (left, right) in same {
         assert!(Place::read(left).is(&Place::read(right)), "{left} and {right}: {:?}", Place::read(left));

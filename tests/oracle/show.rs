@@ -16,19 +16,12 @@ use super::run::Outcome;
 pub(crate) fn alone(compared: &[Compared<'_>]) -> String {
     let (mut theirs, mut ours) = (Tally::new(), Tally::new());
     for one in compared {
-        let [their_places, our_places] = [
-            one.theirs.iter().map(|said| said.element()).collect::<Vec<_>>(),
-            one.ours.iter().map(|issue| Place::read(&issue.path)).collect(),
-        ];
-        for (said, place) in one.theirs.iter().zip(&their_places).filter(|(_, place)| !our_places.iter().any(|our| our.is(place)))
-        {
-            theirs.entry(format!("{}@{}", short(&said.code), last(place))).or_default().insert(&one.case.id);
+        for said in one.theirs.iter().filter(|said| !one.ours.iter().any(|issue| said.is_at(&issue.path))) {
+            theirs.entry(format!("{}@{}", short(&said.code), last(&said.place))).or_default().insert(&one.case.id);
         }
-        for (issue, place) in
-            one.ours.iter().zip(&our_places).filter(|(_, place)| !their_places.iter().any(|their| their.is(place)))
-        {
+        for issue in one.ours.iter().filter(|issue| !one.theirs.iter().any(|said| said.is_at(&issue.path))) {
             let key = issue.key.as_ref().map_or(String::new(), |key| format!(" {key}"));
-            ours.entry(format!("{}{key}@{}", issue.code.name, last(place))).or_default().insert(&one.case.id);
+            ours.entry(format!("{}{key}@{}", issue.code.name, last(&issue.path))).or_default().insert(&one.case.id);
         }
     }
     format!("errors that only HL7 has there:\n{}errors that only we have there:\n{}", told(theirs), told(ours))
@@ -50,8 +43,8 @@ fn short(code: &str) -> &str {
 }
 
 /// The last two steps of a place.
-fn last(place: &Place) -> String {
-    let general = place.general();
+fn last(path: &str) -> String {
+    let general = Place::read(path).general();
     let steps: Vec<&str> = general.rsplitn(3, '.').collect();
     steps.iter().take(2).rev().copied().collect::<Vec<_>>().join(".")
 }
@@ -83,8 +76,7 @@ fn summary(one: &Compared<'_>, measure: Measure) -> String {
         let lines = one.outcome.xml.iter().flatten();
         return lines.take(3).cloned().collect::<Vec<_>>().join("; ");
     }
-    let theirs: BTreeSet<String> =
-        one.theirs.iter().map(|said| format!("{}@{}", short(&said.code), last(&said.element()))).collect();
+    let theirs: BTreeSet<String> = one.theirs.iter().map(|said| format!("{}@{}", short(&said.code), last(&said.place))).collect();
     let ours: BTreeSet<String> = one
         .ours
         .iter()
@@ -93,7 +85,7 @@ fn summary(one: &Compared<'_>, measure: Measure) -> String {
                 "{}{}@{}",
                 issue.code.name,
                 issue.key.as_ref().map_or(String::new(), |key| format!(" {key}")),
-                last(&Place::read(&issue.path))
+                last(&issue.path)
             )
         })
         .collect();

@@ -6,8 +6,11 @@ use std::sync::{Arc, OnceLock};
 
 use super::rules::invariant::{self, Native};
 use super::rules::slicing::Told;
-use crate::fhir::definition::{Constraint, Definition, ElementDefinition};
+use crate::fhir::definition::{Constraint, Definition, ElementDefinition, Strength};
 use crate::fhir::fhirpath::{self, Expression};
+
+/// Units of vital signs.
+const VITAL_UNITS: &str = "http://hl7.org/fhir/ValueSet/ucum-vitals-common";
 
 /// A profile, type or extension, ready to be held against an element.
 #[derive(Debug)]
@@ -107,7 +110,7 @@ impl Rule {
         let invariants = element.constraints.iter().map(|constraint| Invariant::new(constraint, parsed)).collect();
         Self {
             name: last.strip_suffix("[x]").unwrap_or(last).into(),
-            element: element.clone(),
+            element: amended(element),
             children: Vec::new(),
             slices: Vec::new(),
             invariants,
@@ -116,6 +119,19 @@ impl Rule {
             told: OnceLock::new(),
         }
     }
+}
+
+/// An element as it was meant. R4's profile of vital signs binds each component's
+/// value to a list of units, answers in words among them; no one can meet that, and
+/// the HL7 validator takes the binding for an extensible one.
+fn amended(element: &ElementDefinition) -> ElementDefinition {
+    let mut element = element.clone();
+    if let Some(binding) = element.binding.as_mut().filter(|_| &*element.path == "Observation.component.value[x]")
+        && binding.value_set.as_deref().is_some_and(|url| url.starts_with(VITAL_UNITS))
+    {
+        binding.strength = binding.strength.min(Strength::Extensible);
+    }
+    element
 }
 
 impl Invariant {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::profile::{Profile, Rule};
-use super::rules::{binding, cardinality, element_type, invariant, slicing, value};
+use super::rules::{binding, cardinality, element_type, invariant, slicing, value, vital_signs};
 use super::{Issues, Scene};
 use crate::fhir::node::Node;
 
@@ -54,6 +54,10 @@ pub(crate) fn resource<'t>(scene: &Scene<'_, 't>, node: Node<'t>, others: &[&str
             judged |= *profile.definition.type_name == *node.type_name();
             against(scene, node, &profile, issues);
         }
+    }
+    if let Some(profile) = vital_signs::profile(scene, node) {
+        judged = true;
+        against(scene, node, &profile, issues);
     }
     // A profile holds all that its type asks; without one the type alone does.
     if !judged && let Some(profile) = scene.type_profile(node.type_name()) {

@@ -60,7 +60,12 @@ pub(crate) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'_>,
 type About<'a> = (Place<'a>, &'a Invariant, &'a Expression);
 
 fn evaluate<'t>(scene: &Scene<'_, 't>, node: Node<'t>, (place, invariant, expression): About<'_>, issues: &mut Issues) {
-    let items = match expression.evaluate(node, &scene.environment) {
+    // What a Bundle's profile says of the resource in an entry, it says as a Bundle: `%resource` is
+    // the one whose definition the invariant stands in.
+    let is_within = node.is_resource() && !std::ptr::eq(place.rule, place.profile.root());
+    let around = node.parent().filter(|_| is_within).and_then(around);
+    let environment = around.map(|resource| scene.environment.clone().with("resource", vec![Item::Node(resource)]));
+    let items = match expression.evaluate(node, environment.as_ref().unwrap_or(&scene.environment)) {
         Ok(items) => items,
         Err(error) => return issues.push(undecided(node, place, invariant).with("why", error.to_string())),
     };
@@ -77,7 +82,12 @@ fn evaluate<'t>(scene: &Scene<'_, 't>, node: Node<'t>, (place, invariant, expres
     issues.push(issue.with("expected", expression.text()));
 }
 
-/// Nothing counts as false, as FHIR asks that an invariant is true. What is no
+/// The resource that an element stands in.
+fn around(node: Node<'_>) -> Option<Node<'_>> {
+    std::iter::successors(Some(node), |node| node.parent()).find(|node| node.is_resource())
+}
+
+/// Nothing is no answer: the expression is about elements that are not there. What is no
 /// boolean is something, and of many one is enough: STU3 writes `|` where it means `or`.
 fn is_true(items: &[Item<'_>]) -> bool {
     let is_false = |item: &Item<'_>| match item {
@@ -85,7 +95,7 @@ fn is_true(items: &[Item<'_>]) -> bool {
         Item::Node(node) => node.type_name() == "boolean" && node.value() == Some("false"),
         _ => false,
     };
-    !items.iter().all(is_false)
+    items.is_empty() || !items.iter().all(is_false)
 }
 
 fn undecided(node: Node<'_>, place: Place<'_>, invariant: &Invariant) -> Issue {

@@ -7,10 +7,13 @@ pub(super) mod cardinality;
 pub(super) mod claims;
 pub(super) mod element_type;
 pub(super) mod invariant;
+pub(super) mod primitive;
+pub(super) mod shape;
 pub(super) mod slicing;
 pub(super) mod structure;
 pub(super) mod unreadable;
 pub(super) mod value;
+pub(super) mod vital_signs;
 
 use super::Code;
 
@@ -21,6 +24,8 @@ const RULES: &[&[&Code]] = &[
     super::form::CODES,
     element_type::CODES,
     invariant::CODES,
+    primitive::CODES,
+    shape::CODES,
     slicing::CODES,
     structure::CODES,
     unreadable::CODES,
