@@ -96,9 +96,8 @@ impl<'c> Profiles<'c> {
         }
         let profile: Vec<&str> = key.profile.as_deref().into_iter().collect();
         let issues = self.validator.validate_in(resource, &profile, Surroundings { without_claims: true, resolver });
-        let own = resource.path();
         let told: Rc<[Told]> =
-            issues.into_iter().map(|issue| Told::of(issue, &own)).filter(|told| self.counts(told, resource)).collect();
+            issues.into_iter().map(|issue| Told::of(issue, resource)).filter(|told| self.counts(told, resource)).collect();
         self.notes.borrow_mut().bodies += 1;
         self.told.borrow_mut().insert(key, Rc::clone(&told));
         told
@@ -160,17 +159,22 @@ pub(crate) fn digest(resource: Node<'_>) -> String {
 
 /// The resource that an issue is about, by type and id, with the element below it.
 fn place(told: &Told, judged: Node<'_>) -> String {
-    let node = locate(judged, &told.below);
-    let mut resource = node;
-    while !resource.is_resource() {
-        match resource.parent() {
-            Some(parent) => resource = parent,
+    let resource = innermost(locate(judged, &told.below));
+    let name = resource_name(resource).map_or_else(|| resource.path(), |name| name.to_string());
+    let path = told.issue.path.strip_prefix(&resource.path()).unwrap_or(&told.issue.path);
+    format!("{name} {path}")
+}
+
+/// The resource that an element stands in, itself when it is one.
+pub(crate) fn innermost(element: Node<'_>) -> Node<'_> {
+    let mut node = element;
+    while !node.is_resource() {
+        match node.parent() {
+            Some(parent) => node = parent,
             None => break,
         }
     }
-    let name = resource_name(resource).map_or_else(|| resource.path(), |name| name.to_string());
-    let path = node.path();
-    format!("{name} {}", path.strip_prefix(&resource.path()).unwrap_or(&path))
+    node
 }
 
 /// The element below a node that a path like `.provision.code[0]` names; the deepest that is there.
@@ -188,10 +192,11 @@ pub(crate) fn locate<'t>(from: Node<'t>, below: &str) -> Node<'t> {
 }
 
 impl Told {
-    fn of(issue: Issue, own: &str) -> Self {
-        let below = issue.path.strip_prefix(own).unwrap_or_default().to_owned();
-        let kind = own.rsplit_once(".resource").map_or(own, |_| "");
-        let mut touched = vec![plain(&format!("{kind}{below}"))];
+    fn of(issue: Issue, judged: Node<'_>) -> Self {
+        let below = issue.path.strip_prefix(&judged.path()).unwrap_or_default().to_owned();
+        let resource = innermost(locate(judged, &below));
+        let inside = issue.path.strip_prefix(&resource.path()).unwrap_or_default();
+        let mut touched = vec![plain(&format!("{}{inside}", resource.type_name()))];
         touched.extend(issue.detail("element").map(plain).filter(|element| element.contains('.')));
         Self { issue, below, touched }
     }
@@ -208,16 +213,12 @@ impl Told {
     }
 
     /// Whether it is about an element or below it (`Consent.scope`), or about this invariant (`ppc-1`).
-    pub(crate) fn is_about(&self, what: &str, resource: &str) -> bool {
+    pub(crate) fn is_about(&self, what: &str) -> bool {
         if !what.contains('.') {
             return self.issue.key.as_deref() == Some(what);
         }
-        let below = |path: &String| {
-            // The path of a resource within another begins below it.
-            let whole = if path.starts_with('.') { format!("{resource}{path}") } else { path.clone() };
-            whole.strip_prefix(what).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        };
-        self.touched.iter().any(below)
+        let is_below = |path: &String| path.strip_prefix(what).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        self.touched.iter().any(is_below)
     }
 
     /// Its element without indexes, so that the same in two places is seen.

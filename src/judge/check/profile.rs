@@ -11,7 +11,7 @@ use super::super::chain::Chain;
 use super::super::code::Code;
 use super::super::expression::{Decision, Scope};
 use super::super::finding::{Finding, Issue, Place};
-use super::super::profiles::{Key, Told, digest, locate};
+use super::super::profiles::{Key, Told, digest, innermost, locate};
 use super::super::ruling::{Obstacle, Ruling};
 use super::super::verdict::Reason;
 use super::fhirpath::{is_meant, parsed};
@@ -125,7 +125,7 @@ impl<'c> Others<'c> {
 
     /// Whether an issue is left to this expectation.
     fn leave(&self, told: &Told, resource: Node<'_>) -> bool {
-        let about = |elements: &[String]| elements.iter().any(|element| told.is_about(element, resource.type_name()));
+        let about = |elements: &[String]| elements.iter().any(|element| told.is_about(element));
         if !self.own.is_empty() {
             return about(self.own);
         }
@@ -151,13 +151,7 @@ fn weigh(check: &ProfileCheck, told: &Told, member: Member<'_>, (groups, ruling)
 
 /// The resource that an issue is about: the innermost, by type and id, else by its place.
 fn subject(told: &Told, judged: Node<'_>) -> String {
-    let mut node = locate(judged, &told.below);
-    while !node.is_resource() {
-        match node.parent() {
-            Some(parent) => node = parent,
-            None => break,
-        }
-    }
+    let node = innermost(locate(judged, &told.below));
     resource_name(node).map_or_else(|| node.path(), |name| name.to_string())
 }
 
