@@ -77,6 +77,9 @@ impl<'c> Profiles<'c> {
     where
         'c: 't,
     {
+        if self.lack(Some(profile), node).is_some() {
+            return None;
+        }
         let key = Key { within: within.to_owned(), body: digest(node), profile: Some(profile.to_owned()) };
         let told = self.told(key, node, Some(resolver));
         let has = |severity| told.iter().any(|told| told.issue.severity == severity && !told.is_of_terminology());
@@ -84,6 +87,13 @@ impl<'c> Profiles<'c> {
             return Some(false);
         }
         (!has(Severity::CantTell)).then_some(true)
+    }
+
+    /// Why a resource cannot be judged by a profile, or by FHIR itself: what that asks is not known.
+    pub(crate) fn lack(&self, profile: Option<&str>, resource: Node<'_>) -> Option<String> {
+        let own = || format!("http://hl7.org/fhir/StructureDefinition/{}", resource.type_name());
+        let canonical = profile.map_or_else(own, str::to_owned);
+        self.validator.knowledge().find_definition(&canonical).err().map(|lack| lack.to_string())
     }
 
     /// The issues of a resource, by FHIR itself and by the profile of the key; judged when it is first asked for.

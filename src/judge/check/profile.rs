@@ -12,9 +12,8 @@ use super::super::code::Code;
 use super::super::expression::{Decision, Scope};
 use super::super::finding::{Finding, Issue, Place};
 use super::super::profiles::{Key, Told, digest, innermost, locate};
-use super::super::ruling::{Obstacle, Ruling};
-use super::super::verdict::Reason;
-use super::fhirpath::{is_meant, parsed};
+use super::super::ruling::Ruling;
+use super::fhirpath::{is_meant, parsed, unable};
 use super::part::{Member, members, need};
 use crate::agreements::profile_type;
 use crate::fhir::fhirpath::Expression;
@@ -35,6 +34,10 @@ pub(super) fn judge(case: &Case<'_>, check: &ProfileCheck) -> Ruling {
         let others = Others::of(case, check, &chain);
         for member in subjects(case, &chain, check) {
             if !condition.as_ref().is_none_or(|condition| is_meant(&scope, condition, member.node, &mut ruling)) {
+                continue;
+            }
+            if let Some(why) = case.run.profiles.lack(canonical(case, check).as_deref(), member.node) {
+                ruling.hinder(unable(why));
                 continue;
             }
             ruling.judged();
@@ -69,6 +72,13 @@ fn subjects<'c>(case: &Case<'c>, chain: &Chain<'c>, check: &ProfileCheck) -> Vec
     members
 }
 
+/// The canonical of the profile of a check; nothing for FHIR itself.
+fn canonical(case: &Case<'_>, check: &ProfileCheck) -> Option<String> {
+    // The loader takes no other names than those of profiles; one that came in another way is of nobody.
+    let of_nobody = || (!check.is_base()).then(|| check.is.clone());
+    case.run.plan.claims.dialect.profile(&check.is).or_else(of_nobody)
+}
+
 /// What is said of a resource by the profile of a check.
 fn told<'c>(case: &Case<'c>, chain: &Chain<'c>, check: &ProfileCheck, member: Member<'c>) -> Rc<[Told]> {
     let profiles = case.run.profiles;
@@ -80,8 +90,7 @@ fn told<'c>(case: &Case<'c>, chain: &Chain<'c>, check: &ProfileCheck, member: Me
     if check.is_base() {
         return profiles.told(Key { within: String::new(), body, profile: None }, member.node, None);
     }
-    // The loader knows the names of all profiles.
-    let profile = case.run.plan.claims.dialect.profile(&check.is);
+    let profile = canonical(case, check);
     let resolver = |reference: &str| case.target(chain, reference);
     profiles.told(Key { within: case.key.to_owned(), body, profile }, member.node, Some(&resolver))
 }
@@ -142,8 +151,7 @@ fn weigh(check: &ProfileCheck, told: &Told, member: Member<'_>, (groups, ruling)
         Severity::Error => groups.add(told, member),
         Severity::CantTell if check.only.is_empty() && told.is_of_terminology() => {}
         Severity::CantTell => {
-            let why = format!("{}: {}", subject(told, member.node), told.issue.message(Language::En));
-            ruling.hinder(Obstacle::CantTell(Reason::KnowledgeLacking(why)));
+            ruling.hinder(unable(format!("{}: {}", subject(told, member.node), told.issue.message(Language::En))));
         }
         Severity::Information | Severity::Warning => {}
     }

@@ -4,4 +4,5 @@ mod codes;
 mod comparison;
 mod obstacles;
 mod persona;
+mod profiles;
 mod run;
