@@ -34,11 +34,11 @@ fn sentence(notes: &ProfileNotes) -> Text {
     let judged = notes.judged;
     both(
         format!(
-            "Profiles: judged {judged} times; {silenced} messages are noise that the agreement lists ({unmet} entries of that list met nothing); {open} elements hold a code that only a terminology server can look up; {} more are worth a look.",
+            "Profiles: judged {judged} times. Noise by the list of the agreement: {silenced} (entries that met nothing: {unmet}). Codes that only a terminology server can look up: {open}. Worth a look: {}.",
             notes.warnings
         ),
         format!(
-            "Profielen: {judged} keer beoordeeld; {silenced} meldingen zijn ruis die de afspraak opsomt ({unmet} regels van die lijst kwamen niet voor); {open} elementen hebben een code die alleen een terminologieserver kan opzoeken; {} andere zijn een blik waard.",
+            "Profielen: {judged} keer beoordeeld. Ruis volgens de lijst van de afspraak: {silenced} (regels die niet voorkwamen: {unmet}). Codes die alleen een terminologieserver kan opzoeken: {open}. Een blik waard: {}.",
             notes.warnings
         ),
     )
