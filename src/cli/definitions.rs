@@ -98,5 +98,8 @@ pub(crate) fn definitions(validator: &Validator) -> Vec<Definition> {
             approximation: manifest.version.contains("approx"),
         }
     };
-    std::iter::once(table).chain(validator.knowledge().packages().iter().map(package)).collect()
+    // The table is made from the core package: when that is here, it is the same.
+    let packages = validator.knowledge().packages().iter().map(package).filter(|package| *package != table);
+    let packages: Vec<Definition> = packages.collect();
+    std::iter::once(table).chain(packages).collect()
 }

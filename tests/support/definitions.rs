@@ -1,6 +1,6 @@
 //! The definitions that tests of the suite judge by: one judge for all.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use toets::fhir::knowledge::{Knowledge, PackageSource};
@@ -11,7 +11,8 @@ use toets::fhir::validate::Validator;
 pub fn validator() -> &'static Validator {
     static VALIDATOR: OnceLock<Validator> = OnceLock::new();
     VALIDATOR.get_or_init(|| {
-        let place = PathBuf::from(std::env::var("TOETS_SHARED").unwrap_or_default()).join("fhir/packages");
+        let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+        let place = std::env::var_os("TOETS_SHARED").map_or_else(beside, PathBuf::from).join("fhir/packages");
         let named = |id: &str, version: &str| PackageSource::Named { id: id.to_owned(), version: version.to_owned() };
         let sources = [
             named("iknl.fhir.r4.pzp", "1.0.0-rc2-approx"),
