@@ -28,6 +28,11 @@ const NAMED: usize = 10;
 pub(super) fn judge(case: &Case<'_>, check: &ProfileCheck) -> Ruling {
     let mut ruling = Ruling::default();
     let Some(condition) = condition(case, check, &mut ruling) else { return ruling };
+    // The loader takes no such name; a plan of another suite may have one.
+    if !check.is_base() && profile_type(&check.is).is_none() {
+        ruling.hinder(unable(format!("the agreement has no profile `{}`", check.is)));
+        return ruling;
+    }
     let mut groups = Groups::default();
     for chain in case.chains(&mut ruling, need(check.of)) {
         let scope = Scope::of(case, &chain);
@@ -52,7 +57,6 @@ pub(super) fn judge(case: &Case<'_>, check: &ProfileCheck) -> Ruling {
 }
 
 /// The parsed condition of a check; nothing at all when it cannot be used, which is then in the ruling.
-#[allow(clippy::option_option)]
 fn condition(case: &Case<'_>, check: &ProfileCheck, ruling: &mut Ruling) -> Option<Option<Expression>> {
     match &check.condition {
         None => Some(None),
@@ -74,9 +78,7 @@ fn subjects<'c>(case: &Case<'c>, chain: &Chain<'c>, check: &ProfileCheck) -> Vec
 
 /// The canonical of the profile of a check; nothing for FHIR itself.
 fn canonical(case: &Case<'_>, check: &ProfileCheck) -> Option<String> {
-    // The loader takes no other names than those of profiles; one that came in another way is of nobody.
-    let of_nobody = || (!check.is_base()).then(|| check.is.clone());
-    case.run.plan.claims.dialect.profile(&check.is).or_else(of_nobody)
+    case.run.plan.claims.dialect.profile(&check.is)
 }
 
 /// What is said of a resource by the profile of a check.
