@@ -125,6 +125,8 @@ pub(crate) struct RunArguments {
     /// Seed of generated ids, hexadecimal; random when left out
     #[arg(long, value_name = "HEX", value_parser = seed)]
     pub(crate) seed: Option<String>,
+    #[command(flatten)]
+    pub(crate) packages: super::definitions::PackageArguments,
 }
 
 /// How requests are authenticated.
@@ -150,6 +152,8 @@ pub(crate) struct JudgeArguments {
     /// INCOMPLETE ends with exit code 1 as well
     #[arg(long)]
     pub(crate) require_complete: bool,
+    #[command(flatten)]
+    pub(crate) definitions: super::definitions::DefinitionArguments,
 }
 
 #[derive(Debug, Args)]

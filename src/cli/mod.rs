@@ -5,6 +5,7 @@ mod address;
 mod arguments;
 mod choose;
 mod coverage;
+mod definitions;
 pub mod diagnostics;
 mod explain;
 mod failure;

@@ -62,7 +62,7 @@ fn no_folder() -> Failure {
         .hint("name the folder with `--cache DIR`")
 }
 
-/// What is told when a package cannot be used.
+/// A package that cannot be had, as the command tells it.
 pub(crate) fn failure(error: &PackageError) -> Failure {
     let failure = Failure::usage(error.to_string());
     match error.hint() {

@@ -40,7 +40,12 @@ impl<'p> Place<'p> {
 /// A resource, by its type, by the profiles that it claims and by others.
 /// Profiles that are not to be had are told by `rules::claims`.
 pub(crate) fn resource<'t>(scene: &Scene<'_, 't>, node: Node<'t>, others: &[&str], issues: &mut Issues) {
-    let claimed = node.child("meta").into_iter().flat_map(|meta| meta.children_named("profile")).filter_map(Node::value);
+    let claimed = node
+        .child("meta")
+        .filter(|_| scene.claimed)
+        .into_iter()
+        .flat_map(|meta| meta.children_named("profile"))
+        .filter_map(Node::value);
     let mut judged = false;
     for canonical in claimed.chain(others.iter().copied()) {
         if let Ok(profile) = scene.profile(canonical)
