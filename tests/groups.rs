@@ -1,5 +1,8 @@
 //! One transaction group is enough (PZP-EX-001): who claims one is not judged on the other.
 
+#[path = "support/definitions.rs"]
+mod definitions;
+
 use toets::agreements::{Actor, Dialect};
 use toets::drive::Secrets;
 use toets::engine::{self, Recorder, Settings};
@@ -24,7 +27,7 @@ async fn form_only(suite: &Suite, groups: Vec<TransactionGroup>) -> Verdicts {
     let settings = Settings { secrets, ..Settings::plain(Recorder::in_memory()) };
     let evidence = engine::run(&plan, suite, settings, |_| ()).await.expect("it runs").evidence;
     provider.stop().await;
-    judge(&plan, &evidence, suite)
+    judge(&plan, &evidence, suite, definitions::validator())
 }
 
 fn outcome(verdicts: &Verdicts, id: &str) -> (bool, Outcome) {

@@ -2,6 +2,9 @@
 //! once, each fault is applied to what it said, and the judge has to see it. No
 //! network, so each takes milliseconds.
 
+#[path = "support/definitions.rs"]
+mod definitions;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -125,7 +128,7 @@ fn is_seen(verdicts: &Verdicts, fault: &Fault) -> Result<(), Failed> {
         for path in paths {
             let of_path = fitting.iter().filter(|verdict| without_variant(&verdict.key) == path);
             let mut findings = of_path.clone().flat_map(|verdict| &verdict.findings);
-            if !findings.any(|finding| finding.code.name() == kill.finding) {
+            if !findings.any(|finding| finding.name() == kill.finding) {
                 let now: Vec<_> = of_path.map(|verdict| format!("{:?} {:?}", verdict.outcome, verdict.reason)).collect();
                 wrong.push(format!("does not kill {path} with {}: {}", kill.finding, now.join(", ")));
             }
@@ -143,7 +146,7 @@ fn trial(suite: &Arc<Suite>, right: &Arc<Evidence>, fault: Fault) -> Trial {
             Err(why) => return Err(why.to_string().into()),
         };
         let evidence = mutated(&concerned(&right, &fault), &mutant);
-        is_seen(&judge(&evidence.start.plan, &evidence, &suite), &fault)?;
+        is_seen(&judge(&evidence.start.plan, &evidence, &suite, definitions::validator()), &fault)?;
         Ok(Completion::Completed)
     })
 }

@@ -1,6 +1,9 @@
 //! Runs about a patient with data of their own: judged on everything that
 //! needs no known data, and the BSN that was given is in no output.
 
+#[path = "support/definitions.rs"]
+mod definitions;
+
 use toets::agreements::{Actor, Dialect};
 use toets::drive::Secrets;
 use toets::engine::{self, Recorder, Settings};
@@ -37,7 +40,7 @@ async fn run(suite: &Suite, plan: &Plan) -> (Evidence, Verdicts) {
     secrets.insert("TOETS_TOKEN", TOKEN).expect("it is long enough");
     let settings = Settings { secrets, ..Settings::plain(Recorder::in_memory()) };
     let evidence = engine::run(plan, suite, settings, |_| ()).await.expect("it runs").evidence;
-    let verdicts = judge(&evidence.start.plan, &evidence, suite);
+    let verdicts = judge(&evidence.start.plan, &evidence, suite, definitions::validator());
     (evidence, verdicts)
 }
 

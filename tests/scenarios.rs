@@ -1,6 +1,9 @@
 //! Trust: every scenario against the right provider, where nothing may turn
 //! red, and every fault, where exactly what it names must turn red.
 
+#[path = "support/definitions.rs"]
+mod definitions;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
@@ -28,7 +31,7 @@ fn run(suite: &Suite, faults: &[&str]) -> Result<Verdicts, Failed> {
         let settings = Settings { secrets, tempo: 0.01, ..Settings::plain(Recorder::in_memory()) };
         let finished = engine::run(&plan, suite, settings, |_| ()).await.map_err(|why| why.to_string())?;
         provider.stop().await;
-        Ok(judge(&plan, &finished.evidence, suite))
+        Ok(judge(&plan, &finished.evidence, suite, definitions::validator()))
     })
 }
 
@@ -47,7 +50,7 @@ fn is_red(verdict: &ExpectationVerdict) -> bool {
 }
 
 fn shown(verdict: &ExpectationVerdict) -> String {
-    let codes: BTreeSet<_> = verdict.findings.iter().map(|finding| finding.code.name()).collect();
+    let codes: BTreeSet<_> = verdict.findings.iter().map(|finding| finding.name()).collect();
     format!("{}  {:?} {codes:?} {:?}", verdict.key, verdict.outcome, verdict.reason)
 }
 
@@ -83,8 +86,7 @@ fn is_caught(suite: &Suite, fault: &Fault) -> Result<(), Failed> {
         for path in paths(&verdicts, &kill.expect) {
             let fitting =
                 |verdict: &&&ExpectationVerdict| fits_key(&kill.expect, &verdict.key) && path == without_variant(&verdict.key);
-            let killed =
-                |verdict: &&ExpectationVerdict| verdict.findings.iter().any(|finding| finding.code.name() == kill.finding);
+            let killed = |verdict: &&ExpectationVerdict| verdict.findings.iter().any(|finding| finding.name() == kill.finding);
             if !red.iter().filter(fitting).any(killed) {
                 let now: Vec<_> =
                     verdicts.expectations.iter().filter(|verdict| without_variant(&verdict.key) == path).map(shown).collect();

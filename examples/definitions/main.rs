@@ -1,10 +1,13 @@
 //! Makes the tables in `src/fhir/tables` again from the packages of HL7:
 //! `cargo run --example definitions -- ../shared/fhir/packages`. With `--check`
 //! it compares instead of writing. How the tables of types are made is in `table.rs`,
-//! those of forms in `forms.rs`.
+//! those of forms in `forms.rs`, those of definitions and terms in `facts.rs`.
 
+mod elements;
+mod facts;
 mod forms;
 mod table;
+mod terms;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -16,7 +19,7 @@ fn main() -> ExitCode {
         return failure("name the folder of the packages: `cargo run --example definitions -- ../shared/fhir/packages`");
     };
     let packages = Path::new(packages);
-    let made = table::make(packages).and_then(|tables| Ok([tables, forms::make(packages)?].concat()));
+    let made = table::make(packages).and_then(|tables| Ok([tables, forms::make(packages)?, facts::make(packages)?].concat()));
     let tables = match made {
         Ok(tables) => tables,
         Err(error) => return failure(&error),

@@ -6,9 +6,13 @@
 mod catalogue;
 mod effect;
 pub mod form;
+mod obligation;
+mod profile;
 
 pub use catalogue::{Catalogue, Group, Pending, Requirement, RequirementFile};
 pub use effect::{Effect, effect};
+pub use obligation::obligations;
+pub use profile::{profile_names, profile_type};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -54,6 +54,8 @@ pub(crate) enum Command {
     Lint(LintArguments),
     /// Show which requirement is judged by what, and proven able to fail
     Coverage(CoverageArguments),
+    /// Judge resources in files, folders or standard input, without a server
+    Validate(Box<super::validate::ValidateArguments>),
     /// Show, add and verify the FHIR packages that are here
     Packages(super::packages::PackagesArguments),
     /// Tell what a requirement, scenario, expectation or finding is, and what a run saw of it
@@ -123,6 +125,8 @@ pub(crate) struct RunArguments {
     /// Seed of generated ids, hexadecimal; random when left out
     #[arg(long, value_name = "HEX", value_parser = seed)]
     pub(crate) seed: Option<String>,
+    #[command(flatten)]
+    pub(crate) packages: super::definitions::PackageArguments,
 }
 
 /// How requests are authenticated.
@@ -148,6 +152,8 @@ pub(crate) struct JudgeArguments {
     /// INCOMPLETE ends with exit code 1 as well
     #[arg(long)]
     pub(crate) require_complete: bool,
+    #[command(flatten)]
+    pub(crate) definitions: super::definitions::DefinitionArguments,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ use std::time::SystemTime;
 use clap::{Args, ValueEnum};
 
 use super::arguments::RunArguments;
+use super::definitions;
 use super::failure::Failure;
 use super::preview::Preview;
 use super::terminal::Terminal;
@@ -78,7 +79,8 @@ pub(crate) fn selection(arguments: &RunArguments, suite: &Suite, terminal: &Term
     };
     let opened =
         engine::open(&run).map_err(|why| Failure::usage(why.to_string()).hint("name the folder of a run with `--since DIR`"))?;
-    let verdicts = judge(&opened.evidence.start.plan, &opened.evidence, suite);
+    let validator = definitions::validator(&arguments.packages)?;
+    let verdicts = judge(&opened.evidence.start.plan, &opened.evidence, suite, &validator);
     let scenarios = failed(&verdicts);
     if scenarios.is_empty() {
         terminal.say(&format!("nothing failed in {}, so there is nothing to run again", run.display()));

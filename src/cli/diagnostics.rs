@@ -24,10 +24,7 @@ const MAX_DRAWN: usize = 100;
 /// Draws diagnostics one after another, and says at the end how many there are. `sources` gives the text of a file.
 #[must_use]
 pub fn draw(diagnostics: &[Diagnostic], sources: &dyn Fn(&Path) -> Option<String>, paint: Paint) -> String {
-    let renderer = match paint {
-        Paint::Plain => Renderer::plain(),
-        Paint::Colour => Renderer::styled(),
-    };
+    let renderer = renderer(paint);
     let mut texts: BTreeMap<&PathBuf, String> = BTreeMap::new();
     let mut drawn = String::new();
     for diagnostic in diagnostics.iter().take(MAX_DRAWN) {
@@ -57,6 +54,75 @@ fn group<'a>(diagnostic: &'a Diagnostic, text: &'a str) -> Group<'a> {
     }
 }
 
+/// Something that is said of one place in a file.
+#[derive(Debug)]
+pub(crate) struct Drawing<'d> {
+    /// How much it weighs.
+    pub(crate) weight: Weight,
+    /// The word for its weight: `error`.
+    pub(crate) word: &'d str,
+    /// Stable code.
+    pub(crate) code: &'d str,
+    /// What is wrong.
+    pub(crate) what: &'d str,
+    /// File, line and column.
+    pub(crate) place: (&'d str, usize, usize),
+    /// A part of the line, with what is marked in it.
+    pub(crate) line: Option<(&'d str, Range<usize>)>,
+    /// Word and text of what stands below.
+    pub(crate) notes: Vec<(&'d str, String)>,
+}
+
+/// How much a drawing weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Weight {
+    /// Red.
+    Error,
+    /// Yellow.
+    Warning,
+    /// Green.
+    Note,
+}
+
+/// Draws one thing.
+pub(crate) fn draw_one(drawing: &Drawing<'_>, paint: Paint) -> String {
+    let level = match drawing.weight {
+        Weight::Error => Level::ERROR,
+        Weight::Warning => Level::WARNING,
+        Weight::Note => Level::NOTE,
+    };
+    let title = level.with_name(drawing.word).primary_title(one_line(drawing.what)).id(drawing.code);
+    let (file, line, column) = (one_line(drawing.place.0), drawing.place.1, drawing.place.2);
+    let mut group = match &drawing.line {
+        None => Group::with_title(title).element(Origin::path(&file).line(line).char_column(column)),
+        Some((text, mark)) => {
+            let annotation = AnnotationKind::Primary.span(mark.clone());
+            Group::with_title(title).element(Snippet::source(*text).path(&file).line_start(line).annotation(annotation))
+        }
+    };
+    for (word, text) in &drawing.notes {
+        group = group.element(Level::NOTE.with_name(*word).message(one_line(text)));
+    }
+    let drawn = renderer(paint).render(&[group]);
+    let Some((text, mark)) = &drawing.line else { return drawn };
+    // The column of a line that is cut on the left is not the one in what is shown of it.
+    let shown = text[..mark.start].chars().count() + 1;
+    match drawn.split_once('\n') {
+        Some((title, rest)) if shown != column => {
+            let place = format!("{file}:{line}:");
+            format!("{title}\n{}", rest.replacen(&format!("{place}{shown}"), &format!("{place}{column}"), 1))
+        }
+        _ => drawn,
+    }
+}
+
+fn renderer(paint: Paint) -> Renderer {
+    match paint {
+        Paint::Plain => Renderer::plain(),
+        Paint::Colour => Renderer::styled(),
+    }
+}
+
 /// The wrong bytes as far as the end of their first line, on whole characters of the text.
 fn first_line(text: &str, diagnostic: &Diagnostic) -> Range<usize> {
     let whole = |at: &usize| text.is_char_boundary(*at);
@@ -67,7 +133,7 @@ fn first_line(text: &str, diagnostic: &Diagnostic) -> Range<usize> {
 }
 
 /// A message quotes what somebody wrote; a line break, an escape or a change of direction in it must not draw anything.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let draws = |letter: char| {
         letter.is_control() || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
@@ -135,6 +201,30 @@ mod tests {
         let text = draw(&vec![diagnostic; 103], &|_| Some("a: 1".to_owned()), Paint::Plain);
         assert_eq!(text.matches("error[").count(), 100);
         assert!(text.ends_with("103 mistakes in 1 file; the last 3 are not shown\n"));
+    }
+
+    #[test]
+    fn draw_one_names_the_column_in_the_file_of_a_line_that_is_cut() {
+        let notes = vec![("mend", "take it out".to_owned())];
+        let drawing = Drawing {
+            weight: Weight::Error,
+            word: "error",
+            code: "element-unknown",
+            what: "wrong at a.json:3:2",
+            place: ("a.json", 3, 71),
+            line: Some(("…ab", 3..4)),
+            notes,
+        };
+        let lines = [
+            "error[element-unknown]: wrong at a.json:3:2",
+            " --> a.json:3:71",
+            "  |",
+            "3 | …ab",
+            "  |  ^",
+            "  |",
+            "  = mend: take it out",
+        ];
+        assert_eq!(draw_one(&drawing, Paint::Plain), lines.join("\n"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::choose::{REPORTS, newest};
+use super::definitions::{DefinitionArguments, validator_of};
 use super::failure::Failure;
 use super::suite;
 use super::terminal::Terminal;
@@ -18,7 +19,7 @@ use crate::scenario::Suite;
 /// Arguments of `toets explain`.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArguments {
-    /// Requirement, scenario, expectation or code of a finding
+    /// Requirement, scenario, expectation, or code of a finding or of an issue of `toets validate`
     #[arg(value_name = "ID")]
     pub(crate) id: String,
     /// Folder of the run to look at; the newest below reports/ when left out
@@ -30,13 +31,15 @@ pub(crate) struct ExplainArguments {
     /// Folder with another suite than the built-in one
     #[arg(long, value_name = "DIR")]
     pub(crate) suite: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) definitions: DefinitionArguments,
 }
 
 /// Tells what is known.
 pub(crate) fn explain(arguments: &ExplainArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let suite = suite::suite(arguments.suite.as_deref(), terminal)?;
     let plan = suite::whole_plan(&suite)?;
-    let run = seen(arguments.run.as_deref(), &suite)?;
+    let run = seen(arguments, &suite)?;
     let run = run.as_ref().map(|(report, name)| (report, name.as_str()));
     let known = Known { suite: &suite, plan: &plan, run };
     let subject = explain::subject(known, &arguments.id).map_err(|near| {
@@ -62,7 +65,8 @@ pub(crate) fn explain(arguments: &ExplainArguments, terminal: &Terminal) -> Resu
 }
 
 /// The run that the user named, or else the newest, when there is one that can be read.
-fn seen(folder: Option<&Path>, suite: &Suite) -> Result<Option<(Report, String)>, Failure> {
+fn seen(arguments: &ExplainArguments, suite: &Suite) -> Result<Option<(Report, String)>, Failure> {
+    let folder = arguments.run.as_deref();
     let newest = newest(Path::new(REPORTS));
     let Some(path) = folder.or(newest.as_deref()) else { return Ok(None) };
     let evidence = match engine::open(path) {
@@ -71,6 +75,7 @@ fn seen(folder: Option<&Path>, suite: &Suite) -> Result<Option<(Report, String)>
         Err(why) => return Err(Failure::usage(why.to_string()).hint("name the folder of a run with `--run DIR`")),
     };
     let plan = &evidence.start.plan;
-    let verdicts = judge(plan, &evidence, suite);
+    let validator = validator_of(&evidence, &arguments.definitions)?;
+    let verdicts = judge(plan, &evidence, suite, &validator);
     Ok(Some((Report::new(plan, &evidence, &verdicts, suite), path.display().to_string())))
 }

@@ -1,6 +1,7 @@
 //! `toets judge`: judges the evidence of an earlier run again, with no network.
 
 use super::arguments::JudgeArguments;
+use super::definitions::validator_of;
 use super::failure::Failure;
 use super::run::completeness;
 use super::terminal::Terminal;
@@ -24,7 +25,8 @@ pub(crate) fn judge(arguments: &JudgeArguments, terminal: &Terminal) -> Result<E
         terminal.note("note: the suite is another one than that of the run; what does not match is untested");
     }
     let plan = &evidence.start.plan;
-    let verdicts = decide(plan, &evidence, &suite);
+    let validator = validator_of(&evidence, &arguments.definitions)?;
+    let verdicts = decide(plan, &evidence, &suite, &validator);
     let report = Report::new(plan, &evidence, &verdicts, &suite);
     let exit = exit_code(&verdicts, &evidence, completeness(arguments.require_complete));
     output::finish(&report, &output::Folder { path: &arguments.run, trouble: None }, exit, &terminal)

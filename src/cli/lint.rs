@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::suite;
 use super::terminal::Terminal;
 use crate::diagnostic::Diagnostic;
-use crate::judge::{Code, ExitCode};
+use crate::judge::{ExitCode, finding_names};
 use crate::scenario::{Source, lint as lint_path, load};
 use crate::sut;
 
@@ -28,7 +28,7 @@ pub(crate) fn lint(arguments: &LintArguments, terminal: &Terminal) -> Result<Exi
             Err(mistakes) => tell(&mistakes.diagnostics, &|_| Some(mistakes.text.clone()), "", terminal),
         });
     }
-    let codes: Vec<_> = Code::all().iter().map(|code| code.name()).collect();
+    let codes = finding_names();
     let problems = lint_path(path, &codes);
     Ok(tell(&problems, &|file| fs::read_to_string(file).ok(), &format!("`{}`", path.display()), terminal))
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::definitions::{DefinitionArguments, validator_of};
 use super::failure::Failure;
 use super::run::completeness;
 use super::terminal::Terminal;
@@ -30,6 +31,8 @@ pub(crate) struct MergeArguments {
     /// INCOMPLETE ends with exit code 1 as well
     #[arg(long)]
     pub(crate) require_complete: bool,
+    #[command(flatten)]
+    pub(crate) definitions: DefinitionArguments,
 }
 
 /// Joins shares and writes the reports of the whole.
@@ -52,12 +55,13 @@ pub(crate) fn merge(arguments: &MergeArguments, terminal: &Terminal) -> Result<E
         shares.push((folder.display().to_string(), opened.evidence));
     }
     let evidence = engine::merge(shares).map_err(|why| refused(&why))?;
+    let validator = validator_of(&evidence, &arguments.definitions)?;
     let stored = engine::store(&evidence, &arguments.out);
     if let Err(occupied @ engine::RecordError::Occupied { .. }) = &stored {
         return Err(Failure::usage(occupied.to_string()));
     }
     let plan = &evidence.start.plan;
-    let verdicts = judge(plan, &evidence, &suite);
+    let verdicts = judge(plan, &evidence, &suite, &validator);
     let report = Report::new(plan, &evidence, &verdicts, &suite);
     let exit = exit_code(&verdicts, &evidence, completeness(arguments.require_complete));
     output::finish(&report, &output::Folder { path: &arguments.out, trouble: stored.err() }, exit, &terminal)

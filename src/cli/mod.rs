@@ -5,6 +5,7 @@ mod address;
 mod arguments;
 mod choose;
 mod coverage;
+mod definitions;
 pub mod diagnostics;
 mod explain;
 mod failure;
@@ -29,6 +30,7 @@ mod shell;
 mod stop;
 mod suite;
 mod terminal;
+mod validate;
 mod vendor;
 mod version;
 mod watch;
@@ -62,6 +64,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Lint(arguments) => lint::lint(arguments, &terminal),
         Command::Init(arguments) => init::init(arguments, &terminal),
         Command::Coverage(arguments) => coverage::coverage(arguments, &terminal),
+        Command::Validate(arguments) => validate::validate(arguments, &terminal),
         Command::Packages(arguments) => packages::packages(arguments, &terminal),
         Command::Explain(arguments) => explain::explain(arguments, &terminal),
         Command::Merge(arguments) => merge::merge(arguments, &terminal),

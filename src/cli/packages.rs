@@ -62,7 +62,8 @@ fn no_folder() -> Failure {
         .hint("name the folder with `--cache DIR`")
 }
 
-pub(super) fn failure(error: &PackageError) -> Failure {
+/// A package that cannot be had, as the command tells it.
+pub(crate) fn failure(error: &PackageError) -> Failure {
     let failure = Failure::usage(error.to_string());
     match error.hint() {
         Some(hint) => failure.hint(hint),

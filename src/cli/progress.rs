@@ -1,4 +1,4 @@
-//! One line that moves while a run is going on: what is asked now, how much is
+//! One line that moves while work is going on: what is asked now, how much is
 //! done. Nothing at all when standard error is no terminal.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,9 +17,9 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// A line for a run of this many scenarios.
-    pub(crate) fn new(terminal: &Terminal, scenarios: usize) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(scenarios as u64), ProgressDrawTarget::hidden());
+    /// A line for this many scenarios or files.
+    pub(crate) fn new(terminal: &Terminal, count: usize) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(count as u64), ProgressDrawTarget::hidden());
         if terminal.moves() {
             bar.set_draw_target(ProgressDrawTarget::stderr());
             let style = ProgressStyle::with_template("{spinner} {pos}/{len}  {elapsed}  {wide_msg}");
@@ -58,6 +58,17 @@ impl Progress {
     /// One more scenario is done.
     pub(crate) fn scenario_done(&self) {
         self.bar.inc(1);
+    }
+
+    /// So many are done, and this one is next.
+    pub(crate) fn at(&self, done: usize, what: &str) {
+        self.bar.set_position(done as u64);
+        self.bar.set_message(what.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect::<String>());
+    }
+
+    /// Makes room for what is printed in the meantime.
+    pub(crate) fn aside<R>(&self, print: impl FnOnce() -> R) -> R {
+        self.bar.suspend(print)
     }
 
     /// The line goes away.

@@ -8,9 +8,10 @@ use super::failure::Failure;
 use super::progress::Progress;
 use super::server::Server;
 use super::terminal::Terminal;
-use super::{choose, output, patients, preview, runtime, stop, suite, vendor, watch};
+use super::{choose, definitions, output, patients, preview, runtime, stop, suite, vendor, watch};
 use crate::clock;
 use crate::engine::{self, EngineError, Event, Finished, RecordError, Recorder, Settings};
+use crate::fhir::validate::Validator;
 use crate::judge::{Completeness, ExitCode, Verdicts, exit_code, judge};
 use crate::plan::{Plan, Selection, compile};
 use crate::report::Report;
@@ -67,15 +68,16 @@ impl Run<'_> {
     /// Asks, judges and reports once.
     pub(crate) fn round(&self) -> Result<Round, Failure> {
         let sut = vendor::file(self.arguments, self.suite, &self.terminal)?;
+        let validator = definitions::validator(&self.arguments.packages)?;
         let finished = runtime::block_on(async {
             match Server::given(self.arguments, sut.as_ref(), &self.terminal)? {
-                Some(server) => self.against(server).await,
-                None => self.against_built_in().await,
+                Some(server) => self.against(server, &validator).await,
+                None => self.against_built_in(&validator).await,
             }
         })??;
         // The plan as the evidence keeps it, redacted: a later `toets judge` sees no other.
         let plan = &finished.evidence.start.plan;
-        let verdicts = judge(plan, &finished.evidence, self.suite);
+        let verdicts = judge(plan, &finished.evidence, self.suite, &validator);
         let report = Report::new(plan, &finished.evidence, &verdicts, self.suite);
         let exit = exit_code(&verdicts, &finished.evidence, completeness(self.arguments.require_complete));
         let folder = output::Folder { path: self.folder, trouble: finished.stored.err() };
@@ -83,18 +85,18 @@ impl Run<'_> {
         Ok(Round { exit, verdicts })
     }
 
-    async fn against_built_in(&self) -> Result<Finished, Failure> {
+    async fn against_built_in(&self, validator: &Validator) -> Result<Finished, Failure> {
         let token = clock::random_hex(16);
         let mut config = serve::Config::new(self.suite, token.clone());
         config.faults = self.arguments.fault.iter().cloned().collect();
         let running = serve::start(config).await.map_err(|why| super::provider::failure(why, self.suite))?;
         let server = Server::built_in(self.arguments, &running.base_url, &token)?;
-        let done = self.against(server).await;
+        let done = self.against(server, validator).await;
         running.stop().await;
         done
     }
 
-    async fn against(&self, server: Server) -> Result<Finished, Failure> {
+    async fn against(&self, server: Server, validator: &Validator) -> Result<Finished, Failure> {
         let plan = plan(self.arguments, self.suite, self.selection, (&server, self.terminal))?;
         // Had before a folder is made for the run: without a token there is none.
         server.prepare().await?;
@@ -104,7 +106,7 @@ impl Run<'_> {
             access: server.access,
             tempo: self.arguments.tempo,
             seed: self.arguments.seed.clone(),
-            definitions: suite::definitions(self.suite),
+            definitions: definitions::definitions(validator),
             stop: stop::on_interrupt(self.terminal),
         };
         let progress = Progress::new(&self.terminal, plan.scenarios.len());

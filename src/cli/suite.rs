@@ -1,4 +1,4 @@
-//! The suite that a command works with, and what judging knows beside it.
+//! The suite that a command works with.
 
 use std::path::Path;
 
@@ -6,8 +6,6 @@ use super::diagnostics;
 use super::failure::Failure;
 use super::terminal::Terminal;
 use crate::agreements::{Actor, Dialect};
-use crate::evidence::Definition;
-use crate::fhir::types;
 use crate::plan::{Claims, Plan, Selection, Target, TargetAuth, compile};
 use crate::scenario::{Source, Suite, load};
 
@@ -36,19 +34,4 @@ pub(crate) fn whole_plan(suite: &Suite) -> Result<Plan, Failure> {
         ..Target::new("http://127.0.0.1/fhir".to_owned(), TargetAuth::Bearer(super::address::TOKEN.to_owned()))
     };
     compile(suite, claims(None), target, &Selection::All).map_err(|why| Failure::usage(why.to_string()))
-}
-
-/// What judging knows: the types of FHIR, and the agreement as this suite holds it. The latter is an approximation
-/// of the release candidate until the published packages are loaded.
-pub(crate) fn definitions(suite: &Suite) -> Vec<Definition> {
-    let r4 = types::r4().definition();
-    vec![
-        Definition { id: r4.id.to_owned(), version: r4.version.to_owned(), digest: r4.digest.to_owned(), approximation: false },
-        Definition {
-            id: "iknl.fhir.r4.pzp".to_owned(),
-            version: format!("{}-approx", DIALECT.version()),
-            digest: suite.digest.clone(),
-            approximation: true,
-        },
-    ]
 }

@@ -1,5 +1,6 @@
 //! `toets --version`: the binary, the suite in it, and the definitions that it judges by.
 
+use super::definitions::{self, PackageArguments};
 use super::failure::Failure;
 use super::suite;
 use super::terminal::Terminal;
@@ -12,7 +13,8 @@ const DIGITS: usize = 12;
 pub(crate) fn version(terminal: &Terminal) -> Result<ExitCode, Failure> {
     let suite = suite::suite(None, terminal)?;
     let mut lines = vec![format!("toets {}", env!("CARGO_PKG_VERSION")), format!("suite {}", short(&suite.digest))];
-    for definition in suite::definitions(&suite) {
+    let validator = definitions::validator(&PackageArguments::default())?;
+    for definition in definitions::definitions(&validator) {
         let approximation = if definition.approximation { ", an approximation" } else { "" };
         lines.push(format!("{} {} {}{approximation}", definition.id, definition.version, short(&definition.digest)));
     }

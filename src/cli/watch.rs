@@ -1,5 +1,5 @@
-//! `toets run --watch`: runs again what failed when a file changes or a key is
-//! pressed. Each round is a run with a folder of its own.
+//! `--watch`: runs again what failed when a file changes or a key is pressed, or
+//! does other work again. Each round of a run has a folder of its own.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -59,6 +59,26 @@ pub(crate) fn watch(arguments: &RunArguments, terminal: &Terminal) -> Result<Exi
         }
     }
     Ok(exit)
+}
+
+/// Does something, and again when one of these files changes or Enter is pressed, until the user quits.
+pub(crate) fn again(
+    paths: &[PathBuf],
+    terminal: &Terminal,
+    round: impl Fn() -> Result<ExitCode, Failure>,
+) -> Result<ExitCode, Failure> {
+    let keys = keys();
+    loop {
+        let before = snapshot(paths);
+        let exit = round().unwrap_or_else(|failure| {
+            terminal.failure(&failure);
+            failure.exit
+        });
+        terminal.note("watching; Enter: again · q: quit");
+        if runtime::block_on(wait(paths, before, &keys))? == Wish::Quit {
+            return Ok(exit);
+        }
+    }
 }
 
 /// One round: what failed last time, or all that the user chose when nothing did.

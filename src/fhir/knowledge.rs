@@ -1,8 +1,9 @@
-//! What Toets knows of FHIR in a run: the packages that are loaded, and the
-//! definitions, value sets, code systems and questionnaires in them, read when
-//! first asked for. Safe to share between threads.
+//! What Toets knows of FHIR in a run: the packages that are loaded and what is
+//! built in; the definitions, value sets, code systems and questionnaires in
+//! them are read when first asked for. Safe to share between threads.
 
 mod resolve;
+mod sources;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use super::builtin::{self, BuiltIn};
 use super::definition::Definition;
 use super::json;
 use super::node::Tree;
@@ -21,6 +23,7 @@ use super::terminology::{CodeSystem, ValueSet};
 use super::types::Types;
 
 pub use resolve::OtherVersion;
+pub use sources::DefinitionSource;
 
 /// Where a package comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,18 +72,21 @@ pub enum Lack {
 /// Most snapshots that are made for one another.
 const MAX_RING: usize = 64;
 
-/// Where an entry stands: number of the package, place in its index.
+/// Where an entry stands: number of the package, place in its index. What is
+/// built in has the number after the last package.
 type Place = (usize, usize);
 
-/// The packages that are loaded, and what was read of them.
+/// The packages that are loaded and what is built in, and what was read of them.
 #[derive(Debug)]
 pub struct Knowledge {
     types: &'static Types,
     packages: Vec<Arc<Package>>,
+    /// Asked after all packages.
+    built_in: Option<&'static BuiltIn>,
     other_versions: Vec<OtherVersion>,
     /// By canonical without version, in the order of the packages.
     places: HashMap<Box<str>, Vec<Place>>,
-    /// One for each entry of each package.
+    /// One for each entry of each package, and of what is built in.
     read: Vec<Arc<[Slot]>>,
 }
 
@@ -96,21 +102,50 @@ struct Slot {
 }
 
 impl Knowledge {
-    /// Loads packages and all that they stand on. Among packages that have the
-    /// same canonical, one that stands on the other comes first.
+    /// What is built in, for a machine that has no package.
+    #[must_use]
+    pub fn built_in(types: &'static Types) -> Self {
+        let built_in = builtin::of(types);
+        let read = vec![unread(built_in.entries.len())];
+        let (packages, other_versions, places) = (Vec::new(), Vec::new(), HashMap::new());
+        Self { types, packages, built_in: Some(built_in), other_versions, places, read }
+    }
+
+    /// Loads packages and all that they stand on, and behind them what is built
+    /// in, which fills a dependency that is nowhere. Among packages that have the same canonical, one that stands on the
+    /// other comes first.
     ///
     /// # Errors
     /// When one cannot be opened, is missing, is wanted in two versions, or is
     /// of another version of FHIR than the types.
     pub fn load(sources: &[PackageSource], types: &'static Types) -> Result<Self, PackageError> {
-        let (packages, other_versions) = resolve::resolve(sources)?;
+        let built_in = builtin::of(types);
+        let mut loaded = Self::of_packages(resolve::resolve(sources, &built_in.sources)?, types)?;
+        loaded.built_in = Some(built_in);
+        loaded.read.push(unread(built_in.entries.len()));
+        Ok(loaded)
+    }
+
+    /// Loads packages, and answers from nothing else.
+    ///
+    /// # Errors
+    /// When one cannot be opened, is missing, is wanted in two versions, or is
+    /// of another version of FHIR than the types.
+    pub fn load_only(sources: &[PackageSource], types: &'static Types) -> Result<Self, PackageError> {
+        Self::of_packages(resolve::resolve(sources, &[])?, types)
+    }
+
+    fn of_packages(
+        (packages, other_versions): (Vec<Package>, Vec<OtherVersion>),
+        types: &'static Types,
+    ) -> Result<Self, PackageError> {
         for package in &packages {
             is_of(package, types)?;
         }
         let packages: Vec<Arc<Package>> = packages.into_iter().map(Arc::new).collect();
-        let read = packages.iter().map(|package| unread(package)).collect();
+        let read = packages.iter().map(|package| unread(package.entries().len())).collect();
         let places = places(&packages);
-        Ok(Self { types, packages, other_versions, places, read })
+        Ok(Self { types, packages, built_in: None, other_versions, places, read })
     }
 
     /// The same, with a package more that is asked before all others. What was
@@ -119,10 +154,11 @@ impl Knowledge {
     pub fn with(&self, package: Package) -> Self {
         let mut packages = self.packages.clone();
         let mut read = self.read.clone();
-        read.insert(0, unread(&package));
+        read.insert(0, unread(package.entries().len()));
         packages.insert(0, Arc::new(package));
         let places = places(&packages);
-        Self { types: self.types, packages, other_versions: self.other_versions.clone(), places, read }
+        let Self { types, built_in, other_versions, .. } = self;
+        Self { types, packages, built_in: *built_in, other_versions: other_versions.clone(), places, read }
     }
 
     /// The packages, in the order in which they are asked.
@@ -188,29 +224,48 @@ impl Knowledge {
         all.filter(move |(_, entry)| &*entry.resource == resource)
     }
 
-    /// The package that answers for a canonical.
+    /// The package that answers for a canonical; `None` where what is built in does.
     #[must_use]
     pub fn package_of(&self, resource: &str, canonical: &str) -> Option<&Package> {
-        self.find(resource, canonical).ok().map(|(number, _)| &*self.packages[number])
+        let (number, _) = self.find(resource, canonical).ok()?;
+        self.packages.get(number).map(|package| &**package)
     }
 
     fn find(&self, resource: &str, canonical: &str) -> Result<Place, Lack> {
         let (url, version) = split(canonical);
-        let of_type = |place: &&Place| &*self.entry(**place).resource == resource;
-        let places: Vec<Place> = self.places.get(url).into_iter().flatten().filter(of_type).copied().collect();
+        let places = self.places_of(resource, url);
         let Some(version) = version else {
             return places.first().copied().ok_or_else(|| Lack::Unknown { canonical: canonical.to_owned() });
         };
-        if let Some(place) = places.iter().find(|place| *self.entry(**place).version == *version) {
+        if let Some(place) = places.iter().find(|place| self.version(**place) == version) {
             return Ok(*place);
         }
-        let versions: Vec<String> = places.iter().map(|place| self.entry(*place).version.to_string()).collect();
+        let versions: Vec<String> = places.iter().map(|place| self.version(*place).to_owned()).collect();
         let canonical = canonical.to_owned();
         Err(if versions.is_empty() { Lack::Unknown { canonical } } else { Lack::OtherVersion { canonical, versions } })
     }
 
-    fn entry(&self, (number, place): Place) -> &Entry {
-        &self.packages[number].entries()[place]
+    /// All places that have a canonical, in the order in which they are asked.
+    fn places_of(&self, resource: &str, url: &str) -> Vec<Place> {
+        let of_packages = self.places.get(url).into_iter().flatten().copied();
+        let of_packages = of_packages.filter(|(number, place)| &*self.packages[*number].entries()[*place].resource == resource);
+        let built_in = self.built_in.into_iter().flat_map(|built_in| {
+            let places = built_in.places(url).filter(|place| built_in.entries[*place].resource == resource);
+            places.map(|place| (self.packages.len(), place))
+        });
+        of_packages.chain(built_in).collect()
+    }
+
+    fn version(&self, (number, place): Place) -> &str {
+        match self.packages.get(number) {
+            Some(package) => &package.entries()[place].version,
+            None => self.built_in.map(|built_in| built_in.entries[place].version).unwrap_or_default(),
+        }
+    }
+
+    /// What is built in, where a place is there.
+    fn built_in_at(&self, (number, _): Place) -> Option<&'static BuiltIn> {
+        self.built_in.filter(|_| number == self.packages.len())
     }
 
     fn tree_at(&self, (number, place): Place) -> &Result<Arc<Tree>, String> {
@@ -219,6 +274,9 @@ impl Knowledge {
 
     fn definition_at(&self, (number, place): Place) -> &Result<Arc<Definition>, String> {
         self.read[number][place].definition.get_or_init(|| {
+            if let Some(built_in) = self.built_in_at((number, place)) {
+                return Ok(Arc::new(builtin::definition(built_in, place, self.types)));
+            }
             let tree = self.parse((number, place))?;
             Definition::read(&tree).map(Arc::new).map_err(|error| error.to_string())
         })
@@ -242,7 +300,7 @@ impl Knowledge {
     fn make(&self, place: Place, stack: &mut Vec<Place>) -> Result<Arc<Definition>, String> {
         let definition = self.definition_at(place).clone()?;
         if !definition.snapshot.is_empty() {
-            return Ok(if self.is_stu3() { tidied(&definition) } else { definition });
+            return Ok(if self.is_stu3() && self.built_in_at(place).is_none() { tidied(&definition) } else { definition });
         }
         if stack.contains(&place) || stack.len() >= MAX_RING {
             return Err(format!("`{}` stands on itself", definition.url));
@@ -265,13 +323,15 @@ impl Knowledge {
     }
 
     fn parse(&self, (number, place): Place) -> Result<Tree, String> {
-        let text = self.packages[number].text(place).map_err(|error| error.to_string())?;
+        // What is built in is facts, not resources.
+        let package = self.packages.get(number).ok_or("its resource is not built in")?;
+        let text = package.text(place).map_err(|error| error.to_string())?;
         json::read(&text, self.types).map_err(|error| error.to_string())
     }
 }
 
-fn unread(package: &Package) -> Arc<[Slot]> {
-    package.entries().iter().map(|_| Slot::default()).collect()
+fn unread(entries: usize) -> Arc<[Slot]> {
+    (0..entries).map(|_| Slot::default()).collect()
 }
 
 fn places(packages: &[Arc<Package>]) -> HashMap<Box<str>, Vec<Place>> {

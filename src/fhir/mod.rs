@@ -1,5 +1,6 @@
 //! What Toets knows of FHIR. Nothing here knows PZP or HTTP.
 
+mod builtin;
 pub mod date;
 pub mod definition;
 pub mod fhirpath;

@@ -1,8 +1,8 @@
 //! The evidence indexed by scenario and step: answers with their pages, bodies
 //! read once each, entries by what they are. Holds no opinion.
 
-use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::body::{Body, Document};
@@ -18,6 +18,19 @@ pub(crate) struct Answers<'a> {
     bodies: BTreeMap<&'a str, (&'a Arc<[u8]>, OnceCell<Body>)>,
     personas: BTreeMap<&'a str, &'a FoundPersona>,
     captures: BTreeMap<&'a str, Vec<&'a Capture>>,
+    /// Resources of a scenario by `Type/id`, found when they are first asked for.
+    places: RefCell<HashMap<String, HashMap<String, Spot>>>,
+}
+
+/// Where a resource stands among the answers of a scenario.
+#[derive(Debug, Clone)]
+struct Spot {
+    step: String,
+    chain: usize,
+    /// 0 is the first answer of the chain.
+    page: usize,
+    /// Number of the entry; nothing where the answer is the resource.
+    entry: Option<usize>,
 }
 
 /// What was recorded of a step.
@@ -88,6 +101,7 @@ impl<'a> Answers<'a> {
             bodies: evidence.blobs.iter().map(|(digest, bytes)| (digest.as_str(), (bytes, OnceCell::new()))).collect(),
             personas: BTreeMap::new(),
             captures: BTreeMap::new(),
+            places: RefCell::default(),
         };
         for record in &evidence.records {
             answers.add(record);
@@ -127,6 +141,42 @@ impl<'a> Answers<'a> {
         self.captures.get(scenario).map_or(&[], Vec::as_slice)
     }
 
+    /// A resource by type and id, as the first answer of a scenario that holds it has it.
+    pub(crate) fn resource(&self, scenario: &str, name: Name<'_>) -> Option<Node<'_>> {
+        let spot = {
+            let mut places = self.places.borrow_mut();
+            let known = places.entry(scenario.to_owned()).or_insert_with(|| self.spots(scenario));
+            known.get(&name.to_string()).cloned()?
+        };
+        let root = self.answer(self.step(scenario, &spot.step)?.chains.get(spot.chain)?.exchange(spot.page)?)?.root()?;
+        match spot.entry {
+            None => Some(root),
+            Some(entry) => root.children_named("entry").nth(entry)?.child("resource"),
+        }
+    }
+
+    fn spots(&self, scenario: &str) -> HashMap<String, Spot> {
+        let mut spots = HashMap::new();
+        for (step, record) in self.steps.get(scenario).into_iter().flatten() {
+            for (chain, raw) in record.chains.iter().enumerate() {
+                for page in 0..=raw.next.len() {
+                    let answer =
+                        raw.exchange(page).and_then(|exchange| self.answer(exchange)).filter(|answer| answer.is_success());
+                    let Some(root) = answer.and_then(Answer::root) else { continue };
+                    let entries = root.children_named("entry").map(|entry| entry.child("resource")).enumerate();
+                    let inside = entries.filter_map(|(number, resource)| Some((Some(number), resource?)));
+                    let found: Vec<_> = if root.type_name() == "Bundle" { inside.collect() } else { vec![(None, root)] };
+                    for (entry, resource) in found {
+                        let Some(name) = resource_name(resource) else { continue };
+                        let spot = || Spot { step: (*step).to_owned(), chain, page, entry };
+                        spots.entry(name.to_string()).or_insert_with(spot);
+                    }
+                }
+            }
+        }
+        spots
+    }
+
     /// The answer of an exchange, when there is one.
     pub(crate) fn answer(&self, exchange: &'a Exchange) -> Option<Answer<'_>> {
         let Outcome::Answered(received) = &exchange.outcome else { return None };
@@ -159,7 +209,12 @@ impl<'a> StepRecord<'a> {
     }
 }
 
-impl RawChain<'_> {
+impl<'a> RawChain<'a> {
+    /// The request, or that of one of its pages.
+    fn exchange(&self, page: usize) -> Option<&'a Exchange> {
+        if page == 0 { Some(self.first) } else { self.next.get(page - 1).copied() }
+    }
+
     fn holds(&self, id: &str) -> bool {
         self.first.id == id || self.next.iter().any(|exchange| exchange.id == id)
     }

@@ -9,10 +9,13 @@ use super::answers::{Answer, Answers, Entry, RawChain, request, resource_name, s
 use super::body::Body;
 use super::chain::{Chain, ChainEnd};
 use super::personas::Personas;
+use super::profiles::Profiles;
+use super::reference;
 use super::ruling::{Obstacle, Ruling};
 use super::verdict::Reason;
 use crate::agreements::FhirVersion;
 use crate::evidence::{Broken, BrokenKind, Exchange, OmittedReason, Outcome};
+use crate::fhir::node::Node;
 use crate::plan::{Action, Plan, PlannedExpectation, PlannedScenario, PlannedStep};
 use crate::scenario::{self, AnswerPredicate, Check, Format, Pages, Suite};
 
@@ -40,6 +43,8 @@ pub(crate) struct Run<'c> {
     pub(crate) answers: &'c Answers<'c>,
     /// The personas that it was about.
     pub(crate) personas: &'c Personas<'c>,
+    /// The judge of profiles.
+    pub(crate) profiles: &'c Profiles<'c>,
     /// When it began: RFC 3339, UTC.
     pub(crate) at: &'c str,
 }
@@ -299,6 +304,16 @@ impl<'c> Case<'c> {
         // Why its step was left out says more than that it was.
         let left_out = self.run.answers.step(self.key, &step.id).and_then(|record| record.omitted);
         Some(left_out.map_or_else(|| Obstacle::Untested(Reason::CaptureMissing(missing.clone())), omitted))
+    }
+
+    /// The resource that a reference in a chain means: on its pages, else in another answer of the scenario.
+    pub(crate) fn target(&self, chain: &Chain<'c>, reference: &str) -> Option<Node<'c>> {
+        let base = self.run.base();
+        if let Some(entry) = chain.target(reference, None, base) {
+            return entry.resource;
+        }
+        let name = reference::name(reference, &[base])?;
+        self.run.answers.resource(self.key, name)
     }
 
     /// A request in a few characters.

@@ -84,6 +84,10 @@ codes! {
     ExpressionUndetermined "expression-undetermined"
         en "the expression cannot be decided for `{subject}`: an element that it needs is missing", "fill the elements that the expression names";
         nl "de expressie is niet te beslissen voor `{subject}`: een element dat zij nodig heeft ontbreekt", "vul de elementen die de expressie noemt";
+    /// A resource is not as FHIR or its profile asks; what exactly is in the issue of the finding.
+    ProfileUnmet "profile-unmet"
+        en "`{subject}` is not as FHIR or its profile asks", "mend the element that is named";
+        nl "`{subject}` is niet zoals FHIR of het profiel vraagt", "herstel het genoemde element";
     /// There are more or fewer.
     CountWrong "count-wrong"
         en "there are not as many `{subject}` as expected", "look which are missing or too many, over all pages";
@@ -104,6 +108,10 @@ codes! {
     ResourceUnexpected "resource-unexpected"
         en "`{subject}` is no match that the test data give", "the search finds too much, or the patient has other data than the test data";
         nl "`{subject}` volgt niet uit de testgegevens", "de zoekvraag vindt te veel, of de patiënt heeft andere gegevens dan de testgegevens";
+    /// An element that carries an obligation is not filled.
+    ObligationUnmet "obligation-unmet"
+        en "`{subject}` lacks an element that has to be filled when it is known, and the test data have it", "send the element; where it may not be shared, send it with the extension data-absent-reason";
+        nl "in `{subject}` ontbreekt een element dat gevuld hoort te zijn als het bekend is, en de testgegevens hebben het", "stuur het element; mag het niet gedeeld worden, stuur het dan met de extensie data-absent-reason";
     /// The target of a reference does not come along.
     IncludeMissing "include-missing"
         en "`{subject}` is referred to and asked for by `_include`, but not in the Bundle", "add the target as an entry with `search.mode` `include`";

@@ -6,6 +6,7 @@ use super::chain::Chain;
 use super::ruling::Obstacle;
 use super::verdict::Reason;
 use crate::evidence::Origin;
+use crate::fhir::date::DateTime;
 use crate::fhir::fhirpath::{self, Environment, Expression, Failure, Item};
 use crate::fhir::node::Node;
 use crate::fhir::types::r4;
@@ -33,11 +34,10 @@ pub(crate) enum Unevaluated {
     ByUs(String),
 }
 
-/// The surroundings of an expression: where `resolve()` looks and what `%name` means.
+/// The surroundings of an expression: where `resolve()` looks, what `%name` means, who knows value sets and profiles.
 #[derive(Debug)]
 pub(crate) struct Scope<'s, 'c> {
-    chain: Option<&'s Chain<'c>>,
-    base: &'c str,
+    at: Option<(Case<'c>, &'s Chain<'c>)>,
     variables: Vec<(&'c str, Vec<String>)>,
 }
 
@@ -59,6 +59,7 @@ impl<'s, 'c> Scope<'s, 'c> {
             ("patient", one(exchange.and_then(|exchange| case.patient(exchange)))),
             ("bsn", one(planned.and_then(PlannedPersona::known_bsn))),
             ("base", one(Some(case.run.base()))),
+            ("canonical", one(Some(case.run.plan.claims.dialect.canonical()))),
         ];
         for capture in case.run.answers.captures(case.key) {
             variables.push((&capture.name, capture.values.clone()));
@@ -67,12 +68,12 @@ impl<'s, 'c> Scope<'s, 'c> {
         if let (Some(name), Some(Origin::ForEach(value))) = (&case.step.for_each, exchange.map(|exchange| &exchange.origin)) {
             variables.push((name, vec![value.clone()]));
         }
-        Self { chain: Some(chain), base: case.run.base(), variables }
+        Self { at: Some((*case, chain)), variables }
     }
 
     /// A scope without variables and with nothing to resolve to: for fixtures.
-    pub(crate) fn bare(base: &'c str) -> Self {
-        Self { chain: None, base, variables: Vec::new() }
+    pub(crate) fn bare() -> Self {
+        Self { at: None, variables: Vec::new() }
     }
 
     /// What an expression says of an element.
@@ -91,9 +92,17 @@ impl<'s, 'c> Scope<'s, 'c> {
         node: Node<'c>,
         read: impl FnOnce(&[Item<'_>]) -> R,
     ) -> Result<R, Unevaluated> {
-        let resolver = |text: &str| self.chain.and_then(|chain| chain.target(text, None, self.base))?.resource;
+        let resolver = |text: &str| self.at.and_then(|(case, chain)| case.target(chain, text));
+        let membership = |item: &Item<'_>, value_set: &str| self.at?.0.run.profiles.member(item, value_set);
+        let conformance = |node: Node<'_>, profile: &str| {
+            let (case, chain) = self.at?;
+            case.run.profiles.conforms(node, profile, case.key, &|text: &str| case.target(chain, text))
+        };
         let mut environment = Environment::new(r4());
         environment.resolver = Some(&resolver);
+        environment.membership = Some(&membership);
+        environment.conformance = Some(&conformance);
+        environment.now = self.at.and_then(|(case, _)| DateTime::parse(case.run.at));
         for (name, values) in &self.variables {
             environment = environment.with(name, values.iter().cloned().map(Item::String).collect());
         }

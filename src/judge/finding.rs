@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::code::Code;
-use crate::text::Language;
+use crate::text::{Language, Text};
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -20,6 +20,31 @@ pub struct Finding {
     pub expected: Vec<String>,
     /// What was there, one value a line.
     pub actual: Vec<String>,
+    /// What the judge of profiles says, where that is what was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issue: Option<Box<Issue>>,
+}
+
+/// What the judge of profiles says of an element, with how many resources it says it of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Issue {
+    /// Stable code: `element-missing`.
+    pub code: String,
+    /// Message id of the HL7 validator for the same thing.
+    pub message_id: Option<String>,
+    /// Canonical with version of the profile whose rule it is.
+    pub profile: Option<String>,
+    /// Key of the invariant.
+    pub key: Option<String>,
+    /// What is wrong.
+    pub what: Text,
+    /// How to mend it.
+    pub mend: Text,
+    /// How many resources it is said of.
+    pub count: usize,
+    /// The first of the others.
+    pub also: Vec<String>,
 }
 
 /// Where something was seen.
@@ -37,7 +62,13 @@ pub struct Place {
 impl Finding {
     /// A finding without values.
     pub(crate) fn new(code: Code, place: Place, subject: impl Into<String>) -> Self {
-        Self { code, place, subject: subject.into(), expected: Vec::new(), actual: Vec::new() }
+        Self { code, place, subject: subject.into(), expected: Vec::new(), actual: Vec::new(), issue: None }
+    }
+
+    /// The most particular code: of the judge of profiles where it is one of those.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.issue.as_ref().map_or(self.code.name(), |issue| &issue.code)
     }
 
     /// The same, with what was expected.
@@ -55,13 +86,22 @@ impl Finding {
     /// What is wrong, as a sentence.
     #[must_use]
     pub fn title(&self, language: Language) -> String {
-        self.code.text(language).title.replace("{subject}", &self.subject)
+        let Some(issue) = &self.issue else { return self.code.text(language).title.replace("{subject}", &self.subject) };
+        let more = match (issue.count, language) {
+            (0 | 1, _) => String::new(),
+            (count, Language::En) => format!(" and {} more", count - 1),
+            (count, Language::Nl) => format!(" en nog {}", count - 1),
+        };
+        format!("`{}`{more}: {}", self.subject, issue.what.get(language))
     }
 
     /// How to mend it.
     #[must_use]
     pub fn hint(&self, language: Language) -> String {
-        self.code.text(language).hint.replace("{subject}", &self.subject)
+        match &self.issue {
+            Some(issue) => issue.mend.get(language).to_owned(),
+            None => self.code.text(language).hint.replace("{subject}", &self.subject),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Judging: `judge(plan, evidence, suite) -> Verdicts`, pure and synchronous,
+//! Judging: `judge(plan, evidence, suite, validator) -> Verdicts`, pure and synchronous,
 //! the same for a live run and a replay. One kind of check a file.
 
 mod answers;
@@ -16,6 +16,7 @@ mod form;
 mod known;
 mod personas;
 mod predicate;
+mod profiles;
 mod reference;
 mod replay;
 mod requirement;
@@ -31,36 +32,48 @@ mod verdict;
 pub use class::{Class, Diagnosis};
 pub use code::{Code, Sentences};
 pub use exit::{Completeness, ExitCode, exit_code};
-pub use finding::{Finding, Place};
+pub use finding::{Finding, Issue, Place};
 pub use known::{KnownState, KnownVerdict, known};
 pub use root::{Root, RootKind};
-pub use verdict::{Conclusion, Counts, ExpectationVerdict, Outcome, Reason, RequirementVerdict, Verdicts};
+pub use verdict::{
+    Conclusion, Counts, ExpectationVerdict, OpenCode, Outcome, ProfileNotes, Reason, RequirementVerdict, Silenced, Verdicts,
+};
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use answers::Answers;
 use case::{Case, Run};
 use personas::Personas;
+use profiles::Profiles;
 use ruling::{Closed, Ruling};
 use semantics::Question;
 
 use crate::agreements::Effect;
 use crate::evidence::Evidence;
+use crate::fhir::validate::{Validator, all_codes};
 use crate::plan::{Plan, PlannedExpectation, PlannedScenario, TargetAuth};
 use crate::scenario::{Check, Suite};
 
 /// The requirement that only who may look gets to see (settled 4).
 const AUTHENTICATION: &str = "PZP-EX-012";
 
-/// What we think of a run. The same evidence gives the same verdicts, byte for byte.
+/// The codes that a finding may have: those of checks, and those of the judge of profiles.
 #[must_use]
-pub fn judge(plan: &Plan, evidence: &Evidence, suite: &Suite) -> Verdicts {
+pub fn finding_names() -> Vec<&'static str> {
+    Code::all().iter().map(|code| code.name()).chain(all_codes().map(|code| code.name)).collect()
+}
+
+/// What we think of a run. The same evidence and definitions give the same verdicts, byte for byte.
+#[must_use]
+pub fn judge(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &Validator) -> Verdicts {
     let answers = Answers::new(evidence);
     let personas = Personas::new(suite);
-    let run = Run { plan, suite, answers: &answers, personas: &personas, at: &evidence.start.at };
+    let profiles = Profiles::new(validator, suite, plan.claims.dialect);
+    let run = Run { plan, suite, answers: &answers, personas: &personas, profiles: &profiles, at: &evidence.start.at };
     let expectations: Vec<_> = plan.scenarios.iter().flat_map(|scenario| judge_scenario(run, scenario)).collect();
     let requirements = requirement::requirements(plan, suite, &expectations);
-    Verdicts { conclusion: requirement::conclusion(&requirements), expectations, requirements }
+    let conclusion = requirement::conclusion(&requirements);
+    Verdicts { conclusion, expectations, requirements, profiles: profiles.notes() }
 }
 
 fn judge_scenario(run: Run<'_>, scenario: &PlannedScenario) -> Vec<ExpectationVerdict> {

@@ -99,6 +99,7 @@ impl Verdicts {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Bench, row};
+    use super::super::verdict::ProfileNotes;
     use super::*;
     use crate::agreements::{Actor, Basis, Effect};
 
@@ -176,7 +177,12 @@ mod tests {
     fn counts_are_of_the_claimed_rows_of_a_level() {
         let bench = bench();
         let requirements = requirements(&bench.plan, &bench.suite(), &[expectation("PZP-EX-001", Outcome::Pass)]);
-        let verdicts = Verdicts { conclusion: conclusion(&requirements), expectations: Vec::new(), requirements };
+        let verdicts = Verdicts {
+            conclusion: conclusion(&requirements),
+            expectations: Vec::new(),
+            requirements,
+            profiles: ProfileNotes::default(),
+        };
         assert_eq!(verdicts.counts(Level::Shall), Counts { claimed: 1, pass: 1, ..Counts::default() });
         assert_eq!(verdicts.counts(Level::Should), Counts { claimed: 1, untested: 1, ..Counts::default() });
         assert_eq!(verdicts.counts(Level::May), Counts::default());

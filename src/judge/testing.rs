@@ -2,7 +2,9 @@
 //! scenario, built up step by step.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Code, ExpectationVerdict, Outcome, Verdicts, judge};
 use crate::agreements::{Actor, Basis, Catalogue, Dialect, Level, Requirement, RequirementFile};
@@ -10,11 +12,14 @@ use crate::evidence::{
     Broken, BrokenKind, Capture, Evidence, Exchange, FoundHow, FoundPersona, Omitted, OmittedReason, Origin, Received, Record,
     Sent, Start,
 };
+use crate::fhir::knowledge::{Knowledge, PackageSource};
+use crate::fhir::types::r4;
+use crate::fhir::validate::Validator;
 use crate::plan::{
     Action, Claims, Data, Limits, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate,
     SuiteId, Target, TargetAuth,
 };
-use crate::scenario::{self, Auth, Check, Format, Isolation, Method, Pages, Persona, Suite};
+use crate::scenario::{self, Auth, Check, Format, Isolation, Method, Noise, Pages, Persona, Suite};
 use crate::text::Text;
 
 /// Base URL of the server.
@@ -32,6 +37,8 @@ pub(crate) struct Bench {
     personas: Vec<Persona>,
     headers: Vec<(String, String)>,
     about: (String, String),
+    validator: Validator,
+    noise: Vec<Noise>,
 }
 
 /// A row of the catalogue, of a Provider for R4 rc2.
@@ -72,9 +79,28 @@ impl Bench {
             personas: Vec::new(),
             headers: Vec::new(),
             about: (String::from("tom"), String::from("12")),
+            validator: Validator::new(Arc::new(Knowledge::load(&[], r4()).expect("nothing to load"))),
+            noise: Vec::new(),
         };
         bench.found("tom", Some("12"));
         bench
+    }
+
+    /// Judges by these definitions: JSON of StructureDefinitions and ValueSets.
+    pub(crate) fn definitions(&mut self, texts: &[&str]) -> &mut Self {
+        self.validator = Validator::new(Arc::new(package(texts)));
+        self
+    }
+
+    /// What it judges by.
+    pub(crate) fn validator(&self) -> &Validator {
+        &self.validator
+    }
+
+    /// Takes this away as noise, as JSON.
+    pub(crate) fn noise(&mut self, json: &str) -> &mut Self {
+        self.noise.push(serde_json::from_str(json).expect("an entry of the list of noise"));
+        self
     }
 
     /// Records how a persona was found.
@@ -305,6 +331,7 @@ impl Bench {
             catalogue: Catalogue::new(vec![file]),
             exchanges: self.exchanges.clone(),
             personas: self.personas.clone(),
+            noise: self.noise.clone(),
             ..Suite::default()
         }
     }
@@ -325,7 +352,7 @@ impl Bench {
 
     /// The verdicts.
     pub(crate) fn judge(&self) -> Verdicts {
-        judge(&self.plan, &self.evidence(), &self.suite())
+        judge(&self.plan, &self.evidence(), &self.suite(), &self.validator)
     }
 
     /// The verdict on the last expectation.
@@ -338,6 +365,28 @@ impl Bench {
         let last = self.last();
         (last.outcome, last.findings.iter().map(|finding| finding.code).collect())
     }
+}
+
+/// What a package of these definitions knows. The package stands on disk while it is loaded and read.
+fn package(texts: &[&str]) -> Knowledge {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("toets-judge-{}-{number}", std::process::id()));
+    let write = |name: &str, text: &str| fs::write(folder.join(name), text).expect("a temporary file can be written");
+    fs::create_dir_all(&folder).expect("a temporary folder can be made");
+    write("package.json", r#"{"name":"bench","version":"1.0.0","fhirVersions":["4.0.1"]}"#);
+    for (index, text) in texts.iter().enumerate() {
+        write(&format!("{index}.json"), text);
+    }
+    let knowledge = Knowledge::load(&[PackageSource::At(folder.clone())], r4()).expect("the package loads");
+    for text in texts {
+        let resource: serde_json::Value = serde_json::from_str(text).expect("JSON");
+        let url = resource["url"].as_str().unwrap_or_default();
+        // Read now: the folder goes.
+        let _ = (knowledge.find_definition(url), knowledge.find_value_set(url));
+    }
+    let _ = fs::remove_dir_all(&folder);
+    knowledge
 }
 
 fn plan() -> Plan {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::finding::Finding;
 use crate::agreements::{Actor, Effect, Level};
+use crate::text::Text;
 
 /// Outcome of an expectation or a requirement, in worst-of order: the worst of
 /// several variants is the greatest.
@@ -147,4 +148,48 @@ pub struct Verdicts {
     pub expectations: Vec<ExpectationVerdict>,
     /// Every requirement of the catalogue, in its order.
     pub requirements: Vec<RequirementVerdict>,
+    /// What was noted while resources were judged by FHIR and by profiles.
+    pub profiles: ProfileNotes,
+}
+
+/// What was noted while resources were judged by FHIR and by profiles.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ProfileNotes {
+    /// How often a body was judged by a profile.
+    pub judged: usize,
+    /// The list of noise of the claimed version, with what each took away.
+    pub silenced: Vec<Silenced>,
+    /// Codes that only a terminology server can look up, by value set.
+    pub open: Vec<OpenCode>,
+    /// Issues that are worth a look, and no more.
+    pub warnings: usize,
+}
+
+/// What an entry of the list of noise took away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Silenced {
+    /// Its name in the agreement.
+    pub id: String,
+    /// Why it says nothing about the product.
+    pub reason: Text,
+    /// Where that is written.
+    pub source: String,
+    /// When it can go.
+    pub until: Text,
+    /// How many issues it took away; with none it is of no more use here.
+    pub count: usize,
+}
+
+/// Codes of a required value set that nobody could look up here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct OpenCode {
+    /// Canonical of the value set.
+    pub value_set: String,
+    /// The first of the codes.
+    pub codes: Vec<String>,
+    /// How many elements hold one.
+    pub count: usize,
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::exchanges::Exchanges;
 use super::view::{Expectation, Finding, Group, KnownMark, LevelCounts, Report, Requirement, Scenario, Step};
-use super::{causes, head, known, reason, sentence, warnings};
+use super::{causes, head, known, profiles, reason, sentence, warnings};
 use crate::agreements::{Catalogue, Level};
 use crate::evidence::Evidence;
 use crate::judge::{self, Class, Diagnosis, ExpectationVerdict, Outcome, RequirementVerdict, Verdicts};
@@ -32,7 +32,8 @@ impl Report {
         let mut warnings = warnings::warnings(plan, evidence);
         warnings.extend(known::warnings(&known));
         let known = known::list(&known);
-        Self { warnings, known, head, counts, groups, roots, causes, gaps, preparation, scenarios, remarks }
+        let profiles = profiles::profiles(&verdicts.profiles);
+        Self { profiles, warnings, known, head, counts, groups, roots, causes, gaps, preparation, scenarios, remarks }
     }
 }
 
@@ -117,7 +118,7 @@ impl<'a> Join<'a> {
         let own_hint = self.planned.get(key).and_then(|planned| planned.hint.clone());
         let exchange = finding.place.exchange.clone();
         Finding {
-            code: sentence::code_name(finding.code),
+            code: finding.name().to_owned(),
             class: self.diagnosis.finding(requirement, finding).name(),
             root: self.diagnosis.root_of(finding),
             subject: finding.subject.clone(),
@@ -129,6 +130,7 @@ impl<'a> Join<'a> {
             line: finding.place.line,
             expected: finding.expected.clone(),
             actual: finding.actual.clone(),
+            issue: finding.issue.as_deref().map(sentence::issue),
         }
     }
 

@@ -7,6 +7,7 @@ use super::coverage::{Coverage, killers, without_variant};
 use super::view::{Expectation, Finding, Report};
 use super::words;
 use crate::agreements::{Basis, Effect, Requirement};
+use crate::fhir::validate;
 use crate::judge::{Code, Outcome};
 use crate::nearest::nearest;
 use crate::plan::{Plan, PlannedExpectation, PlannedScenario};
@@ -27,6 +28,8 @@ pub enum Subject<'a> {
     Expectation(&'a str),
     /// A kind of finding.
     Code(Code),
+    /// What the judge of resources says.
+    Issue(&'static validate::Code),
 }
 
 /// What there is to tell from.
@@ -52,6 +55,9 @@ pub fn subject<'a>(known: Known<'a>, id: &'a str) -> Result<Subject<'a>, Option<
     if let Some(code) = Code::all().iter().find(|code| code.name() == id) {
         return Ok(Subject::Code(*code));
     }
+    if let Some(code) = validate::all_codes().find(|code| code.name == id) {
+        return Ok(Subject::Issue(code));
+    }
     if plan.scenarios.iter().any(|scenario| scenario.scenario == id || scenario.name() == id) {
         return Ok(Subject::Scenario(id));
     }
@@ -62,6 +68,7 @@ pub fn subject<'a>(known: Known<'a>, id: &'a str) -> Result<Subject<'a>, Option<
     let codes = Code::all().iter().map(|code| code.name());
     let scenarios = plan.scenarios.iter().map(|scenario| scenario.scenario.as_str());
     let keys = plan.scenarios.iter().flat_map(PlannedScenario::expectations).map(|it| without_variant(&it.key));
+    let codes = codes.chain(validate::all_codes().map(|code| code.name));
     let others = codes.chain(scenarios).chain(keys);
     Err(nearest(&id.to_uppercase(), requirements()).or_else(|| nearest(id, others)).map(str::to_owned))
 }
@@ -80,6 +87,11 @@ pub fn text(known: Known<'_>, subject: Subject<'_>, language: Language) -> Strin
         Subject::Scenario(name) => page.scenario(name),
         Subject::Expectation(key) => page.expectation(key),
         Subject::Code(code) => page.code(code),
+        // A run has findings; issues are of `toets validate`.
+        Subject::Issue(code) => {
+            page.issue(code);
+            return page.text;
+        }
     }
     page.seen(subject);
     page.text
@@ -200,6 +212,17 @@ impl Page<'_> {
         self.named(("hint", "tip"), &sentences.hint.replace("{subject}", "…"));
     }
 
+    fn issue(&mut self, code: &validate::Code) {
+        let words = code.words(self.language);
+        self.line(code.name);
+        self.line(&format!("  {}", validate::without_holes(words.what)));
+        self.named(("mend", "herstel"), &validate::without_holes(words.mend));
+        self.named(("kind", "soort"), code.kind);
+        if let Some(id) = code.message_id {
+            self.named(("HL7", "HL7"), id);
+        }
+    }
+
     /// What a run saw of it.
     fn seen(&mut self, subject: Subject<'_>) {
         let Some((report, name)) = self.known.run else { return };
@@ -262,6 +285,7 @@ fn about<'r>(report: &'r Report, subject: Subject<'r>) -> impl Iterator<Item = &
         }
         Subject::Expectation(key) => expectation.key == key || without_variant(&expectation.key) == key,
         Subject::Code(code) => expectation.findings.iter().any(|finding| finding.code == code.name()),
+        Subject::Issue(_) => false,
     })
 }
 

@@ -74,6 +74,59 @@ struct Run<'a> {
     exchanges: Vec<Exchange<'a>>,
     /// Failures that the vendor knows, and what became of them.
     known_failures: Vec<Known<'a>>,
+    /// What was noted while resources were judged by profiles; null where none was.
+    profiles: Option<Profiles<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Profiles<'a> {
+    /// How often a body was judged by a profile.
+    judged: usize,
+    /// Issues that are worth a look, and no more.
+    warnings: usize,
+    /// The list of noise of the claimed version.
+    noise: Vec<Noise<'a>>,
+    /// Codes that only a terminology server can look up.
+    open: Vec<Open<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Noise<'a> {
+    /// Its name in the agreement.
+    id: &'a str,
+    /// Why it says nothing about the product.
+    reason: &'a Text,
+    source: &'a str,
+    /// When it can go.
+    until: &'a Text,
+    /// How many issues it took away; with none it is of no more use here.
+    count: usize,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Open<'a> {
+    value_set: &'a str,
+    /// The first of the codes.
+    codes: &'a [String],
+    /// How many elements hold one.
+    count: usize,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Issue<'a> {
+    /// Message id of the HL7 validator for the same thing.
+    message_id: Option<&'a str>,
+    /// Canonical with version of the profile whose rule it is; null for a rule of FHIR itself.
+    profile: Option<&'a str>,
+    /// Key of the invariant.
+    invariant: Option<&'a str>,
+    /// How many resources it is said of.
+    count: usize,
+    /// The first of the others.
+    also: &'a [String],
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -232,6 +285,8 @@ struct Finding<'a> {
     line: Option<u32>,
     expected: &'a [String],
     actual: &'a [String],
+    /// What the judge of profiles says beside that; null where it is no issue of that.
+    issue: Option<Issue<'a>>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -277,6 +332,7 @@ impl<'a> Run<'a> {
             expectations: expectations(report).map(expectation).collect(),
             exchanges: exchanges(report).map(exchange).collect(),
             known_failures: report.known.iter().map(known).collect(),
+            profiles: report.profiles.as_ref().map(profiles),
         }
     }
 }
@@ -362,6 +418,35 @@ fn finding(finding: &view::Finding) -> Finding<'_> {
         line: finding.line,
         expected: &finding.expected,
         actual: &finding.actual,
+        issue: finding.issue.as_ref().map(issue),
+    }
+}
+
+fn issue(issue: &view::Issue) -> Issue<'_> {
+    Issue {
+        message_id: issue.message_id.as_deref(),
+        profile: issue.profile.as_deref(),
+        invariant: issue.invariant.as_deref(),
+        count: issue.count,
+        also: &issue.also,
+    }
+}
+
+fn noise(noise: &view::Silenced) -> Noise<'_> {
+    let view::Silenced { id, reason, source, until, count } = noise;
+    Noise { id, reason, source, until, count: *count }
+}
+
+fn open(open: &view::OpenCode) -> Open<'_> {
+    Open { value_set: &open.value_set, codes: &open.codes, count: open.count }
+}
+
+fn profiles(profiles: &view::Profiles) -> Profiles<'_> {
+    Profiles {
+        judged: profiles.judged,
+        warnings: profiles.warnings,
+        noise: profiles.silenced.iter().map(noise).collect(),
+        open: profiles.open.iter().map(open).collect(),
     }
 }
 

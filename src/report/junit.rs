@@ -1,4 +1,5 @@
-//! `junit.xml`: a suite per scenario, a case per expectation. The only file that
+//! `junit.xml`: a suite per scenario, a case per expectation; and cases of
+//! anything else. The only file that
 //! names junit_report, which writes text as it comes and stamps the present time
 //! unless told: text is cleaned and times are set here.
 
@@ -26,6 +27,77 @@ pub fn junit(report: &Report, language: Language) -> String {
     for scenario in &report.scenarios {
         builder.add_testsuite(format.suite(scenario, start));
     }
+    written(&mut builder)
+}
+
+/// A case of anything else than a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// Its name.
+    pub name: String,
+    /// What it belongs to.
+    pub class: String,
+    /// How it ended.
+    pub outcome: CaseOutcome,
+    /// What there is to read beside it.
+    pub text: Option<String>,
+}
+
+/// How a case ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaseOutcome {
+    /// Well.
+    Success,
+    /// Not decided.
+    Skipped {
+        /// What sort of thing.
+        kind: String,
+        /// Why.
+        message: String,
+    },
+    /// Wrong.
+    Failure {
+        /// What sort of thing.
+        kind: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// It could not be looked at.
+    Error {
+        /// What sort of thing.
+        kind: String,
+        /// Why.
+        message: String,
+    },
+}
+
+/// Cases in one suite.
+pub(super) fn cases(suite: &str, cases: &[Case], at: &str) -> String {
+    let start = unix_seconds(at).and_then(|at| OffsetDateTime::from_unix_timestamp(at).ok());
+    let mut builder = TestSuiteBuilder::new(&clean(suite));
+    builder.set_timestamp(start.unwrap_or(OffsetDateTime::UNIX_EPOCH));
+    for Case { name, class, outcome, text } in cases {
+        let (name, none) = (clean(name), microseconds(0));
+        let mut case = match outcome {
+            CaseOutcome::Success => TestCaseBuilder::success(&name, none),
+            CaseOutcome::Skipped { kind, message } => TestCaseBuilder::skipped_with_cause(&name, kind, &clean(message)),
+            CaseOutcome::Failure { kind, message } => TestCaseBuilder::failure(&name, none, kind, &clean(message)),
+            CaseOutcome::Error { kind, message } => TestCaseBuilder::error(&name, none, kind, &clean(message)),
+        };
+        case.set_classname(&clean(class));
+        let text = text.as_deref().map(cdata);
+        match (outcome, text) {
+            (CaseOutcome::Failure { .. } | CaseOutcome::Error { .. }, Some(text)) => case.set_trace(&text),
+            (_, Some(text)) => case.set_system_out(&text),
+            (_, None) => &mut case,
+        };
+        builder.add_testcase(case.build());
+    }
+    written(ReportBuilder::new().add_testsuite(builder.build()))
+}
+
+/// The report as text.
+fn written(builder: &mut ReportBuilder) -> String {
     let mut xml = Vec::new();
     builder.build().write_xml(&mut xml).expect("writing to memory does not fail");
     let mut xml = String::from_utf8(xml).expect("the writer was given text");

@@ -17,7 +17,9 @@ pub mod json;
 pub mod junit;
 mod known;
 pub mod markdown;
+pub mod outcome;
 mod page;
+mod profiles;
 mod reason;
 mod sentence;
 pub mod text;
@@ -26,6 +28,6 @@ mod warnings;
 mod words;
 
 pub use view::{
-    Cause, Excerpt, ExcerptLine, Exchange, Expectation, Finding, Gap, Group, Head, LevelCounts, Reason, Report, Requirement,
-    Root, Scenario, Step,
+    Cause, Excerpt, ExcerptLine, Exchange, Expectation, Finding, Gap, Group, Head, Issue, LevelCounts, OpenCode, Profiles,
+    Reason, Report, Requirement, Root, Scenario, Silenced, Step,
 };

@@ -1,19 +1,26 @@
 //! The one place where the sentences of findings are taken from the judge.
 
+use super::view::Issue;
 use super::words::both;
 use crate::judge::{Code, Finding};
 use crate::text::{Language, Text};
-
-/// A code as it is written: `status-unexpected`.
-#[must_use]
-pub(super) fn code_name(code: Code) -> String {
-    code.name().to_owned()
-}
 
 /// A finding as a sentence.
 #[must_use]
 pub(super) fn sentence(finding: &Finding) -> Text {
     both(finding.title(Language::En), finding.title(Language::Nl))
+}
+
+/// What the judge of profiles says beside the sentence.
+#[must_use]
+pub(super) fn issue(issue: &crate::judge::Issue) -> Issue {
+    Issue {
+        message_id: issue.message_id.clone(),
+        profile: issue.profile.clone(),
+        invariant: issue.key.clone(),
+        count: issue.count,
+        also: issue.also.clone(),
+    }
 }
 
 /// How to mend it, where the judge knows. What an expression asks is said by the

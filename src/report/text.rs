@@ -63,6 +63,11 @@ pub fn text(report: &Report, style: Style) -> String {
     page.gaps(&report.gaps);
     page.known(&report.known);
     page.remarks(&report.remarks);
+    if let Some(profiles) = &report.profiles {
+        let sentence = page.pick(&profiles.sentence).to_owned();
+        page.paragraph("= ", &sentence);
+        page.text.push('\n');
+    }
     page.counts(report);
     page.text
 }

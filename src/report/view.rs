@@ -33,6 +33,49 @@ pub struct Report {
     pub remarks: Vec<Cause>,
     /// Failures that the vendor knows, and what became of them.
     pub known: Vec<Known>,
+    /// What was noted while resources were judged by profiles.
+    pub profiles: Option<Profiles>,
+}
+
+/// What was noted while resources were judged by profiles.
+#[derive(Debug, Clone, Serialize)]
+pub struct Profiles {
+    /// How often a body was judged by a profile.
+    pub judged: usize,
+    /// Issues that are worth a look, and no more.
+    pub warnings: usize,
+    /// All of it in a sentence.
+    pub sentence: Text,
+    /// The list of noise of the claimed version, with what each took away.
+    pub silenced: Vec<Silenced>,
+    /// Codes that only a terminology server can look up, by value set.
+    pub open: Vec<OpenCode>,
+}
+
+/// What an entry of the list of noise took away.
+#[derive(Debug, Clone, Serialize)]
+pub struct Silenced {
+    /// Its name in the agreement.
+    pub id: String,
+    /// Why it says nothing about the product.
+    pub reason: Text,
+    /// Where that is written.
+    pub source: String,
+    /// When it can go.
+    pub until: Text,
+    /// How many issues it took away; with none it is of no more use here.
+    pub count: usize,
+}
+
+/// Codes of a required value set that nobody could look up here.
+#[derive(Debug, Clone, Serialize)]
+pub struct OpenCode {
+    /// Canonical of the value set.
+    pub value_set: String,
+    /// The first of the codes.
+    pub codes: Vec<String>,
+    /// How many elements hold one.
+    pub count: usize,
 }
 
 /// A failure that the vendor knows.
@@ -237,8 +280,25 @@ pub struct Finding {
     pub expected: Vec<String>,
     /// What was there, one value a line.
     pub actual: Vec<String>,
+    /// What the judge of profiles says beside that.
+    pub issue: Option<Issue>,
     /// The request again.
     pub curl: Option<String>,
+}
+
+/// What the judge of profiles says beside where, what was expected and what was found.
+#[derive(Debug, Clone, Serialize)]
+pub struct Issue {
+    /// Message id of the HL7 validator for the same thing.
+    pub message_id: Option<String>,
+    /// Canonical with version of the profile whose rule it is.
+    pub profile: Option<String>,
+    /// Key of the invariant.
+    pub invariant: Option<String>,
+    /// How many resources it is said of.
+    pub count: usize,
+    /// The first of the others.
+    pub also: Vec<String>,
 }
 
 /// One cause under many findings: a dead token, a wrong base path.

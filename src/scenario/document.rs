@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::files::File;
 use super::persona::Persona;
 use super::schema::schema;
-use super::{Exchange, Fault, Scenario};
+use super::{Exchange, Fault, NoiseList, Scenario};
 use crate::agreements::RequirementFile;
 use crate::diagnostic::Diagnostic;
 use crate::shape;
@@ -27,11 +27,13 @@ pub enum Kind {
     Requirements,
     /// `fixtures/*/persona.yaml`
     Persona,
+    /// `scenarios/noise.yaml`
+    Noise,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 5] = [Self::Exchange, Self::Scenario, Self::Fault, Self::Requirements, Self::Persona];
+    pub const ALL: [Self; 6] = [Self::Exchange, Self::Scenario, Self::Fault, Self::Requirements, Self::Persona, Self::Noise];
 
     /// The key that names what the file holds.
     #[must_use]
@@ -42,6 +44,7 @@ impl Kind {
             Self::Fault => "fault",
             Self::Requirements => "group",
             Self::Persona => "persona",
+            Self::Noise => "noise",
         }
     }
 
@@ -54,6 +57,7 @@ impl Kind {
             Self::Fault => "fault.schema.json",
             Self::Requirements => "requirements.schema.json",
             Self::Persona => "persona.schema.json",
+            Self::Noise => "noise.schema.json",
         }
     }
 
@@ -72,6 +76,7 @@ impl Kind {
         let file = parts.next()?;
         match (file, parts.next()?) {
             ("persona.yaml", _) => Some(Self::Persona),
+            ("noise.yaml", _) => Some(Self::Noise),
             (_, "exchanges") => Some(Self::Exchange),
             (_, "provider" | "consulter") => Some(Self::Scenario),
             (_, "faults") => Some(Self::Fault),
@@ -104,6 +109,7 @@ pub(super) struct Documents {
     pub(super) scenarios: Vec<Document<Scenario>>,
     pub(super) faults: Vec<Document<Fault>>,
     pub(super) personas: Vec<Document<Persona>>,
+    pub(super) noise: Vec<Document<NoiseList>>,
     /// Resources of personas: files that are JSON.
     pub(super) resources: Vec<File>,
     /// Names of files that are too wrong to have a meaning: others may speak of them all the same.
@@ -132,6 +138,9 @@ impl Documents {
         join(&mut self.scenarios, &others.scenarios, |value| &value.scenario);
         join(&mut self.faults, &others.faults, |value| &value.fault);
         join(&mut self.personas, &others.personas, |value| &value.persona);
+        if self.noise.is_empty() {
+            self.noise.clone_from(&others.noise);
+        }
         self.resources.extend(others.resources.iter().cloned());
         self.broken.extend(others.broken.iter().cloned());
         self
@@ -144,7 +153,7 @@ impl Documents {
         let Some(root) = reading.root else { return };
         let Some(kind) = Kind::of(&file, &root) else {
             let message = "nothing says what kind of file this is";
-            let hint = "begin with one of the keys `exchange`, `scenario`, `fault`, `group` and `persona`";
+            let hint = "begin with one of the keys `exchange`, `scenario`, `fault`, `group`, `persona` and `noise`";
             problems.push(Diagnostic::new(&file.path, 0..0, "file-kind", message).hint(hint));
             return;
         };
@@ -160,6 +169,7 @@ impl Documents {
             Kind::Fault => keep(&mut self.faults, raw, problems),
             Kind::Requirements => keep(&mut self.requirements, raw, problems),
             Kind::Persona => keep(&mut self.personas, raw, problems),
+            Kind::Noise => keep(&mut self.noise, raw, problems),
         };
         if !taken {
             self.broken.push((kind, name));

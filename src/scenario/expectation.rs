@@ -51,7 +51,7 @@ impl Check {
     pub fn needs(&self) -> Option<Needs> {
         let known = match self {
             Self::Count(count) => count.min.is_some_and(|min| min > 0),
-            Self::Answer(predicate) => *predicate == AnswerPredicate::Complete,
+            Self::Answer(predicate) => matches!(predicate, AnswerPredicate::Complete | AnswerPredicate::Obligations),
             Self::Run(predicate) => *predicate == RunPredicate::PrefersResources,
             _ => false,
         };
@@ -75,6 +75,8 @@ pub enum Check {
     None(Each),
     /// How many of these there are, over all pages.
     Count(CountCheck),
+    /// Each of these is valid by a profile, or by FHIR itself.
+    Profile(ProfileCheck),
     /// A named predicate over the answer.
     Answer(AnswerPredicate),
     /// The answer says the same as that of another step.
@@ -136,6 +138,9 @@ pub enum Part {
 pub struct Each {
     /// Of what.
     pub of: Part,
+    /// Only those for which this FHIRPath is true.
+    #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
     /// The expression, in the context of one of them; `%patient` is the id asked for.
     pub fhirpath: String,
 }
@@ -157,6 +162,35 @@ pub struct CountCheck {
     pub max: Option<u32>,
 }
 
+/// By what each of a part is judged, and which of its elements this is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ProfileCheck {
+    /// Of what. By `base`, `resources` is each answer as it came, the Bundle around its resources included.
+    pub of: Part,
+    /// Only those for which this FHIRPath is true.
+    #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+    /// Name of a profile of the claimed version (`ACP-Patient`), of nl-core, or `base`: FHIR itself, with no profile.
+    /// What is of another type than the profile is passed over.
+    pub is: String,
+    /// Only what is wrong with these elements (`Consent.scope`) and all below them, and with these invariants
+    /// (`ppc-1`). When left out: what no other expectation of the step takes with `only`, and FHIR itself does not ask.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
+}
+
+impl ProfileCheck {
+    /// What is judged by FHIR itself.
+    pub const BASE: &'static str = "base";
+
+    /// Whether it judges by FHIR itself.
+    #[must_use]
+    pub fn is_base(&self) -> bool {
+        self.is == Self::BASE
+    }
+}
+
 /// Predicates over an answer (settled 11): a closed list, each with tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -169,6 +203,8 @@ pub enum AnswerPredicate {
     SamePatient,
     /// The matches are those of the persona, by business key (settled 14).
     Complete,
+    /// Where the persona has an element that carries an obligation, the match has it, or says why it is absent.
+    Obligations,
     /// Every target of the references that the exchange includes is in the Bundle.
     Includes,
     /// `search.mode` is used, and includes are not counted as matches.

@@ -142,13 +142,17 @@ pub struct LatestOnlyKey {
     pub date: String,
 }
 
-/// A change of the answer: elements found by FHIRPath (in the context of the answer) are removed, or get a value.
+/// A change of the answer: elements found by FHIRPath (in the context of the answer) are removed, get a value, or get
+/// one more element below them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Patch {
     /// FHIRPath of the elements.
     pub at: String,
-    /// The value they get; removed when left out.
+    /// An element that is added below each, as it is written: `note.text`, `valueString`. Needs a `value`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub add: Option<String>,
+    /// The value they get, or the added element; removed when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
@@ -211,7 +215,8 @@ pub fn fits_key(pattern: &str, key: &str) -> bool {
         && variant.is_none_or(|variant| fits(variant, of_key))
 }
 
-fn fits(pattern: &str, text: &str) -> bool {
+/// Whether a text is as a pattern has it: `*` stands for anything.
+pub(super) fn fits(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
         Some((start, rest)) => text

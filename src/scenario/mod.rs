@@ -12,6 +12,7 @@ mod fault;
 mod files;
 mod lint;
 mod load;
+mod noise;
 mod persona;
 mod schema;
 mod step;
@@ -19,13 +20,15 @@ mod step;
 pub use document::Kind;
 pub use exchange::{Answer, Exchange, Include, TransactionGroup};
 pub use expectation::{
-    AnswerPredicate, Check, Comparison, CountCheck, Each, Expectation, HeaderCheck, Needs, OneOrMany, Part, RunPredicate, SameAs,
+    AnswerPredicate, Check, Comparison, CountCheck, Each, Expectation, HeaderCheck, Needs, OneOrMany, Part, ProfileCheck,
+    RunPredicate, SameAs,
 };
 pub use fault::{
     Credentials, EmptyAnswer, Fault, FormatFault, Kill, LatestOnlyKey, LinkFault, Misbehaviour, Patch, Target, fits_key,
 };
 pub use files::Source;
 pub use load::{GROUPS, lint, load};
+pub use noise::{Noise, NoiseList, NoiseMatch};
 pub use persona::{Persona, PersonaExchange};
 pub use schema::schema;
 pub use step::{Auth, Axes, Encoding, Follow, FollowWhat, Format, Isolation, Method, Pages, Request, Scenario, Step, When, With};
@@ -45,6 +48,8 @@ pub struct Suite {
     pub faults: Vec<Fault>,
     /// Personas with their resources, sorted by id.
     pub personas: Vec<Persona>,
+    /// What is taken away from what the judge of profiles says.
+    pub noise: Vec<Noise>,
     /// SHA-256 over every file of the suite, sorted by path.
     pub digest: String,
 }

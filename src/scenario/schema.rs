@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use super::{Exchange, Fault, Kind, Persona, Scenario};
+use super::{Exchange, Fault, Kind, NoiseList, Persona, Scenario};
 use crate::agreements::RequirementFile;
 use crate::shape::schema_of;
 
@@ -24,6 +24,7 @@ fn generate(kind: Kind) -> Value {
         Kind::Fault => schema_of::<Fault>(),
         Kind::Requirements => schema_of::<RequirementFile>(),
         Kind::Persona => schema_of::<Persona>(),
+        Kind::Noise => schema_of::<NoiseList>(),
     }
 }
 

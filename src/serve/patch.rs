@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::fault::FaultError;
 use crate::fhir::fhirpath::{self, Environment, Expression, Item, Truth};
-use crate::fhir::node::{Node, NodeId, Tree};
+use crate::fhir::node::{NewNode, Node, NodeId, Span, Tree};
 use crate::fhir::store::Store;
+use crate::fhir::types::Types;
 use crate::scenario::{Fault, LatestOnlyKey, Misbehaviour, Patch};
 
 /// The expressions of all faults, parsed.
@@ -53,9 +54,10 @@ impl Patches {
     /// Changes an answer.
     pub(super) fn apply(&self, patch: &Patch, tree: &mut Tree, store: &Store) {
         for id in self.nodes(&patch.at, tree, store) {
-            match &patch.value {
-                Some(value) => tree.set_literal(id, value),
-                None => tree.remove(id),
+            match (&patch.add, &patch.value) {
+                (Some(path), value) => grow(tree, id, (path, value.as_deref().unwrap_or_default()), store.types()),
+                (None, Some(value)) => tree.set_literal(id, value),
+                (None, None) => tree.remove(id),
             }
         }
     }
@@ -82,6 +84,24 @@ impl Patches {
         let items = self.0.get(text).and_then(|expression| expression.evaluate(node, &environment).ok());
         then(items.unwrap_or_default())
     }
+}
+
+/// Adds an element with a value, and what it stands in, as a type has them; one that no type has is added all the same.
+fn grow(tree: &mut Tree, parent: NodeId, (path, value): (&str, &str), types: &Types) {
+    let mut id = parent;
+    for step in path.split('.') {
+        let of = tree.node(id).type_name().to_owned();
+        let known = types.get(&of).and_then(|of| of.written(step));
+        let (name, type_name, choice, list) = match known {
+            // What has no type of its own is named by its place.
+            Some((element, found)) if found.name.is_empty() => (element.name, format!("{of}.{step}"), false, element.list),
+            Some((element, found)) => (element.name, found.name.to_owned(), element.choice, element.list),
+            None => (step, String::new(), false, false),
+        };
+        let (name, type_name) = (name.to_owned().into(), type_name.into());
+        id = tree.add(id, NewNode { name, type_name, choice, list, literal: None, span: Span::default() });
+    }
+    tree.set_literal(id, value);
 }
 
 fn expressions(behaviour: &Misbehaviour) -> Vec<&str> {

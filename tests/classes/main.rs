@@ -1,6 +1,8 @@
 //! Broken set-ups with the class of trouble that they are, by label: the right
 //! class has to be told for at least nine in ten. Loopback only.
 
+#[path = "../support/definitions.rs"]
+mod definitions;
 mod stage;
 mod table;
 

@@ -72,7 +72,7 @@ pub(crate) async fn report(suite: &Suite, stage: &Stage) -> Result<Report, Faile
         }
     };
     let plan = &evidence.start.plan;
-    let verdicts = judge(plan, &evidence, suite);
+    let verdicts = judge(plan, &evidence, suite, crate::definitions::validator());
     Ok(Report::new(plan, &evidence, &verdicts, suite))
 }
 

@@ -9,7 +9,10 @@ use toets::evidence::{
     Broken, BrokenKind, Definition, End, Evidence, Exchange, FoundHow, FoundPersona, Omitted, OmittedReason, Origin,
     Outcome as Came, Received, Record, Replaced, Sent, Start,
 };
-use toets::judge::{Code, Conclusion, ExpectationVerdict, Finding, Outcome, Place, Reason, RequirementVerdict, Verdicts};
+use toets::judge::{
+    Code, Conclusion, ExpectationVerdict, Finding, Issue, OpenCode, Outcome, Place, ProfileNotes, Reason, RequirementVerdict,
+    Silenced, Verdicts,
+};
 use toets::plan::{
     Action, Claims, Data, Limits, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate,
     SuiteId, Target, TargetAuth,
@@ -38,7 +41,12 @@ pub(crate) fn everything() -> Run {
     let body = bundle();
     let blobs = BTreeMap::from([(DIGEST.to_owned(), Arc::from(body.as_bytes()))]);
     let evidence = Evidence { start: start(plan.clone()), records: records(body.len() as u64), blobs };
-    let verdicts = Verdicts { conclusion: Conclusion::NotConformant, expectations: expectations(), requirements: requirements() };
+    let verdicts = Verdicts {
+        conclusion: Conclusion::NotConformant,
+        expectations: expectations(),
+        requirements: requirements(),
+        profiles: notes(),
+    };
     Run { plan, evidence, verdicts, suite: suite() }
 }
 
@@ -83,7 +91,12 @@ pub(crate) fn nothing() -> Run {
         requirement.reason = Some(Reason::NotSelected);
         requirement.expectations.clear();
     }
-    let verdicts = Verdicts { conclusion: Conclusion::Incomplete, expectations: Vec::new(), requirements };
+    let verdicts = Verdicts {
+        conclusion: Conclusion::Incomplete,
+        expectations: Vec::new(),
+        requirements,
+        profiles: ProfileNotes::default(),
+    };
     Run { plan, evidence, verdicts, suite: suite() }
 }
 
@@ -317,6 +330,38 @@ fn finding(path: &str, expected: &[&str], actual: &[&str]) -> Finding {
         subject: "Consent".into(),
         expected: expected.iter().map(|value| (*value).to_owned()).collect(),
         actual: actual.iter().map(|value| (*value).to_owned()).collect(),
+        issue: None,
+    }
+}
+
+/// What was noted of profiles: an entry of the list of noise that is of use, one that is not, and a code nobody knows.
+fn notes() -> ProfileNotes {
+    let silenced = |id: &str, count| Silenced {
+        id: id.into(),
+        reason: Text { en: "No narrative, by choice.".into(), nl: "Geen narrative, met opzet.".into() },
+        source: "pzp 9.2".into(),
+        until: Text { en: "the choice is another".into(), nl: "de keuze anders is".into() },
+        count,
+    };
+    let open = OpenCode {
+        value_set: "http://example.org/vs".into(),
+        codes: vec!["`http://snomed.info/sct#1` nobody knows".into()],
+        count: 2,
+    };
+    ProfileNotes { judged: 3, silenced: vec![silenced("S01", 4), silenced("S14", 0)], open: vec![open], warnings: 1 }
+}
+
+/// What the judge of profiles says, of two resources.
+fn issue() -> Issue {
+    Issue {
+        code: "element-missing".into(),
+        message_id: Some("Validation_VAL_Profile_Minimum".into()),
+        profile: Some("http://example.org/StructureDefinition/directive|1".into()),
+        key: None,
+        what: Text { en: "`Consent.scope` is there 0 times".into(), nl: "`Consent.scope` staat er 0 keer".into() },
+        mend: Text { en: "add `Consent.scope`".into(), nl: "voeg `Consent.scope` toe".into() },
+        count: 2,
+        also: vec!["Consent/b".into()],
     }
 }
 
@@ -339,7 +384,11 @@ fn expectations() -> Vec<ExpectationVerdict> {
         ..verdict("directives/search/self", "PZP-EX-023", Effect::Warn, Outcome::Warn)
     };
     let remark = ExpectationVerdict {
-        findings: vec![finding("Bundle.entry[0].resource.text", &["a text"], &["none"])],
+        findings: vec![Finding {
+            code: Code::ProfileUnmet,
+            issue: Some(Box::new(issue())),
+            ..finding("Bundle.entry[0].resource.text", &["a text"], &["none"])
+        }],
         ..verdict("directives/search/text", "PZP-SEM-001", Effect::Remark, Outcome::Warn)
     };
     let read = ExpectationVerdict {

@@ -185,6 +185,7 @@ fn expression_that_is_false_says_in_words_what_it_asks() {
         subject: "Consent/1".into(),
         expected: vec!["status = 'active'".into()],
         actual: vec!["false".into()],
+        issue: None,
     };
     (expectation.outcome, expectation.findings) = (Outcome::Fail, vec![finding]);
     let key = expectation.key.clone();

@@ -34,7 +34,7 @@ fn load(names: &[&str]) -> Result<Knowledge, Failed> {
     let mut sources: Vec<PackageSource> = named.map(|name| PackageSource::At(packages().join(name))).collect();
     sources.push(PackageSource::Place(packages()));
     let types = if names[0].contains("stu3") { types::stu3() } else { types::r4() };
-    Ok(Knowledge::load(&sources, types)?)
+    Ok(Knowledge::load_only(&sources, types)?)
 }
 
 /// What came out for the profiles of one package.

@@ -37,7 +37,8 @@ fn read(node: Node<'_>) -> Result<ElementDefinition, DefinitionError> {
     let written = |name| tree(node, name);
     Ok(ElementDefinition {
         id: text(node, "id").unwrap_or_else(|| id(&path, slice_name.as_deref())),
-        base_path: node.child("base").and_then(|base| text(base, "path")),
+        // The root is a type, which goes back to nothing.
+        base_path: node.child("base").and_then(|base| text(base, "path")).filter(|_| path.contains('.')),
         min: node.child("min").map(number).transpose()?,
         max: node.child("max").map(max).transpose()?,
         types: stu3::joined(node.children_named("type").map(element_type).collect()),

@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
-use super::{Context, Definition, Derivation, StructureKind, element, stu3};
+use super::{Context, Definition, Derivation, ElementDefinition, StructureKind, element, stu3};
 use crate::fhir::node::{Node, Tree};
+
+const STRUCTURE: &str = "http://hl7.org/fhir/StructureDefinition/";
 
 /// Why a resource is no definition that can be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,8 +34,11 @@ impl Definition {
         if root.type_name() != "StructureDefinition" {
             return Err(DefinitionError::new(root, format!("is a `{}`, not a StructureDefinition", root.type_name())));
         }
+        let url = required(root, "url")?;
+        let differential = owned(element::all(root.child("differential"))?, &url);
+        let snapshot = owned(element::all(root.child("snapshot"))?, &url);
         Ok(Self {
-            url: required(root, "url")?,
+            url,
             version: text(root, "version").unwrap_or_else(|| "".into()),
             name: text(root, "name").unwrap_or_else(|| "".into()),
             type_name: type_name(&required(root, "type")?),
@@ -45,15 +50,28 @@ impl Definition {
             },
             is_abstract: is_true(root, "abstract"),
             contexts: contexts(root),
-            differential: element::all(root.child("differential"))?,
-            snapshot: element::all(root.child("snapshot"))?,
+            differential,
+            snapshot,
         })
     }
 }
 
+/// Invariants that do not say where they come from are those of the definition
+/// itself; the oldest say it by the name of a type alone.
+fn owned(mut elements: Vec<ElementDefinition>, url: &Arc<str>) -> Vec<ElementDefinition> {
+    for constraint in elements.iter_mut().flat_map(|element| &mut element.constraints) {
+        constraint.source = Some(match constraint.source.take() {
+            None => Arc::clone(url),
+            Some(name) if name.contains(':') => name,
+            Some(name) => format!("{STRUCTURE}{name}").into(),
+        });
+    }
+    elements
+}
+
 /// A type may be named by its whole URL.
 fn type_name(written: &Arc<str>) -> Arc<str> {
-    written.strip_prefix("http://hl7.org/fhir/StructureDefinition/").map_or_else(|| written.clone(), Arc::from)
+    written.strip_prefix(STRUCTURE).map_or_else(|| written.clone(), Arc::from)
 }
 
 fn kind(root: Node<'_>) -> Result<StructureKind, DefinitionError> {

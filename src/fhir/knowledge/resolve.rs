@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::PackageSource;
+use crate::fhir::builtin::Source;
 use crate::fhir::package::{Package, PackageError, cache};
 
 /// A dependency that another version fills, because that one was named.
@@ -19,13 +20,14 @@ pub struct OtherVersion {
 }
 
 /// The packages, those first that stand on others; and where a version differs
-/// from what was asked for.
-pub(super) fn resolve(sources: &[PackageSource]) -> Result<(Vec<Package>, Vec<OtherVersion>), PackageError> {
+/// from what was asked for. A dependency that is nowhere may be built in.
+pub(super) fn resolve(sources: &[PackageSource], built_in: &[Source]) -> Result<(Vec<Package>, Vec<OtherVersion>), PackageError> {
     let places = sources.iter().filter_map(|source| match source {
         PackageSource::Place(path) => Some(path.clone()),
         _ => None,
     });
-    let mut resolver = Resolver { places: places.collect(), chosen: BTreeMap::new(), order: Vec::new(), others: Vec::new() };
+    let (chosen, order, others) = (BTreeMap::new(), Vec::new(), Vec::new());
+    let mut resolver = Resolver { places: places.collect(), built_in, chosen, order, others };
     let mut roots = Vec::new();
     for source in sources {
         let package = match source {
@@ -52,15 +54,16 @@ struct Chosen {
     visited: bool,
 }
 
-struct Resolver {
+struct Resolver<'b> {
     places: Vec<PathBuf>,
+    built_in: &'b [Source],
     chosen: BTreeMap<String, Chosen>,
     /// What others stand on first.
     order: Vec<String>,
     others: Vec<OtherVersion>,
 }
 
-impl Resolver {
+impl Resolver<'_> {
     fn name(&mut self, package: Package) -> Result<(), PackageError> {
         let (id, version) = (package.manifest().id.clone(), package.manifest().version.clone());
         let path = package.path().to_owned();
@@ -91,7 +94,10 @@ impl Resolver {
 
     fn depend(&mut self, by: &str, id: &str, version: &str) -> Result<(), PackageError> {
         let Some(chosen) = self.chosen.get(id) else {
-            let package = self.open(id, version, by)?;
+            let package = match self.open(id, version, by) {
+                Err(PackageError::Missing { .. }) if self.is_built_in(id, version) => return Ok(()),
+                opened => opened?,
+            };
             self.chosen.insert(id.to_owned(), Chosen { package, by: Some(by.to_owned()), visited: false });
             return Ok(());
         };
@@ -110,6 +116,11 @@ impl Resolver {
             }
         }
         Ok(())
+    }
+
+    fn is_built_in(&self, id: &str, version: &str) -> bool {
+        let fits = |source: &&Source| satisfies(version, source.version) || source.approximates == Some(version);
+        self.built_in.iter().filter(|source| source.id == id).any(|source| fits(&source))
     }
 
     fn open(&self, id: &str, version: &str, by: &str) -> Result<Package, PackageError> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Knowledge, Lack, Place, split};
+use crate::fhir::builtin;
 use crate::fhir::terminology::{
     CodeSystem, Coded, Content, DisplayCheck, Membership, Reason, Sources, ValueSet, check_display, membership,
 };
@@ -21,7 +22,10 @@ impl Knowledge {
     pub fn find_value_set(&self, canonical: &str) -> Result<Arc<ValueSet>, Lack> {
         let place = self.find("ValueSet", canonical)?;
         let slot = &self.read[place.0][place.1].value_set;
-        let read = slot.get_or_init(|| self.parse(place).map(|tree| Arc::new(ValueSet::read(&tree))));
+        let read = slot.get_or_init(|| match self.built_in_at(place) {
+            Some(built_in) => Ok(Arc::new(builtin::value_set(built_in, place.1))),
+            None => self.parse(place).map(|tree| Arc::new(ValueSet::read(&tree))),
+        });
         read.clone().map_err(|message| Lack::Broken { canonical: canonical.to_owned(), message })
     }
 
@@ -39,12 +43,9 @@ impl Knowledge {
     pub fn find_code_system(&self, canonical: &str) -> Result<Arc<CodeSystem>, Lack> {
         let first = self.find("CodeSystem", canonical)?;
         let (url, version) = split(canonical);
-        let fits = |place: &&Place| {
-            let entry = self.entry(**place);
-            &*entry.resource == "CodeSystem" && version.is_none_or(|version| version == &*entry.version)
-        };
-        let places = self.places.get(url).into_iter().flatten().filter(fits);
-        let found: Vec<Arc<CodeSystem>> = places.filter_map(|place| self.code_system_at(*place).ok()).collect();
+        let fits = |place: &Place| version.is_none_or(|version| version == self.version(*place));
+        let places = self.places_of("CodeSystem", url).into_iter().filter(fits);
+        let found: Vec<Arc<CodeSystem>> = places.filter_map(|place| self.code_system_at(place).ok()).collect();
         let best = found.iter().find(|system| system.content == Content::Complete && !system.is_empty());
         let named = || found.iter().find(|system| system.content != Content::Supplement);
         match best.or_else(named) {
@@ -55,7 +56,11 @@ impl Knowledge {
 
     fn code_system_at(&self, place: Place) -> Result<Arc<CodeSystem>, String> {
         let slot = &self.read[place.0][place.1].code_system;
-        slot.get_or_init(|| self.parse(place).map(|tree| Arc::new(CodeSystem::read(&tree)))).clone()
+        let read = slot.get_or_init(|| match self.built_in_at(place) {
+            Some(built_in) => Ok(Arc::new(builtin::code_system(built_in, place.1))),
+            None => self.parse(place).map(|tree| Arc::new(CodeSystem::read(&tree))),
+        });
+        read.clone()
     }
 
     /// Whether a code is in a value set, by what is here.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::fhir::terminology::{Coded, DisplayCheck, Membership};
 use crate::fhir::types;
 
 /// A folder that goes when the test does.
@@ -155,4 +156,71 @@ fn what_comes_with_a_held_package_is_asked_first_and_the_rest_is_shared() {
     assert_eq!(&*more.definition("http://example.org/a|1").expect("it is there").name, "base");
     assert!(Arc::ptr_eq(&other, &more.definition("http://example.org/b").expect("it is there")));
     assert_eq!(&*knowledge.definition("http://example.org/a").expect("it is there").name, "base");
+}
+
+/// A profile that is built in as well.
+const TREATMENT: &str = "https://api.iknl.nl/docs/pzp/r4/StructureDefinition/ACP-TreatmentDirective";
+
+#[test]
+fn built_in_answers_without_a_package() {
+    let knowledge = Knowledge::built_in(types::r4());
+    let profile = knowledge.definition(TREATMENT).expect("it is built in");
+    let path = "Consent.provision.actor:agreementParty.role";
+    assert!(profile.snapshot.iter().any(|element| &*element.id == path), "a snapshot with what lies below slices");
+    assert!(knowledge.type_definition("HumanName").is_some());
+    let coded = |code| Coded { system: None, version: None, code };
+    let status = "http://hl7.org/fhir/ValueSet/consent-state-codes|4.0.1";
+    assert_eq!(knowledge.membership(status, &coded("active")), Membership::In);
+    assert_eq!(knowledge.membership(status, &coded("asleep")), Membership::Out);
+    assert!(knowledge.packages().is_empty());
+}
+
+#[test]
+fn built_in_holds_stu3_apart() {
+    let knowledge = Knowledge::built_in(types::stu3());
+    assert!(knowledge.definition(TREATMENT).is_none());
+    assert!(knowledge.definition("http://nictiz.nl/fhir/StructureDefinition/zib-TreatmentDirective").is_some());
+}
+
+#[test]
+fn check_display_tells_right_from_wrong_by_digest() {
+    let knowledge = Knowledge::built_in(types::r4());
+    let check =
+        |display| knowledge.check_display("http://terminology.hl7.org/CodeSystem/observation-category", "vital-signs", display);
+    assert_eq!(check(" vital  SIGNS"), DisplayCheck::Right);
+    assert_eq!(check("Vital sins"), DisplayCheck::Wrong { known: Vec::new() });
+}
+
+#[test]
+fn a_package_wins_over_what_is_built_in() {
+    let folder = Folder::new("wins");
+    folder.package("base#1.0.0", "", &[("a", "1")]);
+    let text = format!(
+        r#"{{"resourceType":"StructureDefinition","url":"{TREATMENT}","version":"9","name":"n","kind":"resource","type":"Consent","derivation":"constraint","snapshot":{{"element":[{{"path":"Consent"}}]}}}}"#
+    );
+    fs::write(folder.0.join("base#1.0.0/package/b.json"), text).expect("a temporary file can be written");
+    let knowledge = folder.load(&["base#1.0.0"]).expect("it is there");
+    assert_eq!(&*knowledge.definition(TREATMENT).expect("it is there").version, "9");
+    assert!(knowledge.definition(&format!("{TREATMENT}|1.0.0-rc2")).is_some_and(|found| found.snapshot.len() > 1));
+    assert!(knowledge.type_definition("Consent").is_some(), "what no package has is built in");
+}
+
+#[test]
+fn a_dependency_that_is_nowhere_is_filled_by_what_is_built_in() {
+    let folder = Folder::new("filled");
+    folder.package("top#1.0.0", r#""hl7.fhir.r4.core":"4.0.1","hl7.fhir.uv.extensions.r4":"5.2.0""#, &[]);
+    assert!(folder.load(&["top#1.0.0"]).is_ok());
+    folder.package("other#1.0.0", r#""hl7.fhir.r4.core":"4.0.9""#, &[]);
+    assert!(matches!(folder.load(&["other#1.0.0"]), Err(PackageError::Missing { .. })));
+}
+
+#[test]
+fn sources_name_what_is_built_in_and_what_it_stands_for() {
+    let folder = Folder::new("sources");
+    folder.package("base#1.0.0", "", &[]);
+    let sources = folder.load(&["base#1.0.0"]).expect("it is there").sources();
+    assert_eq!((&*sources[0].id, sources[0].built_in, &sources[0].approximates), ("base", false, &None));
+    let pzp = sources.iter().find(|source| source.id == "iknl.fhir.r4.pzp").expect("it is built in");
+    assert_eq!((&*pzp.version, pzp.approximates.as_deref()), ("1.0.0-rc2-approx", Some("1.0.0-rc2")));
+    assert!(pzp.built_in && pzp.digest.as_deref().is_some_and(|digest| digest.starts_with("sha256:")));
 }

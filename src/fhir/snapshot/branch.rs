@@ -35,6 +35,19 @@ impl Branch {
         Some(tree)
     }
 
+    /// The tree of a snapshot on which another is going to stand: each element goes
+    /// back to itself, where it does not say to which.
+    pub(super) fn of_base(list: &[ElementDefinition]) -> Option<Self> {
+        fn settle(branch: &mut Branch) {
+            let element = &mut branch.element;
+            element.base_path.get_or_insert_with(|| Arc::clone(&element.path));
+            branch.children.iter_mut().for_each(settle);
+        }
+        let mut tree = Self::of_list(list)?;
+        tree.children.iter_mut().for_each(settle);
+        Some(tree)
+    }
+
     /// The child with this name and slice; made where it is not there.
     fn descend(&mut self, name: &Arc<str>, slice: Option<&Arc<str>>) -> &mut Self {
         let place = self.place(name, slice).unwrap_or_else(|| {

@@ -69,7 +69,7 @@ pub fn build(definition: &Definition, find: &Find<'_>) -> Result<Vec<ElementDefi
     };
     let by = || definition.url.to_string();
     let base = find(base).map_err(|reason| SnapshotError::Needs { by: by(), canonical: base.to_string(), reason })?;
-    let mut tree = Branch::of_list(&base.snapshot).ok_or_else(|| SnapshotError::Needs {
+    let mut tree = Branch::of_base(&base.snapshot).ok_or_else(|| SnapshotError::Needs {
         by: by(),
         canonical: base.url.to_string(),
         reason: "has no elements".to_owned(),
@@ -80,5 +80,10 @@ pub fn build(definition: &Definition, find: &Find<'_>) -> Result<Vec<ElementDefi
     if let Some(differential) = Branch::of_list(&definition.differential) {
         refiner.refine(&mut tree, &differential)?;
     }
-    Ok(tree.into_list())
+    let mut list = tree.into_list();
+    // What a new type adds goes back to nothing else.
+    for element in list.iter_mut().skip(1) {
+        element.base_path.get_or_insert_with(|| Arc::clone(&element.path));
+    }
+    Ok(list)
 }

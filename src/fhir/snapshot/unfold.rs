@@ -25,7 +25,7 @@ impl Refiner<'_> {
         };
         let needs = |reason| SnapshotError::Needs { by: self.path(), canonical: canonical.clone(), reason };
         let definition = (self.find)(&canonical).map_err(needs)?;
-        branch.children = Branch::of_list(&definition.snapshot).map(|tree| tree.children).unwrap_or_default();
+        branch.children = Branch::of_base(&definition.snapshot).map(|tree| tree.children).unwrap_or_default();
         self.count(branch.children.iter().map(Branch::len).sum())
     }
 

@@ -47,6 +47,8 @@ pub struct Concept {
     pub display: Option<Arc<str>>,
     /// Other displays, with their language where that is said.
     pub designations: Vec<(Option<Arc<str>>, Arc<str>)>,
+    /// Digests of displays whose text is not here, in any language.
+    pub digests: Vec<u32>,
     /// Codes right above it.
     pub parents: Vec<Arc<str>>,
     /// Property and value.
@@ -76,6 +78,30 @@ impl CodeSystem {
         system.add(root, None, 0);
         system.turn_children();
         system
+    }
+
+    /// A code system without codes as yet, of which nothing else is known.
+    pub(in crate::fhir) fn empty(url: &str, version: &str) -> Self {
+        Self {
+            url: url.into(),
+            version: version.into(),
+            content: Content::NotPresent,
+            case_sensitive: None,
+            is_a: true,
+            concepts: HashMap::new(),
+            small: HashMap::new(),
+        }
+    }
+
+    /// Puts a concept in.
+    pub(in crate::fhir) fn insert(&mut self, code: Arc<str>, concept: Concept) {
+        self.small.insert(code.to_lowercase(), code.clone());
+        self.concepts.insert(code, concept);
+    }
+
+    /// All codes with their concepts, in no order.
+    pub fn concepts(&self) -> impl Iterator<Item = (&Arc<str>, &Concept)> {
+        self.concepts.iter()
     }
 
     fn add(&mut self, node: Node<'_>, parent: Option<&Arc<str>>, depth: usize) {

@@ -1,5 +1,7 @@
 //! Whether a display is one that its code system gives for the code.
 
+use crate::digest::sha256_hex;
+
 use super::code_system::{CodeSystem, Content};
 
 /// What a code system says of a code with its display.
@@ -9,7 +11,7 @@ pub enum DisplayCheck {
     Right,
     /// The code has other displays.
     Wrong {
-        /// Those that it has.
+        /// Those that it has, as far as their text is here.
         known: Vec<String>,
     },
     /// The code system does not have the code.
@@ -29,11 +31,20 @@ pub fn check_display(system: &CodeSystem, code: &str, display: &str) -> DisplayC
     };
     let designations = concept.designations.iter().map(|(_, value)| value);
     let known: Vec<String> = concept.display.iter().chain(designations).map(ToString::to_string).collect();
-    match known.iter().any(|known| folded(known) == folded(display)) {
+    let is_known = known.iter().any(|known| folded(known) == folded(display)) || concept.digests.contains(&digest(display));
+    match is_known {
         true => DisplayCheck::Right,
-        false if known.is_empty() => DisplayCheck::Unknown,
+        false if known.is_empty() && concept.digests.is_empty() => DisplayCheck::Unknown,
         false => DisplayCheck::Wrong { known },
     }
+}
+
+/// What the built-in set has of a display: enough to tell whether another one is
+/// the same, too little to say what it was.
+#[must_use]
+pub fn digest(display: &str) -> u32 {
+    let hex = sha256_hex(folded(display).as_bytes());
+    u32::from_str_radix(&hex[..8], 16).expect("a digest is hexadecimal")
 }
 
 fn folded(text: &str) -> String {

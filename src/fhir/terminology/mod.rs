@@ -2,7 +2,7 @@
 //! says of it. What only a terminology server knows is `Unknown`, never guessed.
 
 mod code_system;
-mod display;
+pub mod display;
 mod filter;
 mod grammar;
 mod membership;

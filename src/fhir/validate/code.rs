@@ -37,6 +37,22 @@ impl Code {
     }
 }
 
+/// The words of a code where nothing fills them: `…` for what belongs there.
+#[must_use]
+pub fn without_holes(words: &str) -> String {
+    let mut text = String::new();
+    let mut rest = words;
+    while let Some((before, (_, behind))) =
+        rest.split_once('{').and_then(|(before, after)| Some((before, after.split_once('}')?)))
+    {
+        text.push_str(before);
+        text.push('…');
+        rest = behind;
+    }
+    text.push_str(rest);
+    text
+}
+
 impl PartialEq for Code {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name

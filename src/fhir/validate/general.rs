@@ -21,17 +21,28 @@ pub(super) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issu
     extension::check(scene, node, issues);
     reference::check(scene, node, issues);
     if node.is_resource() {
-        claims::check(scene, node, issues);
         contained::check(scene, node, issues);
-        match node.type_name() {
-            "Bundle" => bundle::check(scene, node, issues),
-            "QuestionnaireResponse" => form::check(scene.knowledge, &scene.profiles.forms, node, issues),
-            "Questionnaire" => form::conditions::check(node, issues),
-            _ => {}
+        if node.type_name() == "Bundle" {
+            bundle::check(scene, node, issues);
         }
+        claimed(scene, node, issues);
     }
     for child in node.children() {
         check(scene, child, issues);
+    }
+}
+
+/// What a resource claims of itself. A form is claimed as a profile is: by the
+/// canonical that the resource names.
+fn claimed(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) {
+    if !scene.claimed {
+        return;
+    }
+    claims::check(scene, node, issues);
+    match node.type_name() {
+        "QuestionnaireResponse" => form::check(scene.knowledge, &scene.profiles.forms, node, issues),
+        "Questionnaire" => form::conditions::check(node, issues),
+        _ => {}
     }
 }
 

@@ -23,16 +23,19 @@ use std::sync::Arc;
 
 pub(crate) use bundled::Found;
 pub(crate) use code::codes;
-pub use code::{Code, Words};
+pub use code::{Code, Words, without_holes};
 pub use form::form_facts;
 pub(crate) use issue::Issues;
 pub use issue::{Issue, Severity};
 use scene::{Profiles, Scene, Stage};
 
 use super::date::DateTime;
+use super::fhirpath::{Item, Resolver};
+use super::json::{self, ReadError};
 use super::knowledge::Knowledge;
-use super::node::Node;
-use super::{json, xml};
+use super::node::{Node, Tree};
+use super::types::Types;
+use super::xml;
 pub use rules::all_codes;
 
 /// What an extension means to the verdict whose definition is not known. FHIR
@@ -44,6 +47,15 @@ pub enum UnknownExtensions {
     Allow,
     /// Against the rules.
     Refuse,
+}
+
+/// What counts of what a resource claims, and what stands around it.
+#[derive(Clone, Copy, Default)]
+pub struct Surroundings<'t> {
+    /// The profiles that it claims, and those that resources in it claim, do not count.
+    pub without_claims: bool,
+    /// Finds the resources behind references that the resource does not hold itself.
+    pub resolver: Option<Resolver<'t>>,
 }
 
 /// Judges resources by what it knows. Profiles are made ready once; safe to
@@ -98,13 +110,16 @@ impl Validator {
     /// claims (`meta.profile`), and by those that are named beside it.
     #[must_use]
     pub fn validate(&self, root: Node<'_>, profiles: &[&str]) -> Vec<Issue> {
-        let Self { knowledge, profiles: ready, now, unknown_extensions, language } = self;
-        let (now, unknown_extensions) = (*now, *unknown_extensions);
-        let stage = Stage { knowledge, profiles: ready, now, unknown_extensions, language, depth: 0 };
+        self.validate_in(root, profiles, Surroundings::default())
+    }
+
+    /// The same for a resource that stands among others, or in another.
+    #[must_use]
+    pub fn validate_in<'v>(&'v self, root: Node<'_>, profiles: &[&str], around: Surroundings<'v>) -> Vec<Issue> {
         let mut issues = Issues::default();
-        stage.play(root, &mut |scene, root| {
+        self.stage(around).play(root, &mut |scene, root| {
             general::check(scene, root, &mut issues);
-            rules::claims::named(scene, root, profiles, &mut issues);
+            rules::named::check(scene, root, profiles, &mut issues);
             walk::resource(scene, root, profiles, &mut issues);
         });
         issues.into_sorted()
@@ -118,15 +133,45 @@ impl Validator {
         issues.into_sorted()
     }
 
+    /// Whether a coded element has a code from a value set; nothing where that cannot be told.
+    #[must_use]
+    pub fn member(&self, item: &Item<'_>, value_set: &str) -> Option<bool> {
+        scene::member(&self.knowledge, item, value_set)
+    }
+
+    /// Whether an element meets a profile; nothing where that cannot be told.
+    #[must_use]
+    pub fn conforms(&self, node: Node<'_>, canonical: &str) -> Option<bool> {
+        self.stage(Surroundings::default()).conforms(node, canonical)
+    }
+
+    fn stage<'v>(&'v self, around: Surroundings<'v>) -> Stage<'v> {
+        let Self { knowledge, profiles, now, unknown_extensions, language } = self;
+        let (now, unknown_extensions) = (*now, *unknown_extensions);
+        Stage { knowledge, profiles, around, now, unknown_extensions, language, depth: 0 }
+    }
+
     /// All there is to say of a text, JSON or XML; one that is no resource gives the reason.
     #[must_use]
     pub fn judge_text(&self, text: &[u8], profiles: &[&str]) -> Vec<Issue> {
-        let is_xml = text.iter().find(|byte| !byte.is_ascii_whitespace() && !matches!(byte, 0xEF | 0xBB | 0xBF)) == Some(&b'<');
-        let types = self.knowledge.types();
-        let read = if is_xml { xml::read(text, types) } else { json::read(text, types) };
-        match read {
+        match read(text, self.knowledge.types()) {
             Ok(tree) => self.validate(tree.root(), profiles),
-            Err(error) => vec![rules::unreadable::issue(&error)],
+            Err(error) => vec![unreadable(&error)],
         }
     }
+}
+
+/// Reads a resource, JSON or XML, whichever it is.
+///
+/// # Errors
+/// When the text is no resource of these types.
+pub fn read(text: &[u8], types: &Types) -> Result<Tree, ReadError> {
+    let is_xml = text.iter().find(|byte| !byte.is_ascii_whitespace() && !matches!(byte, 0xEF | 0xBB | 0xBF)) == Some(&b'<');
+    if is_xml { xml::read(text, types) } else { json::read(text, types) }
+}
+
+/// What there is to say of a text that could not be read.
+#[must_use]
+pub fn unreadable(error: &ReadError) -> Issue {
+    rules::unreadable::issue(error)
 }

@@ -8,7 +8,7 @@ use super::form::Forms;
 use super::profile::{Parsed, Profile};
 use super::rules::binding;
 use super::trials::Trials;
-use super::{UnknownExtensions, walk};
+use super::{Surroundings, UnknownExtensions, walk};
 use crate::fhir::date::DateTime;
 use crate::fhir::fhirpath::{Environment, Item};
 use crate::fhir::knowledge::{Knowledge, Lack};
@@ -59,6 +59,8 @@ pub(crate) struct Scene<'s, 't> {
     pub(crate) environment: Environment<'t>,
     /// What an extension that is not known means.
     pub(crate) unknown_extensions: UnknownExtensions,
+    /// Whether `meta.profile` counts.
+    pub(crate) claimed: bool,
     pub(super) profiles: &'s Profiles,
     pub(super) trials: &'s Trials,
     pub(super) bundles: Bundles<'t>,
@@ -72,6 +74,7 @@ const MAX_CONFORMANCE: usize = 8;
 pub(super) struct Stage<'v> {
     pub(super) knowledge: &'v Knowledge,
     pub(super) profiles: &'v Profiles,
+    pub(super) around: Surroundings<'v>,
     pub(super) now: Option<DateTime>,
     pub(super) unknown_extensions: UnknownExtensions,
     pub(super) language: &'v str,
@@ -84,21 +87,24 @@ impl Stage<'_> {
     pub(super) fn play(self, node: Node<'_>, act: &mut dyn for<'s, 't> FnMut(&Scene<'s, 't>, Node<'t>)) {
         let membership = |item: &Item<'_>, value_set: &str| member(self.knowledge, item, value_set);
         let conformance = |node: Node<'_>, canonical: &str| self.conforms(node, canonical);
+        let resolve = |reference: &str| self.around.resolver.and_then(|resolver| resolver(reference));
         let trials = Trials::default();
         let environment = Environment {
             membership: Some(&membership),
             conformance: Some(&conformance),
+            resolver: Some(&resolve),
             now: self.now,
             ..Environment::new(self.knowledge.types())
         };
-        let Stage { knowledge, profiles, unknown_extensions, language, .. } = self;
+        let Stage { knowledge, profiles, around, unknown_extensions, language, .. } = self;
         let (root, trials, bundles) = (node.tree().root(), &trials, Bundles::default());
-        let scene = Scene { knowledge, root, language, environment, unknown_extensions, profiles, trials, bundles };
+        let claimed = !around.without_claims;
+        let scene = Scene { knowledge, root, language, environment, unknown_extensions, claimed, profiles, trials, bundles };
         act(&scene, node);
     }
 
     /// Whether an element meets a profile, for `conformsTo`.
-    fn conforms(self, node: Node<'_>, canonical: &str) -> Option<bool> {
+    pub(super) fn conforms(self, node: Node<'_>, canonical: &str) -> Option<bool> {
         if self.depth >= MAX_CONFORMANCE {
             return None;
         }
@@ -112,7 +118,7 @@ impl Stage<'_> {
 }
 
 /// Whether a code, or one of those of a concept, is in a value set.
-fn member(knowledge: &Knowledge, item: &Item<'_>, value_set: &str) -> Option<bool> {
+pub(super) fn member(knowledge: &Knowledge, item: &Item<'_>, value_set: &str) -> Option<bool> {
     let codings = match item {
         Item::Node(node) => binding::codings(*node),
         Item::String(code) => vec![Coded { system: None, version: None, code }],

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::profile::{Profile, Rule};
-use super::rules::{binding, cardinality, element_type, invariant, slicing, target, value, vital_signs};
+use super::rules::{binding, cardinality, element_type, invariant, named, slicing, target, value, vital_signs};
 use super::{Issues, Scene};
 use crate::fhir::node::Node;
 
@@ -40,7 +40,12 @@ impl<'p> Place<'p> {
 /// A resource, by its type, by the profiles that it claims and by others.
 /// Profiles that are not to be had are told by `rules::claims`.
 pub(crate) fn resource<'t>(scene: &Scene<'_, 't>, node: Node<'t>, others: &[&str], issues: &mut Issues) {
-    let claimed = node.child("meta").into_iter().flat_map(|meta| meta.children_named("profile")).filter_map(Node::value);
+    let claimed = node
+        .child("meta")
+        .filter(|_| scene.claimed)
+        .into_iter()
+        .flat_map(|meta| meta.children_named("profile"))
+        .filter_map(Node::value);
     let mut judged = false;
     for canonical in claimed.chain(others.iter().copied()) {
         if let Ok(profile) = scene.profile(canonical)
@@ -55,8 +60,11 @@ pub(crate) fn resource<'t>(scene: &Scene<'_, 't>, node: Node<'t>, others: &[&str
         against(scene, node, &profile, issues);
     }
     // A profile holds all that its type asks; without one the type alone does.
-    if !judged && let Some(profile) = scene.type_profile(node.type_name()) {
-        against(scene, node, &profile, issues);
+    if !judged {
+        match scene.type_profile(node.type_name()) {
+            Some(profile) => against(scene, node, &profile, issues),
+            None => named::undefined(scene, node, issues),
+        }
     }
 }
 

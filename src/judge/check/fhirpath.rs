@@ -4,6 +4,7 @@
 
 use super::super::answers::resource_name;
 use super::super::case::{Case, Need};
+use super::super::chain::Chain;
 use super::super::code::Code;
 use super::super::expression::{Decision, Scope, parse};
 use super::super::finding::Finding;
@@ -32,7 +33,7 @@ pub(super) fn judge_each(case: &Case<'_>, each: &Each) -> Ruling {
     let Some(expression) = parsed(case, &each.fhirpath, &mut ruling) else { return ruling };
     for chain in case.chains(&mut ruling, need(each.of)) {
         let scope = Scope::of(case, &chain);
-        for member in members(case, &chain, each.of) {
+        for member in chosen(case, (&chain, &scope), each, &mut ruling) {
             demand(&scope, member, &expression, &mut ruling);
         }
     }
@@ -44,7 +45,7 @@ pub(super) fn judge_none(case: &Case<'_>, each: &Each) -> Ruling {
     let Some(expression) = parsed(case, &each.fhirpath, &mut ruling) else { return ruling };
     for chain in case.chains(&mut ruling, need(each.of)) {
         let scope = Scope::of(case, &chain);
-        for member in members(case, &chain, each.of) {
+        for member in chosen(case, (&chain, &scope), each, &mut ruling) {
             match scope.decide(&expression, member.node) {
                 Decision::True => ruling.find(finding(Code::ExpressionTrue, member, &expression)),
                 Decision::False | Decision::Undetermined(_) => ruling.judged(),
@@ -53,6 +54,33 @@ pub(super) fn judge_none(case: &Case<'_>, each: &Each) -> Ruling {
         }
     }
     ruling
+}
+
+/// The members of a part for which the condition is true.
+fn chosen<'c>(
+    case: &Case<'c>,
+    (chain, scope): (&Chain<'c>, &Scope<'_, 'c>),
+    each: &Each,
+    ruling: &mut Ruling,
+) -> Vec<Member<'c>> {
+    let mut members = members(case, chain, each.of);
+    if let Some(text) = &each.condition {
+        let Some(condition) = parsed(case, text, ruling) else { return Vec::new() };
+        members.retain(|member| is_meant(scope, &condition, member.node, ruling));
+    }
+    members
+}
+
+/// Whether a condition is true of an element; where we cannot tell, the ruling says so.
+pub(super) fn is_meant<'c>(scope: &Scope<'_, 'c>, condition: &Expression, node: Node<'c>, ruling: &mut Ruling) -> bool {
+    match scope.decide(condition, node) {
+        Decision::True => true,
+        Decision::False | Decision::Undetermined(_) => false,
+        Decision::Unable(why) => {
+            ruling.hinder(unable(why));
+            false
+        }
+    }
 }
 
 /// An expression that was parsed; when it cannot be used, the ruling says so.

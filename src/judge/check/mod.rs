@@ -7,6 +7,7 @@ mod fhirpath;
 mod header;
 mod matches;
 mod over_run;
+mod profile;
 mod status;
 mod success;
 
@@ -29,6 +30,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Ruling {
         Check::Each(each) => fhirpath::judge_each(case, each),
         Check::None(each) => fhirpath::judge_none(case, each),
         Check::Count(count) => count::judge(case, count),
+        Check::Profile(profile) => profile::judge(case, profile),
         Check::Answer(answer) => predicate::judge(case, *answer),
         Check::SameAs(same) => match same.compare {
             Comparison::Matches => matches::judge_same(case, &same.step),

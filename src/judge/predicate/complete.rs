@@ -17,12 +17,7 @@ use crate::scenario::Persona;
 
 pub(super) fn judge(case: &Case<'_>) -> Ruling {
     let mut ruling = Ruling::default();
-    let Some(answer) = case.right_answer() else {
-        ruling.hinder(lacking(String::from("the step asks no exchange of the agreement")));
-        return ruling;
-    };
-    let expressions: Result<Vec<_>, _> = answer.key.iter().map(|text| parse(text)).collect();
-    let expressions = match expressions {
+    let expressions = match expressions(case) {
         Ok(expressions) => expressions,
         Err(obstacle) => {
             ruling.hinder(obstacle);
@@ -30,27 +25,46 @@ pub(super) fn judge(case: &Case<'_>) -> Ruling {
         }
     };
     for chain in case.chains(&mut ruling, Need::Bundle) {
-        if let Err(obstacle) = judge_chain(case, &chain, (&answer.key, &expressions), &mut ruling) {
-            ruling.hinder(obstacle);
+        match compare(case, &chain, &expressions) {
+            Ok(compared) => weigh(case, &chain, &compared, &mut ruling),
+            Err(obstacle) => ruling.hinder(obstacle),
         }
     }
     ruling
 }
 
+/// The key of the step's exchange, parsed.
+pub(super) fn expressions(case: &Case<'_>) -> Result<Vec<Expression>, Obstacle> {
+    let answer = case.right_answer().ok_or_else(|| lacking(String::from("the step asks no exchange of the agreement")))?;
+    answer.key.iter().map(|text| parse(text)).collect()
+}
+
 /// A resource with its key.
-struct Keyed<T> {
+pub(super) struct Keyed<T> {
     of: T,
     key: Key,
 }
 
-fn judge_chain<'c>(
-    case: &Case<'c>,
-    chain: &Chain<'c>,
-    (texts, expressions): (&[String], &[Expression]),
-    ruling: &mut Ruling,
-) -> Result<(), Obstacle> {
-    let Some(first) = chain.pages.first() else { return Ok(()) };
-    let persona = case.persona(first.exchange).and_then(|name| case.run.suite.persona(name));
+/// What the persona has beside what was found.
+pub(super) struct Compared<'c> {
+    expected: Vec<Keyed<Node<'c>>>,
+    found: Vec<Keyed<Entry<'c>>>,
+    /// For each that is expected the index of the one that was found.
+    pairs: Vec<Option<usize>>,
+}
+
+impl<'c> Compared<'c> {
+    /// Each fact of the persona that was found, with what was found.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (Node<'c>, Entry<'c>)> {
+        let pair = |(keyed, partner): (&Keyed<Node<'c>>, &Option<usize>)| Some((keyed.of, self.found[(*partner)?].of));
+        self.expected.iter().zip(&self.pairs).filter_map(pair)
+    }
+}
+
+/// What the persona has beside the matches of a chain.
+pub(super) fn compare<'c>(case: &Case<'c>, chain: &Chain<'c>, expressions: &[Expression]) -> Result<Compared<'c>, Obstacle> {
+    let first = chain.pages.first().map(|first| first.exchange);
+    let persona = first.and_then(|first| case.persona(first)).and_then(|name| case.run.suite.persona(name));
     let persona = persona.ok_or_else(|| lacking(String::from("the step is about no persona of the suite")))?;
     let fixtures = case.run.personas.fixtures(persona);
     let fixtures = fixtures.ok_or_else(|| lacking(format!("persona `{}` has no resources", persona.persona)))?;
@@ -62,18 +76,24 @@ fn judge_chain<'c>(
         let resolve = |text: &str| chain.target(text, Some(entry), case.run.base()).and_then(|entry| entry.resource);
         found.push(Keyed { of: entry, key: key(&scope, expressions, resource, &resolve)? });
     }
-    ruling.judged();
     let pairs = pairs(&expected, &found);
+    Ok(Compared { expected, found, pairs })
+}
+
+fn weigh<'c>(case: &Case<'c>, chain: &Chain<'c>, compared: &Compared<'c>, ruling: &mut Ruling) {
+    let Some(first) = chain.pages.first() else { return };
+    let texts = case.right_answer().map(|answer| answer.key.as_slice()).unwrap_or_default();
+    let Compared { expected, found, pairs } = compared;
+    ruling.judged();
     let is_paired = |index: usize| pairs.contains(&Some(index));
     for (_, extra) in found.iter().enumerate().filter(|(index, _)| !is_paired(*index)) {
         ruling.find(unexpected(extra, texts));
     }
-    let missing: Vec<_> = expected.iter().zip(&pairs).filter(|(_, partner)| partner.is_none()).map(|(keyed, _)| keyed).collect();
+    let missing: Vec<_> = expected.iter().zip(pairs).filter(|(_, partner)| partner.is_none()).map(|(keyed, _)| keyed).collect();
     match case.rest(chain) {
         Some(obstacle) if !missing.is_empty() => ruling.hinder(obstacle),
         _ => missing.into_iter().for_each(|keyed| ruling.find(absent(first.place(), keyed, texts))),
     }
-    Ok(())
 }
 
 /// The resources that the persona's exchange returns, with their keys.
@@ -88,7 +108,7 @@ fn expected<'f>(
     let listed =
         listed.ok_or_else(|| lacking(format!("persona `{}` does not say what `{exchange}` returns", persona.persona)))?;
     let resolve = |text: &str| fixtures.get(text);
-    let scope = Scope::bare(case.run.base());
+    let scope = Scope::bare();
     let mut expected = Vec::new();
     for name in &listed.matches {
         let resource = fixtures.get(name).ok_or_else(|| lacking(format!("fixture `{name}` cannot be read")))?;

@@ -10,6 +10,7 @@ mod key;
 mod links;
 mod media;
 mod modes;
+mod obligations;
 mod paging;
 mod privacy;
 mod read;
@@ -26,6 +27,7 @@ pub(crate) fn judge(case: &Case<'_>, predicate: AnswerPredicate) -> Ruling {
         AnswerPredicate::OnlyAsked => asked::judge_only_asked(case),
         AnswerPredicate::SamePatient => asked::judge_same_patient(case),
         AnswerPredicate::Complete => complete::judge(case),
+        AnswerPredicate::Obligations => obligations::judge(case),
         AnswerPredicate::Includes => includes::judge(case),
         AnswerPredicate::SearchModes => modes::judge(case),
         AnswerPredicate::Total => paging::judge_total(case),

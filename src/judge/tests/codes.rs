@@ -296,14 +296,37 @@ const ELSEWHERE: &[Code] = &[
     Code::FormDiffers,
 ];
 
+/// A directive of the persona stands on an advance directive; the server's is this.
+fn obligations(more: &str) -> Bench {
+    let consent = |more: &str| {
+        let profile = "https://api.iknl.nl/docs/pzp/r4/StructureDefinition/ACP-TreatmentDirective";
+        format!(
+            r#"{{"resourceType":"Consent","id":"a","meta":{{"profile":["{profile}"]}},"status":"active",
+            "patient":{{"reference":"Patient/12"}}{more}}}"#
+        )
+    };
+    let mut bench = Bench::new();
+    bench.persona(&[("Consent/a", &consent(r#","sourceReference":{"display":"x"}"#))]);
+    bench.step("step").expect("PZP-OBL-001", r#"{"answer":"obligations"}"#);
+    bench.answer(200, &searchset(&[("match", &consent(more))]));
+    bench
+}
+
+fn duties() -> Vec<Row> {
+    let absent = r#","sourceReference":{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"masked"}]}"#;
+    vec![(Code::ObligationUnmet, obligations(""), obligations(absent))]
+}
+
 fn rows() -> Vec<Row> {
-    [transport(), media(), expressions(), asked(), bundles(), pages(), comparisons()].into_iter().flatten().collect()
+    [transport(), media(), expressions(), asked(), bundles(), pages(), comparisons(), duties()].into_iter().flatten().collect()
 }
 
 #[test]
 fn every_code_has_a_case_that_triggers_it_and_one_that_nearly_does() {
     let covered: BTreeSet<_> = rows().iter().map(|(code, _, _)| *code).collect();
-    let lacking: Vec<_> = Code::all().iter().filter(|code| !covered.contains(*code) && !ELSEWHERE.contains(code)).collect();
+    // The cases of `profile-unmet` are in `profiles`.
+    let elsewhere = |code: &Code| ELSEWHERE.contains(code) || *code == Code::ProfileUnmet;
+    let lacking: Vec<_> = Code::all().iter().filter(|code| !covered.contains(*code) && !elsewhere(code)).collect();
     assert!(lacking.is_empty(), "{lacking:?}");
 }
 
@@ -327,10 +350,17 @@ fn no_code_is_found_where_it_is_nearly_triggered() {
 #[test]
 fn every_finding_that_a_fault_names_is_a_code() {
     let suite = load(&Source::Embedded).expect("our own suite loads");
-    let names: BTreeSet<_> = Code::all().iter().map(|code| code.name()).collect();
+    let names: BTreeSet<_> = super::super::finding_names().into_iter().collect();
     for kill in suite.faults.iter().flat_map(|fault| &fault.kills) {
         assert!(names.contains(kill.finding.as_str()), "{}: {}", kill.expect, kill.finding);
     }
+}
+
+#[test]
+fn no_check_has_a_code_of_the_judge_of_profiles() {
+    let names = super::super::finding_names();
+    let distinct: BTreeSet<_> = names.iter().collect();
+    assert_eq!(distinct.len(), names.len());
 }
 
 /// All codes as a page to read.

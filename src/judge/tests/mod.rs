@@ -5,4 +5,5 @@ mod comparison;
 mod forms;
 mod obstacles;
 mod persona;
+mod profiles;
 mod run;

@@ -48,7 +48,7 @@ fn run_without_evidence_is_incomplete_and_nothing_passes() {
     let bench = bench();
     let mut evidence = bench.evidence();
     evidence.records.clear();
-    let verdicts = judge(&bench.plan, &evidence, &bench.suite());
+    let verdicts = judge(&bench.plan, &evidence, &bench.suite(), bench.validator());
     assert_eq!(verdicts.conclusion, Conclusion::Incomplete);
     assert!(verdicts.expectations.iter().all(|expectation| expectation.outcome == Outcome::Untested), "{verdicts:#?}");
 }
@@ -82,7 +82,7 @@ fn requirement_outside_the_catalogue_cannot_be_told() {
     let bench = bench();
     let mut suite = bench.suite();
     suite.catalogue = crate::agreements::Catalogue::default();
-    let verdicts = judge(&bench.plan, &bench.evidence(), &suite);
+    let verdicts = judge(&bench.plan, &bench.evidence(), &suite, bench.validator());
     assert!(verdicts.expectations.iter().all(|expectation| expectation.outcome == Outcome::CantTell));
 }
 

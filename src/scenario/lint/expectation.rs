@@ -1,9 +1,10 @@
 //! Expectations: whether the check can be made where it stands.
 
 use super::place::{Place, Problems};
+use super::profile;
 use super::scenario::Walk;
 use super::step::Asks;
-use crate::scenario::{AnswerPredicate, Check, CountCheck, Expectation, Part};
+use crate::scenario::{AnswerPredicate, Check, CountCheck, Each, Expectation, Part};
 
 /// Reports what is wrong with an expectation of a step.
 pub(super) fn in_step<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, expectation: &'d Expectation, asks: &Asks<'d>) {
@@ -18,9 +19,10 @@ pub(super) fn in_step<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, expectation
         Check::Header(_) => {}
         // An error has another body.
         Check::Fhirpath(text) => walk.expression(place.key("fhirpath"), text, &[asks.answer(), "OperationOutcome"]),
-        Check::Each(each) => walk.expression(place.key("each").key("fhirpath"), &each.fhirpath, &[part(each.of, asks)]),
-        Check::None(each) => walk.expression(place.key("none").key("fhirpath"), &each.fhirpath, &[part(each.of, asks)]),
+        Check::Each(each) => self::each(walk, place.key("each"), each, asks),
+        Check::None(each) => self::each(walk, place.key("none"), each, asks),
         Check::Count(count) => self::count(walk, place.key("count"), count, asks),
+        Check::Profile(check) => profile::check(walk, place.key("profile"), check, asks),
         Check::Answer(predicate) => self::predicate(walk, place.key("answer"), *predicate, asks),
         Check::SameAs(other) => {
             walk.earlier(place.key("same-as").key("step"), &other.step);
@@ -60,6 +62,13 @@ fn part<'a>(part: Part, asks: &'a Asks<'_>) -> &'a str {
     }
 }
 
+fn each<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, each: &'d Each, asks: &Asks<'d>) {
+    if let Some(condition) = &each.condition {
+        walk.expression(place.key("where"), condition, &[part(each.of, asks)]);
+    }
+    walk.expression(place.key("fhirpath"), &each.fhirpath, &[part(each.of, asks)]);
+}
+
 fn count<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, count: &'d CountCheck, asks: &Asks<'d>) {
     if let Some(condition) = &count.condition {
         walk.expression(place.key("where"), condition, &[part(count.of, asks)]);
@@ -79,7 +88,7 @@ fn count<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, count: &'d CountCheck, a
 fn predicate<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, predicate: AnswerPredicate, asks: &Asks<'d>) {
     use AnswerPredicate as P;
     let (fits, needs) = match predicate {
-        P::OnlyAsked | P::Complete | P::Includes => (
+        P::OnlyAsked | P::Complete | P::Obligations | P::Includes => (
             matches!(asks, Asks::Exchange(_) | Asks::Unknown),
             "it holds the answer against an exchange, and this step asks none",
         ),

@@ -65,6 +65,10 @@ fn misbehaviour(place: Place<'_>, behaviour: &Misbehaviour, target: &Target, nam
         Misbehaviour::Patch(patch) => {
             let scope = Scope { contexts: &[answered(target)], variables: &VARIABLES };
             expression::check(place.key("patch").key("at"), &patch.at, scope, problems);
+            if patch.add.is_some() && patch.value.is_none() {
+                let message = "an element is added without the value that it gets";
+                problems.at(place.key("patch").key("add"), "key-missing", message).hint = Some("add a `value`".to_owned());
+            }
         }
         Misbehaviour::AddMatches(ids) => {
             for (index, id) in ids.iter().enumerate() {

@@ -7,10 +7,12 @@ mod expectation;
 mod expression;
 mod fault;
 mod names;
+mod noise;
 mod parameter;
 mod persona;
 mod place;
 mod placeholder;
+mod profile;
 mod scenario;
 mod step;
 
@@ -45,6 +47,9 @@ pub(super) fn check(documents: &Documents, findings: &[&str], looked_at: &dyn Fn
     }
     for document in documents.personas.iter().filter(|document| looked_at(&document.file.path)) {
         persona::check(document, &documents.resources, &names, &mut problems);
+    }
+    for document in documents.noise.iter().filter(|document| looked_at(&document.file.path)) {
+        noise::check(document, &names, &mut problems);
     }
     let mut problems = problems.into_inner();
     problems.retain(|problem| looked_at(&problem.file));

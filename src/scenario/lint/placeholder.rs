@@ -10,8 +10,21 @@ use super::place::{Place, Problems, suggest};
 pub(super) const BUILT_IN: [&str; 3] = ["patient", "bsn", "unknown"];
 
 /// Names that a capture cannot have: they mean something already, now or in the next version.
-pub(super) const RESERVED: [&str; 12] =
-    ["patient", "bsn", "unknown", "exchange", "base", "today", "context", "resource", "rootResource", "ucum", "sct", "loinc"];
+pub(super) const RESERVED: [&str; 13] = [
+    "patient",
+    "bsn",
+    "canonical",
+    "unknown",
+    "exchange",
+    "base",
+    "today",
+    "context",
+    "resource",
+    "rootResource",
+    "ucum",
+    "sct",
+    "loinc",
+];
 
 /// A placeholder with its bytes in the text.
 #[derive(Debug, PartialEq, Eq)]

@@ -146,7 +146,7 @@ impl<'d> Walk<'d, '_> {
                 capture.used = true;
             }
         }
-        let variables = self.variables(&["patient", "bsn"]);
+        let variables = self.variables(&["patient", "bsn", "canonical"]);
         // The table of types is that of R4.
         let contexts = if self.is_r4() { contexts } else { &[] };
         expression::check(place, text, Scope { contexts, variables: &variables }, self.problems);

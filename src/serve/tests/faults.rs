@@ -24,7 +24,7 @@ fn right(url: &str) -> Answer {
 }
 
 fn patch(at: &str, value: Option<&str>) -> Misbehaviour {
-    Misbehaviour::Patch(Patch { at: at.to_owned(), value: value.map(str::to_owned) })
+    Misbehaviour::Patch(Patch { at: at.to_owned(), add: None, value: value.map(str::to_owned) })
 }
 
 fn when_empty(status: u16, body: Option<&str>) -> Misbehaviour {

@@ -35,13 +35,6 @@ pub(crate) fn check(scene: &Scene<'_, '_>, resource: Node<'_>, issues: &mut Issu
     }
 }
 
-/// The same for profiles that are named beside the resource.
-pub(crate) fn named(scene: &Scene<'_, '_>, resource: Node<'_>, profiles: &[&str], issues: &mut Issues) {
-    for canonical in profiles {
-        look_up(scene, resource, (resource, canonical), issues);
-    }
-}
-
 fn look_up(scene: &Scene<'_, '_>, resource: Node<'_>, (at, canonical): (Node<'_>, &str), issues: &mut Issues) {
     let unknown = |code, name: &str| Issue::cant_tell(code, at).with("profile", name);
     match scene.profile(canonical) {

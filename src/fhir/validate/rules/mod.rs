@@ -2,6 +2,8 @@
 //! `Place`; those of FHIR itself are given a node. Each file has the codes of
 //! its issues.
 
+#[cfg(test)]
+mod asked;
 pub(super) mod attachment;
 pub(super) mod binding;
 pub(super) mod bundle;
@@ -14,6 +16,7 @@ pub(super) mod extension;
 pub(super) mod identifier;
 pub(super) mod ids;
 pub(super) mod invariant;
+pub(super) mod named;
 pub(super) mod narrative;
 pub(super) mod primitive;
 pub(super) mod quantity;
@@ -49,6 +52,7 @@ const RULES: &[&[&Code]] = &[
     ids::CODES,
     invariant::CODES,
     narrative::CODES,
+    named::CODES,
     primitive::CODES,
     reference::CODES,
     quantity::CODES,

@@ -1,0 +1,105 @@
+//! The definitions that judging uses: the packages that are named, else what is
+//! built in. Another run is judged again by those that it was judged by.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+
+use super::failure::Failure;
+use super::packages;
+use crate::evidence::{Definition, Evidence};
+use crate::fhir::knowledge::{Knowledge, PackageSource};
+use crate::fhir::package::{Package, cache};
+use crate::fhir::types;
+use crate::fhir::validate::Validator;
+
+/// Where definitions come from.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct PackageArguments {
+    /// FHIR package to judge by: `id#version` of the common cache, an archive or a folder; may be given more than once
+    #[arg(long = "package", value_name = "PACKAGE")]
+    pub(crate) packages: Vec<String>,
+}
+
+/// Where definitions come from, for who judges an earlier run.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct DefinitionArguments {
+    #[command(flatten)]
+    pub(crate) packages: PackageArguments,
+    /// Judge by these definitions even where the run was judged by others
+    #[arg(long, value_enum, value_name = "WHICH", default_value_t)]
+    pub(crate) definitions: Which,
+}
+
+/// Which definitions an earlier run is judged by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Which {
+    /// Those that it was judged by
+    #[default]
+    Recorded,
+    /// Those that are here now
+    Current,
+}
+
+/// A judge who knows these packages, or what is built in when none is named.
+pub(crate) fn validator(arguments: &PackageArguments) -> Result<Validator, Failure> {
+    let mut sources: Vec<PackageSource> = arguments.packages.iter().map(|package| source(package)).collect();
+    sources.extend(cache::common_cache().map(PackageSource::Place));
+    let knowledge = Knowledge::load(&sources, types::r4()).map_err(|error| packages::failure(&error))?;
+    Ok(Validator::new(Arc::new(knowledge)))
+}
+
+/// A file or folder that is there, else `id#version`.
+fn source(package: &str) -> PackageSource {
+    match package.split_once('#') {
+        Some((id, version)) if !Path::new(package).exists() => {
+            PackageSource::Named { id: id.to_owned(), version: version.to_owned() }
+        }
+        _ => PackageSource::At(package.into()),
+    }
+}
+
+/// A judge for an earlier run, who knows what that run was judged by.
+pub(crate) fn validator_of(evidence: &Evidence, arguments: &DefinitionArguments) -> Result<Validator, Failure> {
+    let validator = validator(&arguments.packages)?;
+    let (recorded, current) = (&evidence.start.definitions, definitions(&validator));
+    if arguments.definitions == Which::Current || *recorded == current {
+        return Ok(validator);
+    }
+    let lacking = recorded.iter().filter(|definition| !current.contains(definition));
+    let more = current.iter().filter(|definition| !recorded.contains(definition));
+    let differing: Vec<String> = lacking.chain(more).map(name).collect();
+    let what = format!("the run was judged by other definitions than those that are here: {}", differing.join(", "));
+    let hint = "name the packages of the run with `--package`, or judge by those that are here with `--definitions current`";
+    Err(Failure::usage(what).hint(hint))
+}
+
+fn name(definition: &Definition) -> String {
+    let digest = definition.digest.rsplit(':').next().unwrap_or_default();
+    format!("{} {} ({})", definition.id, definition.version, digest.get(..12).unwrap_or(digest))
+}
+
+/// The definitions that a judge knows, as the evidence names them.
+pub(crate) fn definitions(validator: &Validator) -> Vec<Definition> {
+    let types = validator.knowledge().types().definition();
+    let table = Definition {
+        id: types.id.to_owned(),
+        version: types.version.to_owned(),
+        digest: types.digest.to_owned(),
+        approximation: false,
+    };
+    let package = |package: &Arc<Package>| {
+        let manifest = package.manifest();
+        Definition {
+            id: manifest.id.clone(),
+            version: manifest.version.clone(),
+            digest: package.digest().unwrap_or_default().to_owned(),
+            approximation: manifest.version.contains("approx"),
+        }
+    };
+    // The table is made from the core package: when that is here, it is the same.
+    let packages = validator.knowledge().packages().iter().map(package).filter(|package| *package != table);
+    let packages: Vec<Definition> = packages.collect();
+    std::iter::once(table).chain(packages).collect()
+}

@@ -1,0 +1,227 @@
+//! Which version of FHIR a resource is judged by, and the judge of each, with
+//! the packages that the user named.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use clap::ValueEnum;
+
+use super::super::failure::Failure;
+use super::super::packages;
+use crate::clock;
+use crate::fhir::date::DateTime;
+use crate::fhir::knowledge::{Knowledge, PackageSource};
+use crate::fhir::node::{Node, Tree};
+use crate::fhir::package::{Package, PackageError, cache};
+use crate::fhir::types::{self, Types};
+use crate::fhir::validate::{Issue, Validator, read, unreadable};
+
+/// A version of FHIR.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Fhir {
+    /// R4, 4.0.1
+    R4,
+    /// STU3, 3.0.2
+    Stu3,
+}
+
+impl Fhir {
+    const ALL: [Self; 2] = [Self::R4, Self::Stu3];
+
+    fn types(self) -> &'static Types {
+        match self {
+            Self::R4 => types::r4(),
+            Self::Stu3 => types::stu3(),
+        }
+    }
+
+    fn other(self) -> Self {
+        match self {
+            Self::R4 => Self::Stu3,
+            Self::Stu3 => Self::R4,
+        }
+    }
+
+    /// `4.0.1`
+    pub(crate) fn version(self) -> &'static str {
+        self.types().definition().version
+    }
+}
+
+/// The judges.
+#[derive(Debug)]
+pub(crate) struct Versions {
+    given: Option<Fhir>,
+    /// Where nothing says otherwise.
+    usual: Fhir,
+    place: Option<PathBuf>,
+    judges: [OnceLock<Validator>; 2],
+}
+
+/// What came of judging a text.
+#[derive(Debug)]
+pub(crate) struct Judgement {
+    pub(crate) fhir: Fhir,
+    /// Not there when the text could not be read.
+    pub(crate) tree: Option<Tree>,
+    pub(crate) issues: Vec<Issue>,
+}
+
+impl Versions {
+    /// Judges who know these packages: `id#version`, an archive, or a folder.
+    pub(crate) fn new(given: Option<Fhir>, named: &[String], place: Option<PathBuf>) -> Result<Self, Failure> {
+        let mut sources = named.iter().map(|name| source(name)).collect::<Result<Vec<_>, _>>()?;
+        let is_package = |source: &PackageSource| !matches!(source, PackageSource::Place(_));
+        let has_packages = sources.iter().any(is_package);
+        sources.extend(place.clone().map(PackageSource::Place));
+        let versions = Self { given, usual: given.unwrap_or(Fhir::R4), place, judges: [OnceLock::new(), OnceLock::new()] };
+        if !has_packages {
+            return Ok(versions);
+        }
+        let loaded = match given {
+            Some(fhir) => vec![(fhir, load(&sources, fhir)?)],
+            None => sorted(&sources)?,
+        };
+        let usual = given.or_else(|| loaded.first().map(|(fhir, _)| *fhir)).unwrap_or(Fhir::R4);
+        for (fhir, knowledge) in loaded {
+            let _ = versions.judges[fhir as usize].set(judge(knowledge));
+        }
+        Ok(Self { usual, ..versions })
+    }
+
+    /// The judge of a version; one for whom nothing was named knows the core that is in the common cache, if it is.
+    fn judge(&self, fhir: Fhir) -> &Validator {
+        self.judges[fhir as usize].get_or_init(|| {
+            let core = fhir.types().definition();
+            let place: Vec<PackageSource> = self.place.clone().map(PackageSource::Place).into_iter().collect();
+            let found = found(&place, core.id, core.version);
+            let sources: Vec<PackageSource> = found.map(PackageSource::At).into_iter().collect();
+            // A core that cannot be used is as one that is not there: what it would tell is then told to be unknown.
+            let knowledge = Knowledge::load(&sources, fhir.types()).or_else(|_| Knowledge::load(&[], fhir.types()));
+            judge(knowledge.expect("nothing can be loaded without fault"))
+        })
+    }
+
+    /// Judges a text by the version that it plainly belongs to.
+    pub(crate) fn judgement(&self, text: &[u8], profiles: &[&str]) -> Judgement {
+        let first = self.usual;
+        let read_first = read(text, first.types());
+        let fhir = match (self.given, &read_first) {
+            (Some(given), _) => given,
+            (None, Ok(tree)) => self.plain(tree.root(), profiles).unwrap_or(first),
+            // A type of resource that only the other version has.
+            (None, Err(_)) if read(text, first.other().types()).is_ok() => first.other(),
+            (None, Err(_)) => first,
+        };
+        let tree = if fhir == first { read_first } else { read(text, fhir.types()) };
+        match tree {
+            Ok(tree) => {
+                let issues = self.judge(fhir).validate(tree.root(), profiles);
+                Judgement { fhir, tree: Some(tree), issues }
+            }
+            Err(error) => Judgement { fhir, tree: None, issues: vec![unreadable(&error)] },
+        }
+    }
+
+    /// The version that a resource names, or of which a package was loaded that has its profile and the other has not.
+    fn plain(&self, root: Node<'_>, profiles: &[&str]) -> Option<Fhir> {
+        match root.child_value("fhirVersion") {
+            Some(version) if version.starts_with("4.0") => return Some(Fhir::R4),
+            Some(version) if version.starts_with("3.0") => return Some(Fhir::Stu3),
+            _ => {}
+        }
+        let claimed = root.child("meta").into_iter().flat_map(|meta| meta.children_named("profile")).filter_map(Node::value);
+        let all: Vec<&str> = claimed.chain(profiles.iter().copied()).collect();
+        let knows = |fhir: &Fhir| {
+            let knowledge = self.judges[*fhir as usize].get().map(Validator::knowledge);
+            knowledge.is_some_and(|known| all.iter().any(|one| known.package_of("StructureDefinition", one).is_some()))
+        };
+        let known: Vec<Fhir> = Fhir::ALL.into_iter().filter(knows).collect();
+        if let [only] = known[..] { Some(only) } else { None }
+    }
+
+    /// What was used: `FHIR 4.0.1: hl7.fhir.r4.core#4.0.1, …`, for each version that was.
+    pub(crate) fn used(&self, used: &[Fhir]) -> Vec<String> {
+        let known = used.iter().filter_map(|fhir| Some((fhir, self.judges[*fhir as usize].get()?)));
+        let line = |(fhir, judge): (&Fhir, &Validator)| {
+            let packages = judge.knowledge().packages().iter().map(|package| package.manifest().name());
+            let packages: Vec<String> = packages.collect();
+            let packages = if packages.is_empty() { "-".to_owned() } else { packages.join(", ") };
+            format!("FHIR {}: {packages}", fhir.version())
+        };
+        known.map(line).collect()
+    }
+}
+
+/// A judge for whom it is now.
+fn judge(knowledge: Knowledge) -> Validator {
+    let judge = Validator::new(Arc::new(knowledge));
+    match DateTime::parse(&clock::now()) {
+        Some(now) => judge.at(now),
+        None => judge,
+    }
+}
+
+fn load(sources: &[PackageSource], fhir: Fhir) -> Result<Knowledge, Failure> {
+    Knowledge::load(sources, fhir.types()).map_err(|error| packages::failure(&error))
+}
+
+/// The packages by version: all of one, or else each looked at by itself.
+fn sorted(sources: &[PackageSource]) -> Result<Vec<(Fhir, Knowledge)>, Failure> {
+    let why = match Knowledge::load(sources, Fhir::R4.types()) {
+        Ok(knowledge) => return Ok(vec![(Fhir::R4, knowledge)]),
+        Err(why @ PackageError::OtherFhir { .. }) => why,
+        Err(why) => return Err(packages::failure(&why)),
+    };
+    if let Ok(knowledge) = Knowledge::load(sources, Fhir::Stu3.types()) {
+        return Ok(vec![(Fhir::Stu3, knowledge)]);
+    }
+    let (places, named): (Vec<_>, Vec<_>) = sources.iter().cloned().partition(|source| matches!(source, PackageSource::Place(_)));
+    let (stu3, r4): (Vec<_>, Vec<_>) = named.into_iter().partition(|source| is_stu3(source, &places));
+    if r4.is_empty() || stu3.is_empty() {
+        return Err(packages::failure(&why));
+    }
+    let with_places = |named: Vec<PackageSource>| [named, places.clone()].concat();
+    Ok(vec![(Fhir::R4, load(&with_places(r4), Fhir::R4)?), (Fhir::Stu3, load(&with_places(stu3), Fhir::Stu3)?)])
+}
+
+/// Whether a package says that it is of STU3. One that cannot be opened is told of when it is loaded.
+fn is_stu3(source: &PackageSource, places: &[PackageSource]) -> bool {
+    let path = match source {
+        PackageSource::At(path) => Some(path.clone()),
+        PackageSource::Named { id, version } => found(places, id, version),
+        PackageSource::Place(_) => None,
+    };
+    let package = path.and_then(|path| Package::open(&path).ok());
+    package.is_some_and(|package| package.manifest().fhir_versions.iter().any(|version| version.starts_with("3.")))
+}
+
+/// The package of this name in one of the places.
+fn found(places: &[PackageSource], id: &str, version: &str) -> Option<PathBuf> {
+    let is_it = |path: &PathBuf| path.file_name().and_then(|name| name.to_str()).and_then(cache::named) == Some((id, version));
+    let folders = places.iter().filter_map(|place| match place {
+        PackageSource::Place(folder) => Some(folder),
+        PackageSource::At(_) | PackageSource::Named { .. } => None,
+    });
+    folders.flat_map(|folder| cache::list(folder).unwrap_or_default()).find(is_it)
+}
+
+/// What a name on the command line stands for.
+fn source(name: &str) -> Result<PackageSource, Failure> {
+    let path = Path::new(name);
+    if path.is_file() {
+        return Ok(PackageSource::At(path.to_owned()));
+    }
+    if path.is_dir() {
+        let is_package = path.join("package.json").is_file() || path.join("package").join("package.json").is_file();
+        return Ok(if is_package { PackageSource::At(path.to_owned()) } else { PackageSource::Place(path.to_owned()) });
+    }
+    match name.split_once('#').or_else(|| name.split_once('@')) {
+        Some((id, version)) if !id.is_empty() && !version.is_empty() => {
+            Ok(PackageSource::Named { id: id.to_owned(), version: version.to_owned() })
+        }
+        _ => Err(Failure::usage(format!("no package is called `{name}`")).hint(
+            "name it as `id#version`, as a .tgz file, or as a folder that holds a package or several; `toets packages list` shows what is here",
+        )),
+    }
+}
