@@ -1,9 +1,6 @@
 //! What FHIR asks of any resource, whatever its profile: looked at node by node,
 //! in the order of the text.
 
-#[cfg(test)]
-mod tests;
-
 use super::rules::{
     attachment, bundle, claims, coding, contained, extension, identifier, ids, narrative, primitive, quantity, reference, shape,
     structure,
