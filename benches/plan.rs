@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,8 @@ use toets::agreements::{Actor, Dialect};
 use toets::drive::Secrets;
 use toets::engine::{self, Recorder, Settings};
 use toets::evidence::{Evidence, Outcome, Record};
+use toets::fhir::knowledge::Knowledge;
+use toets::fhir::validate::Validator;
 use toets::fhir::{json, types, xml};
 use toets::judge::judge;
 use toets::plan::{Claims, Plan, Selection, Target, TargetAuth, compile};
@@ -192,7 +195,9 @@ async fn measured(case: &Case, folder: &Path) -> Cost {
     let asked = began.elapsed();
 
     let began = Instant::now();
-    let verdicts = judge(&plan, &evidence, &case.suite);
+    // Profiles are made ready in each run anew, as a process does.
+    let validator = Validator::new(Arc::new(Knowledge::built_in(types::r4())));
+    let verdicts = judge(&plan, &evidence, &case.suite, &validator);
     let judged = began.elapsed();
 
     let began = Instant::now();

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::packages;
 use crate::evidence::{Definition, Evidence};
 use crate::fhir::knowledge::{Knowledge, PackageSource};
-use crate::fhir::package::{Package, cache};
+use crate::fhir::package::cache;
 use crate::fhir::types;
 use crate::fhir::validate::Validator;
 
@@ -89,17 +89,13 @@ pub(crate) fn definitions(validator: &Validator) -> Vec<Definition> {
         digest: types.digest.to_owned(),
         approximation: false,
     };
-    let package = |package: &Arc<Package>| {
-        let manifest = package.manifest();
-        Definition {
-            id: manifest.id.clone(),
-            version: manifest.version.clone(),
-            digest: package.digest().unwrap_or_default().to_owned(),
-            approximation: manifest.version.contains("approx"),
-        }
-    };
-    // The table is made from the core package: when that is here, it is the same.
-    let packages = validator.knowledge().packages().iter().map(package).filter(|package| *package != table);
-    let packages: Vec<Definition> = packages.collect();
-    std::iter::once(table).chain(packages).collect()
+    let named = validator.knowledge().sources().into_iter().map(|source| Definition {
+        id: source.id,
+        version: source.version,
+        digest: source.digest.unwrap_or_default(),
+        approximation: source.approximates.is_some(),
+    });
+    // The table is made from the core package: where that is named as well, it is the same.
+    let named: Vec<Definition> = named.filter(|definition| *definition != table).collect();
+    std::iter::once(table).chain(named).collect()
 }

@@ -2,24 +2,14 @@
 //! known of the form itself.
 
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
 
 use super::case::Run;
-use crate::agreements::FhirVersion;
-use crate::fhir::knowledge::Knowledge;
 use crate::fhir::node::Node;
-use crate::fhir::types::{r4, stu3};
 use crate::fhir::validate::Validator;
 
-/// Who knows the forms that are built in.
-pub(crate) fn validator(run: Run<'_>) -> &'static Validator {
-    let of = |types| Validator::new(Arc::new(Knowledge::load(&[], types).expect("nothing to load")));
-    static R4: OnceLock<Validator> = OnceLock::new();
-    static STU3: OnceLock<Validator> = OnceLock::new();
-    match run.fhir() {
-        FhirVersion::R4 => R4.get_or_init(|| of(r4())),
-        FhirVersion::Stu3 => STU3.get_or_init(|| of(stu3())),
-    }
+/// Who knows the forms: an installed package wins from what is built in.
+pub(crate) fn validator(run: Run<'_>) -> &Validator {
+    run.profiles.validator()
 }
 
 /// The first answer to each item, wherever it stands.

@@ -70,6 +70,11 @@ impl<'c> Profiles<'c> {
         Self { validator, noise, told: RefCell::default(), notes: RefCell::default() }
     }
 
+    /// Who judges.
+    pub(crate) fn validator(&self) -> &'c Validator {
+        self.validator
+    }
+
     /// Whether a coded element has a code from a value set; nothing where that cannot be told.
     pub(crate) fn member(&self, item: &Item<'_>, value_set: &str) -> Option<bool> {
         self.validator.member(item, value_set)

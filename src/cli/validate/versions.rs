@@ -54,7 +54,6 @@ pub(crate) struct Versions {
     given: Option<Fhir>,
     /// Where nothing says otherwise.
     usual: Fhir,
-    place: Option<PathBuf>,
     judges: [OnceLock<Validator>; 2],
 }
 
@@ -73,8 +72,8 @@ impl Versions {
         let mut sources = named.iter().map(|name| source(name)).collect::<Result<Vec<_>, _>>()?;
         let is_package = |source: &PackageSource| !matches!(source, PackageSource::Place(_));
         let has_packages = sources.iter().any(is_package);
-        sources.extend(place.clone().map(PackageSource::Place));
-        let versions = Self { given, usual: given.unwrap_or(Fhir::R4), place, judges: [OnceLock::new(), OnceLock::new()] };
+        sources.extend(place.map(PackageSource::Place));
+        let versions = Self { given, usual: given.unwrap_or(Fhir::R4), judges: [OnceLock::new(), OnceLock::new()] };
         if !has_packages {
             return Ok(versions);
         }
@@ -89,17 +88,9 @@ impl Versions {
         Ok(Self { usual, ..versions })
     }
 
-    /// The judge of a version; one for whom nothing was named knows the core that is in the common cache, if it is.
+    /// The judge of a version; one for whom nothing was named knows what is built in.
     fn judge(&self, fhir: Fhir) -> &Validator {
-        self.judges[fhir as usize].get_or_init(|| {
-            let core = fhir.types().definition();
-            let place: Vec<PackageSource> = self.place.clone().map(PackageSource::Place).into_iter().collect();
-            let found = found(&place, core.id, core.version);
-            let sources: Vec<PackageSource> = found.map(PackageSource::At).into_iter().collect();
-            // A core that cannot be used is as one that is not there: what it would tell is then told to be unknown.
-            let knowledge = Knowledge::load(&sources, fhir.types()).or_else(|_| Knowledge::load(&[], fhir.types()));
-            judge(knowledge.expect("nothing can be loaded without fault"))
-        })
+        self.judges[fhir as usize].get_or_init(|| judge(Knowledge::built_in(fhir.types())))
     }
 
     /// Judges a text by the version that it plainly belongs to.
@@ -123,7 +114,7 @@ impl Versions {
         }
     }
 
-    /// The version that a resource names, or of which a package was loaded that has its profile and the other has not.
+    /// The version that a resource names, or the only one in which a profile of it is known.
     fn plain(&self, root: Node<'_>, profiles: &[&str]) -> Option<Fhir> {
         match root.child_value("fhirVersion") {
             Some(version) if version.starts_with("4.0") => return Some(Fhir::R4),
@@ -132,10 +123,7 @@ impl Versions {
         }
         let claimed = root.child("meta").into_iter().flat_map(|meta| meta.children_named("profile")).filter_map(Node::value);
         let all: Vec<&str> = claimed.chain(profiles.iter().copied()).collect();
-        let knows = |fhir: &Fhir| {
-            let knowledge = self.judges[*fhir as usize].get().map(Validator::knowledge);
-            knowledge.is_some_and(|known| all.iter().any(|one| known.package_of("StructureDefinition", one).is_some()))
-        };
+        let knows = |fhir: &Fhir| all.iter().any(|one| self.judge(*fhir).knowledge().definition(one).is_some());
         let known: Vec<Fhir> = Fhir::ALL.into_iter().filter(knows).collect();
         if let [only] = known[..] { Some(only) } else { None }
     }
@@ -144,9 +132,15 @@ impl Versions {
     pub(crate) fn used(&self, used: &[Fhir]) -> Vec<String> {
         let known = used.iter().filter_map(|fhir| Some((fhir, self.judges[*fhir as usize].get()?)));
         let line = |(fhir, judge): (&Fhir, &Validator)| {
-            let packages = judge.knowledge().packages().iter().map(|package| package.manifest().name());
-            let packages: Vec<String> = packages.collect();
-            let packages = if packages.is_empty() { "-".to_owned() } else { packages.join(", ") };
+            let sources = judge.knowledge().sources();
+            let name = |built_in: bool| {
+                let those = sources.iter().filter(move |source| source.built_in == built_in);
+                those.map(|source| format!("{}#{}", source.id, source.version)).collect::<Vec<_>>().join(", ")
+            };
+            let packages = match (name(false), name(true)) {
+                (packages, built_in) if packages.is_empty() => format!("built in: {built_in}"),
+                (packages, built_in) => format!("{packages}; behind them, built in: {built_in}"),
+            };
             format!("FHIR {}: {packages}", fhir.version())
         };
         known.map(line).collect()

@@ -172,9 +172,4 @@ impl Issues {
         self.found.sort_by_key(|issue| (issue.span.start, std::cmp::Reverse(issue.severity)));
         self.found
     }
-
-    /// All of them, as they were found.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Issue> {
-        self.found.iter()
-    }
 }

@@ -51,8 +51,6 @@ impl Profiles {
 pub(crate) struct Scene<'s, 't> {
     /// What is known.
     pub(crate) knowledge: &'s Knowledge,
-    /// The whole that was given: what `%rootResource` is.
-    pub(crate) root: Node<'t>,
     /// The language of a resource that does not say one.
     pub(crate) language: &'s str,
     /// What invariants may look at.
@@ -97,9 +95,9 @@ impl Stage<'_> {
             ..Environment::new(self.knowledge.types())
         };
         let Stage { knowledge, profiles, around, unknown_extensions, language, .. } = self;
-        let (root, trials, bundles) = (node.tree().root(), &trials, Bundles::default());
+        let (trials, bundles) = (&trials, Bundles::default());
         let claimed = !around.without_claims;
-        let scene = Scene { knowledge, root, language, environment, unknown_extensions, claimed, profiles, trials, bundles };
+        let scene = Scene { knowledge, language, environment, unknown_extensions, claimed, profiles, trials, bundles };
         act(&scene, node);
     }
 
