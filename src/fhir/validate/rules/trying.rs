@@ -37,7 +37,7 @@ impl Try {
     pub(crate) fn issues(&self, text: &str) -> Vec<Issue> {
         let texts = self.definitions.iter().enumerate().map(|(at, text)| (format!("{at}.json"), text.clone().into_bytes()));
         let package = Package::held("tried", "1", texts.collect()).expect("the definitions of a test are JSON");
-        let knowledge = Knowledge::load(&[], self.types).expect("nothing to load").with(package);
+        let knowledge = Knowledge::load_only(&[], self.types).expect("nothing to load").with(package);
         let validator = Validator::new(Arc::new(knowledge)).taking(self.unknown_extensions);
         validator.judge_text(text.as_bytes(), &self.profiles)
     }
