@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Code;
 use super::profile::Profile;
+use super::rules::binding;
 use crate::fhir::node::{Node, NodeId, Span};
 use crate::text::Language;
 
@@ -157,9 +158,10 @@ impl Issues {
         self.looked_at.insert((node.id(), Arc::as_ptr(profile).addr()))
     }
 
-    /// Whether something could not be decided.
+    /// Whether something could not be decided, but for codes: those are told where they
+    /// stand, and nearly every resource has one that only a terminology server knows.
     pub(crate) fn has_doubt(&self) -> bool {
-        self.found.iter().any(|issue| issue.severity == Severity::CantTell)
+        self.found.iter().any(|issue| issue.severity == Severity::CantTell && issue.code != &binding::UNDECIDED)
     }
 
     /// Whether something against a rule was found.

@@ -94,7 +94,10 @@ impl<'c> Reader<'c> {
     fn component(&mut self, depth: usize) -> Result<(), &'static str> {
         if self.take('(') {
             self.term(depth + 1)?;
-            return if self.take(')') { Ok(()) } else { Err("a parenthesis is not closed") };
+            if !self.take(')') {
+                return Err("a parenthesis is not closed");
+            }
+            return self.annotation().map(drop);
         }
         let symbol = self.symbol()?;
         let has_annotation = self.annotation()?;

@@ -81,15 +81,6 @@ mod tests {
     }
 
     #[test]
-    fn what_is_named_beside_a_resource_is_known_as_well() {
-        let named =
-            |profile: &'static str| Try { profiles: vec![profile], ..tried() }.said(CODES, r#"{"resourceType":"Patient"}"#);
-        assert!(named("urn:patient").is_empty());
-        assert_eq!(named("urn:nobody"), ["?profile-unknown at Patient"]);
-        assert_eq!(named("urn:patient|2"), ["?profile-version-unknown at Patient"]);
-    }
-
-    #[test]
     fn an_unknown_version_tells_the_known_ones() {
         let issues = tried().issues(r#"{"resourceType":"Patient","meta":{"profile":["urn:patient|2"]}}"#);
         let issue = issues.iter().find(|issue| issue.code == &super::PROFILE_VERSION).expect("it is said");

@@ -10,7 +10,7 @@ codes! {
         en "the answer has no link `self`, so nobody can see what was searched", "add the link `self` with the search as it was understood";
         nl "het antwoord heeft geen link `self`, dus niemand kan zien waarop is gezocht", "voeg de link `self` toe met de zoekvraag zoals die is begrepen";
     /// An entry does not say why it is there.
-    NO_MODE "search-mode-missing" "required" Some("BUNDLE_SEARCH_NO_MODE");
+    NO_MODE "search-entry-mode-missing" "required" Some("BUNDLE_SEARCH_NO_MODE");
         en "`search.mode` is not there, so a match cannot be told from what came along", "add `search.mode`: `match`, `include` or `outcome`";
         nl "`search.mode` ontbreekt, dus een treffer is niet te onderscheiden van wat is meegekomen", "voeg `search.mode` toe: `match`, `include` of `outcome`";
     /// An entry has no resource.

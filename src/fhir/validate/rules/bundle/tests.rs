@@ -145,8 +145,8 @@ fn matches_are_of_the_type_that_was_searched() {
 fn an_entry_says_why_it_is_there() {
     let link = "https://s.nl/fhir/Patient?name=a";
     let said = search(link, &[&found("match", PATIENT), &found("", OUTCOME)]);
-    assert_eq!(said, ["~search-mode-missing at Bundle.entry[1]"]);
-    assert_eq!(search(link, &[&found("", PATIENT)]), ["~search-mode-missing at Bundle"]);
+    assert_eq!(said, ["~search-entry-mode-missing at Bundle.entry[1]"]);
+    assert_eq!(search(link, &[&found("", PATIENT)]), ["~search-entry-mode-missing at Bundle"]);
     assert_eq!(search(link, &[&found("outcome", PATIENT)]), ["search-outcome-other-type at Bundle.entry[0].resource"]);
     assert!(search(link, &[&found("outcome", OUTCOME)]).is_empty());
 }
