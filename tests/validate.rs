@@ -164,7 +164,9 @@ fn text_is_quiet_when_all_is_well() {
     folder.write("in/a.json", VALID);
     folder.write("in/b.json", VALID);
     let told = folder.toets(&["in", "--min-severity", "error"]).ends_with(0);
-    assert_eq!(told.out, "2 resources: 2 valid\n  FHIR 4.0.1: test.definitions#1.0.0\n");
+    let quiet =
+        "2 resources: 2 valid\n  FHIR 4.0.1: test.definitions#1.0.0; behind them, built in: iknl.fhir.r4.pzp#1.0.0-rc2-approx";
+    assert!(told.out.starts_with(quiet) && told.out.lines().count() == 2, "{}", told.out);
     let told = folder.toets(&["in/a.json", "--min-severity", "error"]).ends_with(0);
     assert!(told.out.starts_with("valid          in/a.json (Patient/a)\n"), "{}", told.out);
 }
@@ -264,8 +266,12 @@ fn standard_input_may_be_json_xml_or_a_resource_a_line() {
 fn exit_codes_are_those_of_a_run() {
     let folder = mixed("exit");
     folder.toets(&["in/a.json"]).ends_with(0);
-    folder.toets(&["in/e.json"]).ends_with(0);
-    folder.toets(&["in/e.json", "--require-complete"]).ends_with(1);
+    folder.write(
+        "in/doubt.json",
+        r#"{"resourceType": "Patient", "id": "d", "meta": {"profile": ["http://example.org/none"]}, "name": [{"family": "J"}]}"#,
+    );
+    folder.toets(&["in/doubt.json"]).ends_with(0);
+    folder.toets(&["in/doubt.json", "--require-complete"]).ends_with(1);
     folder.toets(&["in/b.json"]).ends_with(1);
     let told = folder.toets(&["in/b.json", "missing.json", "in/a.json"]).ends_with(2);
     assert!(told.out.contains("unread         missing.json: ") && told.out.contains("1 valid, 1 invalid"), "{}", told.out);
@@ -278,11 +284,18 @@ fn exit_codes_are_those_of_a_run() {
 }
 
 #[test]
-fn without_definitions_nothing_is_valid() {
+fn without_packages_a_resource_is_judged_by_what_is_built_in() {
     let folder = Folder::new("none");
-    folder.write("a.json", VALID);
-    let told = folder.run(&["validate", "--ci", "--cache", "none", "a.json"], b"").ends_with(0);
-    assert!(told.out.contains("definition-unknown") && told.out.contains("1 cannot tell"), "{}", told.out);
+    let consent = r#"{"resourceType": "Consent", "id": "c", "statuss": "active",
+  "meta": {"profile": ["https://api.iknl.nl/docs/pzp/r4/StructureDefinition/ACP-TreatmentDirective"]}}"#;
+    folder.write("c.json", consent);
+    let told = folder.run(&["validate", "--ci", "--cache", "none", "c.json"], b"").ends_with(1);
+    assert!(told.out.contains("did you mean `status`?") && told.out.contains(" --> c.json:1:40"), "{}", told.out);
+    assert!(
+        told.out.contains("slice-missing") && told.out.contains("built in: iknl.fhir.r4.pzp#1.0.0-rc2-approx"),
+        "{}",
+        told.out
+    );
 }
 
 #[test]
@@ -305,7 +318,7 @@ fn the_version_of_fhir_is_the_one_that_a_resource_names_or_has_alone() {
     assert!(folder.toets(&["stu3.json"]).out.contains("  FHIR 3.0.2: "));
     assert!(folder.toets(&["named.json"]).out.contains("  FHIR 3.0.2: "));
     let both = folder.toets(&["stu3.json", "r4.json"]).out;
-    assert!(both.contains("  FHIR 4.0.1: test.definitions#1.0.0\n  FHIR 3.0.2: -\n"), "{both}");
+    assert!(both.contains("  FHIR 4.0.1: test.definitions#1.0.0; ") && both.contains("  FHIR 3.0.2: built in: "), "{both}");
     assert!(folder.toets(&["stu3.json", "--fhir", "r4"]).ends_with(1).out.contains("resource-unreadable"));
     folder.toets(&["r4.json", "--fhir", "stu3"]).ends_with(2);
 }
