@@ -158,7 +158,8 @@ pub(crate) fn hold_differences(set: &str, found: &Differences, bless: bool) -> R
     let text = read("differences.txt");
     let mut known = listed(&text);
     if bless {
-        let mut old: BTreeMap<_, _> = known.extract_if(.., |(of, ..), _| of == set).collect();
+        let (mut old, others): (BTreeMap<_, _>, BTreeMap<_, _>) = known.into_iter().partition(|((of, ..), _)| of == set);
+        known = others;
         for (key, ids) in found {
             let why = old.remove(key).map_or("?".to_owned(), |(why, _)| why);
             known.insert(key.clone(), (why, ids.clone()));

@@ -20,10 +20,8 @@ impl Place {
     /// Whether both name the same element.
     pub(crate) fn is(&self, other: &Self) -> bool {
         let same_index = |left: Option<usize>, right: Option<usize>| left.is_none() || right.is_none() || left == right;
-        let same = |((left, at), (right, other_at)): (&(String, Option<usize>), &(String, Option<usize>))| {
-            left == right && same_index(*at, *other_at)
-        };
-        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(same)
+        let mut pairs = self.0.iter().zip(&other.0);
+        self.0.len() == other.0.len() && pairs.all(|(left, right)| left.0 == right.0 && same_index(left.1, right.1))
     }
 
     /// Without indices, for counting: `Observation.component.value`.

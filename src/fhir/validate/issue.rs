@@ -130,6 +130,9 @@ impl Issue {
     }
 }
 
+/// What makes an issue the same as another: code, place and details.
+type Said = (&'static str, String, Vec<(&'static str, String)>);
+
 /// Issues as they are found: each once. Knows as well what was looked at, so
 /// that the same profile is not held against the same element twice.
 #[derive(Debug, Default)]
@@ -137,7 +140,7 @@ pub(crate) struct Issues {
     found: Vec<Issue>,
     /// Element, and address of the profile.
     looked_at: HashSet<(NodeId, usize)>,
-    known: HashSet<(&'static str, String, Vec<(&'static str, String)>)>,
+    known: HashSet<Said>,
 }
 
 impl Issues {
