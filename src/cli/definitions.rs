@@ -47,7 +47,8 @@ pub(crate) fn validator(arguments: &PackageArguments) -> Result<Validator, Failu
     let mut sources: Vec<PackageSource> = arguments.packages.iter().map(|package| source(package)).collect();
     sources.extend(cache::common_cache().map(PackageSource::Place));
     let knowledge = Knowledge::load(&sources, types::r4()).map_err(|error| packages::failure(&error))?;
-    Ok(Validator::new(Arc::new(knowledge)))
+    // The agreement is Dutch: a display without a language is taken as that.
+    Ok(Validator::new(Arc::new(knowledge)).speaking("nl"))
 }
 
 /// A file or folder that is there, else `id#version`.

@@ -149,7 +149,8 @@ impl Versions {
 
 /// A judge for whom it is now.
 fn judge(knowledge: Knowledge) -> Validator {
-    let judge = Validator::new(Arc::new(knowledge));
+    // Users are Dutch: a display without a language is taken as that.
+    let judge = Validator::new(Arc::new(knowledge)).speaking("nl");
     match DateTime::parse(&clock::now()) {
         Some(now) => judge.at(now),
         None => judge,

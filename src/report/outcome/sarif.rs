@@ -139,10 +139,10 @@ mod tests {
 
     #[test]
     fn uri_is_relative_below_the_folder_and_escaped() {
-        let root = Path::new("/work/here");
-        assert_eq!(uri("/work/here/a b/é.json", root), "a%20b/%C3%A9.json");
+        let root = Path::new("/srv/here");
+        assert_eq!(uri("/srv/here/a b/é.json", root), "a%20b/%C3%A9.json");
         assert_eq!(uri("./a#b.json", root), "a%23b.json");
-        assert_eq!(uri("/work/hereafter/a.json", root), "file:///work/hereafter/a.json");
+        assert_eq!(uri("/srv/hereafter/a.json", root), "file:///srv/hereafter/a.json");
         assert_eq!(uri("-", root), "stdin");
     }
 }
