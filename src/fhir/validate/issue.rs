@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Code;
 use super::profile::Profile;
 use super::rules::binding;
+use super::trials::Meets;
 use crate::fhir::node::{Node, NodeId, Span};
 use crate::text::Language;
 
@@ -141,6 +142,7 @@ pub(crate) struct Issues {
     /// Element, and address of the profile.
     looked_at: HashSet<(NodeId, usize)>,
     known: HashSet<Said>,
+    leans_on_codes: bool,
 }
 
 impl Issues {
@@ -161,10 +163,26 @@ impl Issues {
         self.looked_at.insert((node.id(), Arc::as_ptr(profile).addr()))
     }
 
-    /// Whether something could not be decided, but for codes: those are told where they
-    /// stand, and nearly every resource has one that only a terminology server knows.
+    /// Whether something could not be decided.
     pub(crate) fn has_doubt(&self) -> bool {
-        self.found.iter().any(|issue| issue.severity == Severity::CantTell && issue.code != &binding::UNDECIDED)
+        self.leans_on_codes || self.found.iter().any(|issue| issue.severity == Severity::CantTell)
+    }
+
+    /// What is found leans on a resource elsewhere, whose codes could not all be looked up.
+    pub(crate) fn lean_on_codes(&mut self) {
+        self.leans_on_codes = true;
+    }
+
+    /// What the issues of a whole profile say of whether it is met.
+    pub(crate) fn meets(&self) -> Meets {
+        let is_of_a_code = |issue: &Issue| issue.code == &binding::UNDECIDED;
+        let mut doubts = self.found.iter().filter(|issue| issue.severity == Severity::CantTell).peekable();
+        match (self.has_error(), self.leans_on_codes || doubts.peek().is_some()) {
+            (true, _) => Meets::No,
+            (false, false) => Meets::Yes,
+            (false, true) if doubts.all(is_of_a_code) => Meets::ButForCodes,
+            (false, true) => Meets::Unknown,
+        }
     }
 
     /// Whether something against a rule was found.

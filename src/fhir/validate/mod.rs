@@ -28,6 +28,7 @@ pub use form::form_facts;
 pub(crate) use issue::Issues;
 pub use issue::{Issue, Severity};
 use scene::{Profiles, Scene, Stage};
+pub(crate) use trials::Meets;
 
 use super::date::DateTime;
 use super::fhirpath::{Item, Resolver};

@@ -109,7 +109,7 @@ impl Stage<'_> {
         let profile = self.profiles.get(self.knowledge, canonical).ok()?;
         let mut found = None;
         Stage { depth: self.depth + 1, ..self }.play(node, &mut |scene, node| {
-            found = if walk::applies(scene, node, &profile) { walk::meets(scene, node, &profile) } else { Some(false) };
+            found = if walk::applies(scene, node, &profile) { walk::meets(scene, node, &profile).answer() } else { Some(false) };
         });
         found
     }

@@ -13,6 +13,35 @@ use crate::fhir::node::{Node, NodeId};
 /// take the stack.
 const MAX_DEPTH: usize = 24;
 
+/// Whether an element meets a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Meets {
+    /// It does.
+    Yes,
+    /// It does unless a code is wrong that only a terminology server knows. That is told
+    /// where the code stands, and nearly every resource has one.
+    ButForCodes,
+    /// It does not.
+    No,
+    /// That cannot be told.
+    Unknown,
+}
+
+impl Meets {
+    fn is_met(self) -> bool {
+        matches!(self, Self::Yes | Self::ButForCodes)
+    }
+
+    /// The same as an answer, for who leaves codes to where they stand.
+    pub(crate) fn answer(self) -> Option<bool> {
+        match self {
+            Self::Yes | Self::ButForCodes => Some(true),
+            Self::No => Some(false),
+            Self::Unknown => None,
+        }
+    }
+}
+
 /// Tree, element and address of the profile.
 type Trial = (usize, NodeId, usize);
 
@@ -24,14 +53,14 @@ pub(super) struct Trials {
 
 #[derive(Debug, Default)]
 struct State {
-    known: HashMap<Trial, Option<bool>>,
+    known: HashMap<Trial, Meets>,
     /// Those being looked at, by their depth.
     open: HashMap<Trial, usize>,
     /// For each of them the least depth of an open one whose answer it leans on.
     leans: Vec<usize>,
     /// Those that were found to be met on the word that an open one is, with the least
     /// depth of such.
-    provisional: HashMap<Trial, usize>,
+    provisional: HashMap<Trial, (usize, Meets)>,
     /// The same in the order in which they were found.
     order: Vec<Trial>,
 }
@@ -39,13 +68,13 @@ struct State {
 impl Trials {
     /// What was found before, or what `find` finds now. One that is asked again
     /// while it is being looked at, through references in a ring, is taken to be met;
-    /// what leans on that is kept only if it turns out so. `None` where it cannot be told.
-    pub(super) fn once(&self, node: Node<'_>, profile: &Arc<Profile>, find: impl FnOnce() -> Option<bool>) -> Option<bool> {
+    /// what leans on that is kept only if it turns out so.
+    pub(super) fn once(&self, node: Node<'_>, profile: &Arc<Profile>, find: impl FnOnce() -> Meets) -> Meets {
         let trial = (std::ptr::from_ref(node.tree()).addr(), node.id(), Arc::as_ptr(profile).addr());
         let begun = self.state.borrow_mut().begin(trial);
         match begun {
             Begun::Known(answer) => answer,
-            Begun::TooDeep => None,
+            Begun::TooDeep => Meets::Unknown,
             Begun::Open(started) => {
                 let found = find();
                 self.state.borrow_mut().end(trial, found, started);
@@ -56,7 +85,7 @@ impl Trials {
 }
 
 enum Begun {
-    Known(Option<bool>),
+    Known(Meets),
     TooDeep,
     /// How many provisional answers there were.
     Open(usize),
@@ -67,9 +96,10 @@ impl State {
         if let Some(known) = self.known.get(&trial) {
             return Begun::Known(*known);
         }
-        if let Some(leans) = self.provisional.get(&trial).or_else(|| self.open.get(&trial)).copied() {
+        let taken = self.open.get(&trial).map(|depth| (*depth, Meets::Yes));
+        if let Some((leans, answer)) = self.provisional.get(&trial).copied().or(taken) {
             self.lean(leans);
-            return Begun::Known(Some(true));
+            return Begun::Known(answer);
         }
         let depth = self.leans.len();
         if depth >= MAX_DEPTH {
@@ -86,11 +116,11 @@ impl State {
         }
     }
 
-    fn end(&mut self, trial: Trial, found: Option<bool>, started: usize) {
+    fn end(&mut self, trial: Trial, found: Meets, started: usize) {
         self.open.remove(&trial);
         let depth = self.leans.len() - 1;
         let leans = self.leans.pop().unwrap_or(depth);
-        if found != Some(true) {
+        if !found.is_met() {
             // What was found on the word that this is met has lost its ground. The answer itself
             // has not: with less taken to be met it is not more.
             for lost in self.order.drain(started..) {
@@ -99,12 +129,12 @@ impl State {
             self.known.insert(trial, found);
         } else if leans >= depth {
             for settled in self.order.drain(started..) {
-                self.provisional.remove(&settled);
-                self.known.insert(settled, Some(true));
+                let (_, answer) = self.provisional.remove(&settled).unwrap_or((depth, found));
+                self.known.insert(settled, answer);
             }
             self.known.insert(trial, found);
         } else {
-            self.provisional.insert(trial, leans);
+            self.provisional.insert(trial, (leans, found));
             self.order.push(trial);
             self.lean(leans);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::profile::{Profile, Rule};
 use super::rules::{binding, cardinality, element_type, invariant, named, slicing, target, value, vital_signs};
-use super::{Issues, Scene};
+use super::{Issues, Meets, Scene};
 use crate::fhir::node::Node;
 
 /// A rule of a profile and where it is applied.
@@ -80,16 +80,12 @@ pub(crate) fn against<'t>(scene: &Scene<'_, 't>, node: Node<'t>, profile: &Arc<P
     }
 }
 
-/// Whether an element meets a profile; `None` where that cannot be told.
-pub(crate) fn meets<'t>(scene: &Scene<'_, 't>, node: Node<'t>, profile: &Arc<Profile>) -> Option<bool> {
+/// Whether an element meets a profile.
+pub(crate) fn meets<'t>(scene: &Scene<'_, 't>, node: Node<'t>, profile: &Arc<Profile>) -> Meets {
     scene.trials.once(node, profile, || {
         let mut trial = Issues::default();
         against(scene, node, profile, &mut trial);
-        match (trial.has_error(), trial.has_doubt()) {
-            (true, _) => Some(false),
-            (false, true) => None,
-            (false, false) => Some(true),
-        }
+        trial.meets()
     })
 }
 

@@ -6,7 +6,7 @@ use crate::fhir::definition::ElementType;
 use crate::fhir::node::Node;
 use crate::fhir::validate::profile::Profile;
 use crate::fhir::validate::walk::{self, Place};
-use crate::fhir::validate::{Issue, Issues, Scene, codes};
+use crate::fhir::validate::{Issue, Issues, Meets, Scene, codes};
 
 codes! {
     /// The type is not one of those allowed.
@@ -63,11 +63,11 @@ pub(crate) fn profiles<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'
             Err(lack) => unknown.push((canonical, lack)),
         }
     }
-    let answers: Vec<Option<bool>> = match named.len() {
-        0 | 1 => vec![Some(true); known.len()],
+    let answers: Vec<Meets> = match named.len() {
+        0 | 1 => vec![Meets::Yes; known.len()],
         _ => known.iter().map(|profile| walk::meets(scene, node, profile)).collect(),
     };
-    if let Some(met) = answers.iter().position(|answer| *answer == Some(true)) {
+    if let Some(met) = answers.iter().position(|answer| *answer == Meets::Yes) {
         return vec![known.swap_remove(met)];
     }
     for (canonical, lack) in &unknown {
@@ -75,11 +75,11 @@ pub(crate) fn profiles<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'
         let issue = issue.with("element", &*place.rule.element.id).with("profile", &****canonical);
         issues.push(issue.with("why", lack.to_string()));
     }
-    if !named.is_empty() && unknown.is_empty() && answers.iter().all(|answer| *answer == Some(false)) {
+    if !named.is_empty() && unknown.is_empty() && answers.iter().all(|answer| *answer == Meets::No) {
         let names: Vec<String> = named.iter().map(|name| format!("`{name}`")).collect();
         let issue = Issue::error(&NO_PROFILE_MET, node).of(&place.profile.canonical);
         issues.push(issue.with("element", &*place.rule.element.id).with("expected", names.join(", ")));
     }
-    let doubtful = known.into_iter().zip(answers).filter(|(_, answer)| answer.is_none());
+    let doubtful = known.into_iter().zip(answers).filter(|(_, answer)| *answer != Meets::No);
     doubtful.map(|(profile, _)| profile).collect()
 }

@@ -11,7 +11,7 @@ use crate::fhir::knowledge::Lack;
 use crate::fhir::node::Node;
 use crate::fhir::validate::profile::Profile;
 use crate::fhir::validate::walk::{self, Place};
-use crate::fhir::validate::{Code, Issue, Issues, Scene, Severity, codes};
+use crate::fhir::validate::{Code, Issue, Issues, Meets, Scene, Severity, codes};
 
 codes! {
     /// What it leads to is of another type.
@@ -128,15 +128,19 @@ impl<'p> Asked<'p> {
     }
 
     fn profiles<'t>(&self, scene: &Scene<'_, 't>, (node, text): (Node<'t>, &str), target: Node<'t>, issues: &mut Issues) {
-        let mut in_doubt = None;
+        let (mut in_doubt, mut leans_on_codes) = (None, false);
         for profile in self.known.iter().filter(|profile| walk::applies(scene, target, profile)) {
             // By its type every resource is judged where it stands.
             let is_type = profile.definition.derivation == Derivation::Specialization;
-            match if is_type { Some(true) } else { walk::meets(scene, target, profile) } {
-                Some(true) => return,
-                Some(false) => {}
-                None => in_doubt = Some(String::new()),
+            match if is_type { Meets::Yes } else { walk::meets(scene, target, profile) } {
+                Meets::Yes => return,
+                Meets::ButForCodes => leans_on_codes = true,
+                Meets::No => {}
+                Meets::Unknown => in_doubt = Some(String::new()),
             }
+        }
+        if leans_on_codes {
+            return issues.lean_on_codes();
         }
         let why = in_doubt.or_else(|| self.unknown.first().map(|lack| format!(": {lack}")));
         issues.push(match why {

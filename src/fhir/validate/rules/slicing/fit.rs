@@ -7,7 +7,7 @@ use crate::fhir::knowledge::split;
 use crate::fhir::node::Node;
 use crate::fhir::terminology::Membership;
 use crate::fhir::validate::rules::{binding, value};
-use crate::fhir::validate::{Scene, walk};
+use crate::fhir::validate::{Meets, Scene, walk};
 
 /// Whether an element fits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,8 +108,10 @@ fn conforms<'t>(scene: &Scene<'_, 't>, node: Node<'t>, canonical: &str) -> Fit {
         Err(lack) => Fit::Doubt(lack.to_string()),
         Ok(profile) if !walk::applies(scene, node, &profile) => Fit::No,
         Ok(profile) => match walk::meets(scene, node, &profile) {
-            Some(answer) => Fit::of(answer),
-            None => Fit::Doubt(format!("whether `{}` meets `{canonical}` cannot be told", node.path())),
+            // A code that cannot be looked up is told where it stands; all else that the profile asks told the slice.
+            Meets::Yes | Meets::ButForCodes => Fit::Yes,
+            Meets::No => Fit::No,
+            Meets::Unknown => Fit::Doubt(format!("whether `{}` meets `{canonical}` cannot be told", node.path())),
         },
     }
 }
