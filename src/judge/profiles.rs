@@ -181,22 +181,10 @@ pub(crate) fn digest(resource: Node<'_>) -> String {
 
 /// The resource that an issue is about, by type and id, with the element below it.
 fn place(told: &Told, judged: Node<'_>) -> String {
-    let resource = innermost(locate(judged, &told.below));
+    let resource = locate(judged, &told.below).resource().unwrap_or(judged);
     let name = resource_name(resource).map_or_else(|| resource.path(), |name| name.to_string());
     let path = told.issue.path.strip_prefix(&resource.path()).unwrap_or(&told.issue.path);
     format!("{name} {path}")
-}
-
-/// The resource that an element stands in, itself when it is one.
-pub(crate) fn innermost(element: Node<'_>) -> Node<'_> {
-    let mut node = element;
-    while !node.is_resource() {
-        match node.parent() {
-            Some(parent) => node = parent,
-            None => break,
-        }
-    }
-    node
 }
 
 /// The element below a node that a path like `.provision.code[0]` names; the deepest that is there.
@@ -216,7 +204,7 @@ pub(crate) fn locate<'t>(from: Node<'t>, below: &str) -> Node<'t> {
 impl Told {
     fn of(issue: Issue, judged: Node<'_>) -> Self {
         let below = issue.path.strip_prefix(&judged.path()).unwrap_or_default().to_owned();
-        let resource = innermost(locate(judged, &below));
+        let resource = locate(judged, &below).resource().unwrap_or(judged);
         let inside = issue.path.strip_prefix(&resource.path()).unwrap_or_default();
         let mut touched = vec![plain(&format!("{}{inside}", resource.type_name()))];
         touched.extend(issue.detail("element").map(plain).filter(|element| element.contains('.')));

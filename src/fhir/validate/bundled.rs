@@ -42,8 +42,7 @@ impl<'t> Bundles<'t> {
     /// What a reference leads to from an element of an entry: in the Bundle that it
     /// stands in, else in those around it.
     pub(super) fn find(&self, node: Node<'t>, reference: &str) -> Found<'t> {
-        let around = std::iter::successors(Some(node), |node| node.parent());
-        let entries = around.filter(|node| node.type_name() == "Bundle.entry");
+        let entries = node.outward().filter(|node| node.type_name() == "Bundle.entry");
         let found = entries.filter_map(|entry| Some(self.find_in(entry.parent()?, entry, reference)));
         found.into_iter().find(|found| *found != Found::Nothing).unwrap_or(Found::Nothing)
     }

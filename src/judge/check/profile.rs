@@ -11,7 +11,7 @@ use super::super::chain::Chain;
 use super::super::code::Code;
 use super::super::expression::{Decision, Scope};
 use super::super::finding::{Finding, Issue, Place};
-use super::super::profiles::{Key, Told, digest, innermost, locate};
+use super::super::profiles::{Key, Told, digest, locate};
 use super::super::ruling::Ruling;
 use super::fhirpath::{is_meant, parsed, unable};
 use super::part::{Member, members, need};
@@ -161,7 +161,7 @@ fn weigh(check: &ProfileCheck, told: &Told, member: Member<'_>, (groups, ruling)
 
 /// The resource that an issue is about: the innermost, by type and id, else by its place.
 fn subject(told: &Told, judged: Node<'_>) -> String {
-    let node = innermost(locate(judged, &told.below));
+    let node = locate(judged, &told.below).resource().unwrap_or(judged);
     resource_name(node).map_or_else(|| node.path(), |name| name.to_string())
 }
 

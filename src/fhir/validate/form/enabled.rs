@@ -49,7 +49,7 @@ fn gather<'t>(holder: Node<'t>, items: &mut HashMap<&'t str, Vec<Node<'t>>>) {
 }
 
 fn is_in(item: Node<'_>, focus: Node<'_>) -> bool {
-    std::iter::successors(Some(item), |node| node.parent()).any(|node| node == focus)
+    item.outward().any(|node| node == focus)
 }
 
 /// Whether an item is enabled in a place; `None` when that cannot be told.

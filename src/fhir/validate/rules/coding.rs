@@ -106,8 +106,8 @@ fn wrong_display(
     (system, code): (&str, &str),
     (concept, displays): (&Concept, &[String]),
 ) -> Issue {
-    let resources = std::iter::successors(Some(display), |node| node.parent()).filter(|node| node.is_resource());
-    let said = resources.into_iter().find_map(|resource| resource.child_value("language")).unwrap_or(scene.language);
+    let mut resources = display.outward().filter(|node| node.is_resource());
+    let said = resources.find_map(|resource| resource.child_value("language")).unwrap_or(scene.language);
     let primary = |language: &str| language.split('-').next().unwrap_or_default().to_ascii_lowercase();
     let mut designated = concept.designations.iter().filter_map(|(language, _)| language.as_deref());
     // Code systems hardly ever say their language: their own displays are English.

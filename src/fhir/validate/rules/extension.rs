@@ -146,7 +146,7 @@ fn fits<'t>(scene: &Scene<'_, 't>, parent: Node<'t>, context: &Context) -> bool 
         Context::Extension(url) => parent.type_name() == "Extension" && is_extension(parent, url),
         Context::Element(path) => stands_on(scene, parent, path),
         Context::Fhirpath(expression) => {
-            let resource = std::iter::successors(Some(parent), |node| node.parent()).find(|node| node.is_resource());
+            let resource = parent.resource();
             let items = fhirpath::parse(expression)
                 .ok()
                 .zip(resource)
@@ -198,7 +198,7 @@ fn is_place(scene: &Scene<'_, '_>, place: &str, meant: &str) -> bool {
 fn places(node: Node<'_>) -> Vec<String> {
     let mut places = Vec::new();
     let mut names: Vec<Node<'_>> = Vec::new();
-    for around in std::iter::successors(Some(node), |node| node.parent()) {
+    for around in node.outward() {
         let start = around.type_name();
         if !start.is_empty() {
             let place = |name: &dyn Fn(&Node<'_>) -> String| {

@@ -59,10 +59,6 @@ fn has_content(node: Node<'_>) -> bool {
     node.value().is_some() || node.children().any(|child| child.name() != "id") || node.type_name() == "Parameters"
 }
 
-fn is_bare(node: Node<'_>) -> bool {
-    node.value().is_none() && node.children().next().is_none() && node.parent().is_some()
-}
-
 fn has_value_or_extensions(node: Node<'_>) -> bool {
     node.child("extension").is_some() != node.child("value").is_some()
 }
@@ -72,7 +68,7 @@ pub(crate) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'_>,
     for invariant in &place.rule.invariants {
         match (&invariant.expression, invariant.native) {
             // What has nothing in it is told as such (`shape`).
-            (Some(Ok(_)), Some(native)) if native(node) || is_bare(node) => {}
+            (Some(Ok(_)), Some(native)) if native(node) || (node.is_bare() && node.parent().is_some()) => {}
             (Some(Ok(expression)), Some(_)) => issues.push(failed(node, (place, invariant, expression))),
             (Some(Ok(expression)), None) => evaluate(scene, node, (place, invariant, expression), issues),
             (Some(Err(why)), _) => issues.push(undecided(node, place, invariant).with("why", why.as_str())),
@@ -87,9 +83,9 @@ fn evaluate<'t>(scene: &Scene<'_, 't>, node: Node<'t>, (place, invariant, expres
     // What a Bundle's profile says of the resource in an entry, it says as a Bundle: `%resource` is
     // the one whose definition the invariant stands in.
     let is_within = node.is_resource() && !std::ptr::eq(place.rule, place.profile.root());
-    let around = node.parent().filter(|_| is_within).and_then(around);
+    let around = node.parent().filter(|_| is_within).and_then(Node::resource);
     let environment = around.map(|resource| {
-        let root = if resource.name() == "contained" { resource.parent().and_then(self::around) } else { None };
+        let root = if resource.name() == "contained" { resource.parent().and_then(Node::resource) } else { None };
         let variables = scene.environment.clone().with("resource", vec![Item::Node(resource)]);
         variables.with("rootResource", vec![Item::Node(root.unwrap_or(resource))])
     });
@@ -112,11 +108,6 @@ fn failed(node: Node<'_>, (place, invariant, expression): About<'_>) -> Issue {
     issue.key = Some(invariant.constraint.key.clone());
     let issue = issue.with("key", &*invariant.constraint.key).with("human", &*invariant.constraint.human);
     issue.with("expected", expression.text())
-}
-
-/// The resource that an element stands in.
-fn around(node: Node<'_>) -> Option<Node<'_>> {
-    std::iter::successors(Some(node), |node| node.parent()).find(|node| node.is_resource())
 }
 
 /// Nothing is no answer: the expression is about elements that are not there. What is no

@@ -89,7 +89,7 @@ fn check_links(node: Node<'_>, markup: &Markup, issues: &mut Issues) {
     }
     let own = markup.elements.iter().flat_map(|element| [element.attribute("id"), element.attribute("name")]);
     let mut targets: HashSet<&str> = own.flatten().collect();
-    if let Some(resource) = std::iter::successors(node.parent(), |node| node.parent()).find(|node| node.is_resource()) {
+    if let Some(resource) = node.parent().and_then(Node::resource) {
         collect_ids(resource, &mut targets);
     }
     wanted.retain(|link| !targets.contains(link));
@@ -120,7 +120,7 @@ fn told(node: Node<'_>, flaw: Flaw) -> Issue {
 }
 
 fn check_language(node: Node<'_>, markup: &Markup, issues: &mut Issues) {
-    let resource = std::iter::successors(node.parent(), |node| node.parent()).find(|node| node.is_resource());
+    let resource = node.parent().and_then(Node::resource);
     let Some(wanted) = resource.and_then(|resource| resource.child_value("language")) else { return };
     let Some(whole) = markup.elements.first() else { return };
     let said = ["lang", "xml:lang"].map(|name| whole.attribute(name));

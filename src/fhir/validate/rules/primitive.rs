@@ -205,7 +205,7 @@ pub(crate) fn is_absolute(text: &str) -> bool {
 
 /// Whether a resource around a node contains another with this id, or is one.
 fn is_contained(node: Node<'_>, id: &str) -> bool {
-    let around = std::iter::successors(Some(node), |node| node.parent()).filter(|node| node.is_resource());
+    let around = node.outward().filter(|node| node.is_resource());
     let mut known = around.flat_map(|resource| std::iter::once(resource).chain(resource.children_named("contained")));
     id.is_empty() || known.any(|resource| resource.child_value("id") == Some(id))
 }

@@ -71,8 +71,7 @@ fn relative_wrong(node: Node<'_>, text: &str, issues: &mut Issues) {
 
 /// What a Bundle is for that an element stands in.
 fn bundle_type(node: Node<'_>) -> Option<&str> {
-    let around = std::iter::successors(Some(node), |node| node.parent());
-    let entry = around.into_iter().find(|node| node.type_name() == "Bundle.entry")?;
+    let entry = node.outward().find(|node| node.type_name() == "Bundle.entry")?;
     entry.parent()?.child_value("type").or(Some(""))
 }
 
@@ -83,12 +82,11 @@ pub(super) fn text(node: Node<'_>) -> Option<&str> {
 
 /// The resource that holds contained ones: that around an element, which may be contained itself.
 fn holder(node: Node<'_>) -> Option<Node<'_>> {
-    let around = std::iter::successors(node.parent(), |node| node.parent());
-    around.filter(|node| node.is_resource()).find(|node| node.name() != "contained")
+    node.parent()?.outward().filter(|node| node.is_resource()).find(|node| node.name() != "contained")
 }
 
 fn is_within(node: Node<'_>) -> bool {
-    std::iter::successors(node.parent(), |node| node.parent()).any(|node| node.name() == "contained" && node.is_resource())
+    node.parent().is_some_and(|parent| parent.outward().any(|node| node.name() == "contained" && node.is_resource()))
 }
 
 fn contained<'t>(scene: &Scene<'_, 't>, node: Node<'t>, id: &str) -> Option<Node<'t>> {

@@ -43,13 +43,12 @@ pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) 
                 issues.push(named(if element.list { &NOT_A_LIST } else { &LIST }));
             }
         }
-        let is_bare = child.value().is_none() && child.children().next().is_none();
         let holds_resource = element.is_some_and(|element| element.types.iter().any(|found| found.name == "Resource"));
         if holds_resource && child.type_name().is_empty() {
             issues.push(named(&NO_TYPE));
         } else if holds_resource && scene.types().resource(child.type_name()).is_none() {
             issues.push(named(&TYPE_UNKNOWN).with("found", child.type_name()));
-        } else if is_bare && !child.is_resource() && !child.type_name().is_empty() {
+        } else if child.is_bare() && !child.is_resource() && !child.type_name().is_empty() {
             issues.push(named(&EMPTY));
         } else if child.value().is_some() && !child.is_primitive() && !child.type_name().is_empty() {
             issues.push(named(&TEXT));

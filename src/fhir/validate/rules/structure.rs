@@ -66,7 +66,7 @@ fn untyped(scene: &Scene<'_, '_>, (node, of): (Node<'_>, &Type), child: Node<'_>
     let name = child.name();
     if let Some((base, (element, found))) = name.strip_prefix('_').and_then(|base| Some((base, of.written(base)?))) {
         // Beside a `null` it could not be read; the `null` is told of.
-        let is_beside_null = node.children_named(element.name).any(is_bare);
+        let is_beside_null = node.children_named(element.name).any(Node::is_bare);
         return (!is_beside_null).then(|| sibling(node, child, (base, element, found.name)));
     }
     if let Some((element, found)) = of.written(name) {
@@ -90,10 +90,6 @@ fn untyped(scene: &Scene<'_, '_>, (node, of): (Node<'_>, &Type), child: Node<'_>
     Some(issue.with("nearest", en).with("nearest_nl", nl))
 }
 
-fn is_bare(node: Node<'_>) -> bool {
-    node.value().is_none() && node.children().next().is_none()
-}
-
 /// The `_element` of a known element that could not be read as one.
 fn sibling(node: Node<'_>, child: Node<'_>, (base, element, type_name): (&str, &Element, &str)) -> Issue {
     let issue = |code| at(Issue::error(code, child), child.name(), element.name).with("name", base);
@@ -105,7 +101,7 @@ fn sibling(node: Node<'_>, child: Node<'_>, (base, element, type_name): (&str, &
     let found = match child.value() {
         Some(value) => format!("`{value}`"),
         None if child.is_list() => "`[…]`".to_owned(),
-        None if is_bare(child) => "`null` or `{}`".to_owned(),
+        None if child.is_bare() => "`null` or `{}`".to_owned(),
         None => "`{…}`".to_owned(),
     };
     issue(&SIBLING).with("expected", expected).with("found", found)
