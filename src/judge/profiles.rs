@@ -91,7 +91,7 @@ impl<'c> Profiles<'c> {
         }
         let key = Key { within: within.to_owned(), body: digest(node), profile: Some(profile.to_owned()) };
         let told = self.told(key, node, Some(resolver));
-        let has = |severity| told.iter().any(|told| told.issue.severity == severity && !told.is_of_terminology());
+        let has = |severity| told.iter().any(|told| told.issue.severity == severity && !told.issue.is_about_a_code());
         if told.iter().any(|told| told.issue.severity == Severity::Error) {
             return Some(false);
         }
@@ -137,7 +137,7 @@ impl<'c> Profiles<'c> {
             return false;
         }
         match told.issue.severity {
-            Severity::CantTell if told.is_of_terminology() => {
+            Severity::CantTell if told.issue.is_about_a_code() => {
                 let set = told.issue.detail("expected").unwrap_or_default().to_owned();
                 let (codes, places) = notes.open.entry(set).or_default();
                 codes.insert(found);
@@ -215,11 +215,6 @@ impl Told {
     fn found(&self) -> String {
         let details = ["found", "profile", "why"].iter().filter_map(|name| self.issue.detail(name));
         details.collect::<Vec<_>>().join(" ")
-    }
-
-    /// Whether it is about a code that only a terminology server can look up.
-    pub(crate) fn is_of_terminology(&self) -> bool {
-        self.issue.code.kind == "code-invalid"
     }
 
     /// Whether it is about an element or below it (`Consent.scope`), or about this invariant (`ppc-1`).

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::Code;
 use super::profile::Profile;
-use super::rules::binding;
 use super::trials::Meets;
 use crate::fhir::node::{Node, NodeId, Span};
 use crate::text::Language;
@@ -96,6 +95,12 @@ impl Issue {
         self
     }
 
+    /// Whether it is about a code, and not about what stands around it.
+    #[must_use]
+    pub fn is_about_a_code(&self) -> bool {
+        self.code.kind == "code-invalid"
+    }
+
     /// A detail by its name.
     #[must_use]
     pub fn detail(&self, name: &str) -> Option<&str> {
@@ -175,12 +180,11 @@ impl Issues {
 
     /// What the issues of a whole profile say of whether it is met.
     pub(crate) fn meets(&self) -> Meets {
-        let is_of_a_code = |issue: &Issue| issue.code == &binding::UNDECIDED;
         let mut doubts = self.found.iter().filter(|issue| issue.severity == Severity::CantTell).peekable();
         match (self.has_error(), self.leans_on_codes || doubts.peek().is_some()) {
             (true, _) => Meets::No,
             (false, false) => Meets::Yes,
-            (false, true) if doubts.all(is_of_a_code) => Meets::ButForCodes,
+            (false, true) if doubts.all(Issue::is_about_a_code) => Meets::ButForCodes,
             (false, true) => Meets::Unknown,
         }
     }

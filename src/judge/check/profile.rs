@@ -151,7 +151,7 @@ impl<'c> Others<'c> {
 fn weigh(check: &ProfileCheck, told: &Told, member: Member<'_>, (groups, ruling): (&mut Groups, &mut Ruling)) {
     match told.issue.severity {
         Severity::Error => groups.add(told, member),
-        Severity::CantTell if check.only.is_empty() && told.is_of_terminology() => {}
+        Severity::CantTell if check.only.is_empty() && told.issue.is_about_a_code() => {}
         Severity::CantTell => {
             ruling.hinder(unable(format!("{}: {}", subject(told, member.node), told.issue.message(Language::En))));
         }

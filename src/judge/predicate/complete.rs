@@ -16,6 +16,17 @@ use crate::fhir::node::Node;
 use crate::scenario::Persona;
 
 pub(super) fn judge(case: &Case<'_>) -> Ruling {
+    over_chains(case, |chain, compared, ruling| {
+        weigh(case, chain, compared, ruling);
+        Ok(())
+    })
+}
+
+/// Weighs what the persona has beside what was found, for each chain.
+pub(super) fn over_chains<'c>(
+    case: &Case<'c>,
+    mut weigh: impl FnMut(&Chain<'c>, &Compared<'c>, &mut Ruling) -> Result<(), Obstacle>,
+) -> Ruling {
     let mut ruling = Ruling::default();
     let expressions = match expressions(case) {
         Ok(expressions) => expressions,
@@ -25,9 +36,9 @@ pub(super) fn judge(case: &Case<'_>) -> Ruling {
         }
     };
     for chain in case.chains(&mut ruling, Need::Bundle) {
-        match compare(case, &chain, &expressions) {
-            Ok(compared) => weigh(case, &chain, &compared, &mut ruling),
-            Err(obstacle) => ruling.hinder(obstacle),
+        let compared = compare(case, &chain, &expressions);
+        if let Err(obstacle) = compared.and_then(|compared| weigh(&chain, &compared, &mut ruling)) {
+            ruling.hinder(obstacle);
         }
     }
     ruling

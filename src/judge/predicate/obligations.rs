@@ -1,35 +1,18 @@
 //! `obligations`: what the persona has of the elements that carry an obligation,
 //! the same fact of the server has as well: its value, or why it is absent.
 
-use super::super::case::{Case, Need};
+use super::super::case::Case;
 use super::super::code::Code;
 use super::super::expression::{Scope, Unevaluated, parse};
 use super::super::finding::Finding;
 use super::super::ruling::{Obstacle, Ruling};
-use super::complete::{Compared, compare, expressions};
+use super::complete::{Compared, over_chains};
 use crate::agreements::obligations;
 use crate::fhir::fhirpath::Expression;
 use crate::fhir::node::Node;
 
 pub(super) fn judge(case: &Case<'_>) -> Ruling {
-    let mut ruling = Ruling::default();
-    let expressions = match expressions(case) {
-        Ok(expressions) => expressions,
-        Err(obstacle) => {
-            ruling.hinder(obstacle);
-            return ruling;
-        }
-    };
-    for chain in case.chains(&mut ruling, Need::Bundle) {
-        let judged = compare(case, &chain, &expressions).and_then(|compared| {
-            let scope = Scope::of(case, &chain);
-            hold(&scope, &compared, &mut ruling)
-        });
-        if let Err(obstacle) = judged {
-            ruling.hinder(obstacle);
-        }
-    }
-    ruling
+    over_chains(case, |chain, compared, ruling| hold(&Scope::of(case, chain), compared, ruling))
 }
 
 /// Holds what was found against what it is of the persona. A fact that was not found is for `complete`.
