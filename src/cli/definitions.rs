@@ -1,7 +1,6 @@
 //! The definitions that judging uses: the packages that are named, else what is
 //! built in. Another run is judged again by those that it was judged by.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
@@ -44,21 +43,12 @@ pub(crate) enum Which {
 
 /// A judge who knows these packages, or what is built in when none is named.
 pub(crate) fn validator(arguments: &PackageArguments) -> Result<Validator, Failure> {
-    let mut sources: Vec<PackageSource> = arguments.packages.iter().map(|package| source(package)).collect();
+    let named = arguments.packages.iter().map(|package| packages::source(package));
+    let mut sources = named.collect::<Result<Vec<PackageSource>, Failure>>()?;
     sources.extend(cache::common_cache().map(PackageSource::Place));
     let knowledge = Knowledge::load(&sources, types::r4()).map_err(|error| packages::failure(&error))?;
     // The agreement is Dutch: a display without a language is taken as that.
     Ok(Validator::new(Arc::new(knowledge)).speaking("nl"))
-}
-
-/// A file or folder that is there, else `id#version`.
-fn source(package: &str) -> PackageSource {
-    match package.split_once('#') {
-        Some((id, version)) if !Path::new(package).exists() => {
-            PackageSource::Named { id: id.to_owned(), version: version.to_owned() }
-        }
-        _ => PackageSource::At(package.into()),
-    }
 }
 
 /// A judge for an earlier run, who knows what that run was judged by.

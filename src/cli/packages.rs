@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use super::failure::Failure;
 use super::registry;
 use super::terminal::Terminal;
+use crate::fhir::knowledge::PackageSource;
 use crate::fhir::package::{Package, PackageError, cache};
 use crate::judge::ExitCode;
 
@@ -125,4 +126,24 @@ fn told(path: &Path, noted: Option<&String>) -> Result<String, String> {
 
 fn file_name(path: &Path) -> &str {
     path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+}
+
+/// What a name on the command line stands for.
+pub(crate) fn source(name: &str) -> Result<PackageSource, Failure> {
+    let path = Path::new(name);
+    if path.is_file() {
+        return Ok(PackageSource::At(path.to_owned()));
+    }
+    if path.is_dir() {
+        let is_package = path.join("package.json").is_file() || path.join("package").join("package.json").is_file();
+        return Ok(if is_package { PackageSource::At(path.to_owned()) } else { PackageSource::Place(path.to_owned()) });
+    }
+    match name.split_once('#').or_else(|| name.split_once('@')) {
+        Some((id, version)) if !id.is_empty() && !version.is_empty() => {
+            Ok(PackageSource::Named { id: id.to_owned(), version: version.to_owned() })
+        }
+        _ => Err(Failure::usage(format!("no package is called `{name}`")).hint(
+            "name it as `id#version`, as a .tgz file, or as a folder that holds a package or several; `toets packages list` shows what is here",
+        )),
+    }
 }

@@ -1,7 +1,7 @@
 //! Which version of FHIR a resource is judged by, and the judge of each, with
 //! the packages that the user named.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use clap::ValueEnum;
@@ -69,7 +69,7 @@ pub(crate) struct Judgement {
 impl Versions {
     /// Judges who know these packages: `id#version`, an archive, or a folder.
     pub(crate) fn new(given: Option<Fhir>, named: &[String], place: Option<PathBuf>) -> Result<Self, Failure> {
-        let mut sources = named.iter().map(|name| source(name)).collect::<Result<Vec<_>, _>>()?;
+        let mut sources = named.iter().map(|name| packages::source(name)).collect::<Result<Vec<_>, _>>()?;
         let is_package = |source: &PackageSource| !matches!(source, PackageSource::Place(_));
         let has_packages = sources.iter().any(is_package);
         sources.extend(place.map(PackageSource::Place));
@@ -199,24 +199,4 @@ fn found(places: &[PackageSource], id: &str, version: &str) -> Option<PathBuf> {
         PackageSource::At(_) | PackageSource::Named { .. } => None,
     });
     folders.flat_map(|folder| cache::list(folder).unwrap_or_default()).find(is_it)
-}
-
-/// What a name on the command line stands for.
-fn source(name: &str) -> Result<PackageSource, Failure> {
-    let path = Path::new(name);
-    if path.is_file() {
-        return Ok(PackageSource::At(path.to_owned()));
-    }
-    if path.is_dir() {
-        let is_package = path.join("package.json").is_file() || path.join("package").join("package.json").is_file();
-        return Ok(if is_package { PackageSource::At(path.to_owned()) } else { PackageSource::Place(path.to_owned()) });
-    }
-    match name.split_once('#').or_else(|| name.split_once('@')) {
-        Some((id, version)) if !id.is_empty() && !version.is_empty() => {
-            Ok(PackageSource::Named { id: id.to_owned(), version: version.to_owned() })
-        }
-        _ => Err(Failure::usage(format!("no package is called `{name}`")).hint(
-            "name it as `id#version`, as a .tgz file, or as a folder that holds a package or several; `toets packages list` shows what is here",
-        )),
-    }
 }
