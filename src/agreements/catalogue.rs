@@ -54,10 +54,6 @@ pub struct Requirement {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Pending {
-    /// Needs profiles to be judged.
-    Profiles,
-    /// Needs the form to be judged.
-    Form,
     /// Needs a wider suite of exchanges.
     Suite,
     /// Needs Toets to play the server.

@@ -52,8 +52,6 @@ fn unplanned(requirement: &Requirement) -> Reason {
 
 fn pending_name(pending: Pending) -> &'static str {
     match pending {
-        Pending::Profiles => "profiles",
-        Pending::Form => "form",
         Pending::Suite => "suite",
         Pending::Consulter => "consulter",
         Pending::Stu3 => "stu3",
@@ -143,10 +141,10 @@ mod tests {
     fn requirement_without_expectation_is_untested_with_its_pending_reason() {
         let mut bench = bench();
         let mut waiting = row("PZP-EX-003", Level::Shall, Basis::N);
-        waiting.pending = Some(Pending::Profiles);
+        waiting.pending = Some(Pending::Consulter);
         bench.requirement(waiting);
         let reasons: Vec<_> = outcomes(&bench, &[]).into_iter().map(|(_, reason)| reason).collect();
-        let pending = Some(Reason::Pending(String::from("profiles")));
+        let pending = Some(Reason::Pending(String::from("consulter")));
         assert_eq!(reasons, vec![Some(Reason::NotSelected), Some(Reason::NotSelected), pending]);
     }
 

@@ -76,8 +76,6 @@ fn sentence(reason: &Reason) -> Text {
 
 fn pending(why: &str) -> Text {
     match why.to_lowercase().as_str() {
-        "profiles" => both("Toets does not judge profiles yet", "Toets beoordeelt nog geen profielen"),
-        "form" => both("Toets does not judge the form yet", "Toets beoordeelt het formulier nog niet"),
         "suite" => both("no scenario judges this yet", "nog geen scenario beoordeelt dit"),
         "consulter" => both("Toets does not test consulters yet", "Toets toetst nog geen raadplegers"),
         "stu3" => both("holds in STU3 only", "geldt alleen in STU3"),
