@@ -168,7 +168,6 @@ pub struct ProfileNotes {
 
 /// What an entry of the list of noise took away.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct Silenced {
     /// Its name in the agreement.
     pub id: String,
@@ -184,7 +183,6 @@ pub struct Silenced {
 
 /// Codes of a required value set that nobody could look up here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct OpenCode {
     /// Canonical of the value set.
     pub value_set: String,

@@ -28,6 +28,6 @@ mod warnings;
 mod words;
 
 pub use view::{
-    Cause, Excerpt, ExcerptLine, Exchange, Expectation, Finding, Gap, Group, Head, Issue, LevelCounts, OpenCode, Profiles,
-    Reason, Report, Requirement, Root, Scenario, Silenced, Step,
+    Cause, Excerpt, ExcerptLine, Exchange, Expectation, Finding, Gap, Group, Head, Issue, LevelCounts, Profiles, Reason, Report,
+    Requirement, Root, Scenario, Step,
 };

@@ -1,7 +1,7 @@
 //! What was noted while resources were judged by profiles, in words: what the
 //! list of noise took away, and which codes nobody could look up here.
 
-use super::view::{OpenCode, Profiles, Silenced};
+use super::view::Profiles;
 use super::words::both;
 use crate::judge::ProfileNotes;
 use crate::text::Text;
@@ -12,19 +12,9 @@ pub(super) fn profiles(notes: &ProfileNotes) -> Option<Profiles> {
         judged: notes.judged,
         warnings: notes.warnings,
         sentence: sentence(notes),
-        silenced: notes.silenced.iter().map(silenced).collect(),
-        open: notes.open.iter().map(open).collect(),
+        silenced: notes.silenced.clone(),
+        open: notes.open.clone(),
     })
-}
-
-fn silenced(noise: &crate::judge::Silenced) -> Silenced {
-    let crate::judge::Silenced { id, reason, source, until, count } = noise.clone();
-    Silenced { id, reason, source, until, count }
-}
-
-fn open(code: &crate::judge::OpenCode) -> OpenCode {
-    let crate::judge::OpenCode { value_set, codes, count } = code.clone();
-    OpenCode { value_set, codes, count }
 }
 
 fn sentence(notes: &ProfileNotes) -> Text {

@@ -1,0 +1,286 @@
+//! The shape of `run.json`: its schema is made from these. How they are filled is
+//! above.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::text::Text;
+
+/// A run of Toets and what it thinks of it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Run<'a> {
+    /// Version of this format.
+    pub(super) format: u32,
+    /// Version of the binary that judged.
+    pub(super) toets: &'a str,
+    /// The suite.
+    pub(super) suite: SuiteId<'a>,
+    /// Definitions that judging used.
+    pub(super) definitions: Vec<Definition<'a>>,
+    /// What the vendor claims.
+    pub(super) claims: Claims<'a>,
+    /// What was asked.
+    pub(super) target: Target<'a>,
+    /// When the run began: RFC 3339, UTC.
+    pub(super) at: &'a str,
+    /// Microseconds that it took.
+    pub(super) took_us: u64,
+    /// Seed of generated ids.
+    pub(super) seed: &'a str,
+    /// Factor on every wait and deadline.
+    pub(super) tempo: f64,
+    /// What the user selected; null is the whole suite.
+    pub(super) selection: Option<&'a str>,
+    /// Every planned expectation has an outcome.
+    pub(super) complete: bool,
+    /// The verdict.
+    pub(super) conclusion: &'static str,
+    /// The verdict in a sentence.
+    pub(super) sentence: &'a Text,
+    /// What the reader must know first.
+    pub(super) warnings: &'a [Text],
+    /// Counts of the claimed requirements, by level.
+    pub(super) counts: Vec<LevelCounts>,
+    /// What lies under many findings at once.
+    pub(super) causes: Vec<Root<'a>>,
+    /// Every requirement, in the order of the catalogue.
+    pub(super) requirements: Vec<Requirement<'a>>,
+    /// Every expectation, in the order of the plan.
+    pub(super) expectations: Vec<Expectation<'a>>,
+    /// Every exchange, in the order of the plan.
+    pub(super) exchanges: Vec<Exchange<'a>>,
+    /// Failures that the vendor knows, and what became of them.
+    pub(super) known_failures: Vec<Known<'a>>,
+    /// What was noted while resources were judged by profiles; null where none was.
+    pub(super) profiles: Option<Profiles<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Profiles<'a> {
+    /// How often a body was judged by a profile.
+    pub(super) judged: usize,
+    /// Issues that are worth a look, and no more.
+    pub(super) warnings: usize,
+    /// The list of noise of the claimed version.
+    pub(super) noise: Vec<Noise<'a>>,
+    /// Codes that only a terminology server can look up.
+    pub(super) open: Vec<Open<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Noise<'a> {
+    /// Its name in the agreement.
+    pub(super) id: &'a str,
+    /// Why it says nothing about the product.
+    pub(super) reason: &'a Text,
+    pub(super) source: &'a str,
+    /// When it can go.
+    pub(super) until: &'a Text,
+    /// How many issues it took away; with none it is of no more use here.
+    pub(super) count: usize,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Open<'a> {
+    pub(super) value_set: &'a str,
+    /// The first of the codes.
+    pub(super) codes: &'a [String],
+    /// How many elements hold one.
+    pub(super) count: usize,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Issue<'a> {
+    /// Message id of the HL7 validator for the same thing.
+    pub(super) message_id: Option<&'a str>,
+    /// Canonical with version of the profile whose rule it is; null for a rule of FHIR itself.
+    pub(super) profile: Option<&'a str>,
+    /// Key of the invariant.
+    pub(super) invariant: Option<&'a str>,
+    /// How many resources it is said of.
+    pub(super) count: usize,
+    /// The first of the others.
+    pub(super) also: &'a [String],
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Known<'a> {
+    /// The requirement or the expectations that it is about.
+    pub(super) subject: &'a str,
+    pub(super) reason: &'a str,
+    /// The last day on which it is known.
+    pub(super) until: &'a str,
+    /// `failing`, `passes`, `expired`, `unmatched` or `undecided`.
+    pub(super) state: &'static str,
+    pub(super) sentence: &'a Text,
+    /// Keys of the expectations that fail.
+    pub(super) failing: &'a [String],
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct KnownMark<'a> {
+    pub(super) reason: &'a str,
+    pub(super) until: &'a str,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct SuiteId<'a> {
+    pub(super) version: &'a str,
+    /// SHA-256 over its files.
+    pub(super) digest: &'a str,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Definition<'a> {
+    pub(super) id: &'a str,
+    pub(super) version: &'a str,
+    /// SHA-256.
+    pub(super) digest: &'a str,
+    /// Only a part, or an approximation, of the published package.
+    pub(super) approximation: bool,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Claims<'a> {
+    pub(super) product: Option<&'a str>,
+    /// `provider` or `consulter`
+    pub(super) actor: crate::agreements::Actor,
+    /// The version of the agreement.
+    pub(super) dialect: crate::agreements::Dialect,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Target<'a> {
+    /// FHIR base URL.
+    pub(super) base: &'a str,
+    /// Name of the variable that held the bearer token; null when nothing was sent.
+    pub(super) token: Option<&'a str>,
+    /// The built-in reference provider was judged.
+    pub(super) built_in: bool,
+    /// The fault that it was told to have.
+    pub(super) fault: Option<&'a str>,
+    /// Certificates were not checked.
+    pub(super) insecure: bool,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct LevelCounts {
+    pub(super) level: &'static str,
+    pub(super) claimed: usize,
+    pub(super) pass: usize,
+    pub(super) warn: usize,
+    pub(super) fail: usize,
+    pub(super) cant_tell: usize,
+    pub(super) untested: usize,
+    pub(super) inapplicable: usize,
+    pub(super) broken: usize,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Root<'a> {
+    /// Stable code: `token-refused`.
+    pub(super) code: &'a str,
+    /// The kind of trouble, as of an expectation.
+    pub(super) class: &'static str,
+    pub(super) sentence: &'a Text,
+    pub(super) hint: &'a Text,
+    /// In how many exchanges it shows.
+    pub(super) exchanges: usize,
+    /// How many findings it explains.
+    pub(super) findings: usize,
+    /// The requirements that these are against.
+    pub(super) requirements: &'a [String],
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Requirement<'a> {
+    pub(super) id: &'a str,
+    pub(super) group: &'a str,
+    pub(super) level: &'static str,
+    pub(super) actor: crate::agreements::Actor,
+    /// What a finding does: `fail`, `warn`, `remark` or `coverage`.
+    pub(super) effect: &'static str,
+    pub(super) claimed: bool,
+    /// `pass`, `fail`, `warn`, `cantTell`, `untested`, `inapplicable` or `broken`.
+    pub(super) outcome: &'static str,
+    pub(super) reason: Option<Reason<'a>>,
+    /// Keys of its expectations.
+    pub(super) expectations: Vec<&'a str>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Reason<'a> {
+    /// Stable code of the reason: `capture-missing`.
+    pub(super) code: &'a str,
+    /// What it is about.
+    pub(super) detail: Option<&'a str>,
+    /// English.
+    pub(super) en: &'a str,
+    /// Dutch.
+    pub(super) nl: &'a str,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Expectation<'a> {
+    /// `scenario/step/expectation@variant`
+    pub(super) key: &'a str,
+    /// The requirement.
+    pub(super) req: &'a str,
+    pub(super) effect: &'static str,
+    pub(super) outcome: &'static str,
+    /// The kind of trouble when it is not met: `configuration`, `availability`, `data`, `conformance`, `harness` or
+    /// `agreement-unclear`.
+    pub(super) class: Option<&'static str>,
+    pub(super) reason: Option<Reason<'a>>,
+    /// The vendor knows that it fails; null when not.
+    pub(super) known: Option<KnownMark<'a>>,
+    pub(super) findings: Vec<Finding<'a>>,
+    /// Ids of the exchanges that it looked at.
+    pub(super) exchanges: &'a [String],
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Finding<'a> {
+    /// Stable code of the kind of finding.
+    pub(super) code: &'a str,
+    /// The kind of trouble, as of an expectation.
+    pub(super) class: &'static str,
+    /// What it is about.
+    pub(super) subject: &'a str,
+    pub(super) sentence: &'a Text,
+    pub(super) hint: Option<&'a Text>,
+    /// Id of the exchange.
+    pub(super) exchange: Option<&'a str>,
+    /// Element path in the body.
+    pub(super) path: Option<&'a str>,
+    /// Line of the body, from 1.
+    pub(super) line: Option<u32>,
+    pub(super) expected: &'a [String],
+    pub(super) actual: &'a [String],
+    /// What the judge of profiles says beside that; null where it is no issue of that.
+    pub(super) issue: Option<Issue<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Exchange<'a> {
+    pub(super) id: &'a str,
+    pub(super) method: &'a str,
+    pub(super) url: &'a str,
+    /// Null when there was no answer.
+    pub(super) status: Option<u16>,
+    /// Why there is no whole answer.
+    pub(super) broken: Option<&'a Text>,
+    /// SHA-256 of the body, its name among the blobs of the evidence.
+    pub(super) body: Option<&'a str>,
+    pub(super) bytes: u64,
+    pub(super) started_us: u64,
+    pub(super) took_us: u64,
+    pub(super) retries: u32,
+}
