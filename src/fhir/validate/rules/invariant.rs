@@ -106,7 +106,12 @@ fn failed(node: Node<'_>, (place, invariant, expression): About<'_>) -> Issue {
     };
     let mut issue = Issue::new(&FAILED, severity, node).of(&place.profile.canonical);
     issue.key = Some(invariant.constraint.key.clone());
-    let issue = issue.with("key", &*invariant.constraint.key).with("human", &*invariant.constraint.human);
+    // What is built in has no sentences: the expression says it itself.
+    let human = match &*invariant.constraint.human {
+        "" => format!("`{}`", expression.text()),
+        human => human.to_owned(),
+    };
+    let issue = issue.with("key", &*invariant.constraint.key).with("human", human);
     issue.with("expected", expression.text())
 }
 
