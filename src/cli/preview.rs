@@ -75,6 +75,7 @@ fn request(plan: &Plan, step: &PlannedStep) -> String {
             let about = template.persona.as_deref().map(|persona| format!(", about {persona}")).unwrap_or_default();
             format!("# {}{about}{each}{pages}\n{}", step.id, draft::curl(template, &plan.target))
         }
+        Action::Serve(phase) => format!("# {}: {}", step.id, phase.instruct.en),
         Action::Follow(follow) => {
             let what = match follow.follow.what {
                 FollowWhat::Resources => "each resource",

@@ -10,6 +10,7 @@ mod connect;
 mod download;
 mod oauth;
 mod pace;
+mod program;
 mod secrets;
 mod token;
 mod write;
@@ -19,6 +20,7 @@ pub use client::{Access, Client, ClientError, Credentials, Delivery, Reply, Requ
 pub use connect::Tls;
 pub use download::{DownloadError, download};
 pub use oauth::{ClientSecret, OAuth2};
+pub use program::{Ended, Program, Started};
 pub use secrets::{SecretError, Secrets};
 pub use token::{FreshToken, Source, TokenError, Tokens, Waits};
 pub use write::{Verb, Write};

@@ -1,7 +1,10 @@
 //! Events: what a run tells while it runs, for progress. Whatever counts is in
 //! the evidence; who listens to nothing misses nothing.
 
-use crate::evidence::{BrokenKind, FoundPersona};
+use std::time::Duration;
+
+use crate::evidence::{BrokenKind, FoundPersona, PhaseEnd};
+use crate::text::Text;
 
 /// Something that just happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +46,44 @@ pub enum Event {
         exchange: String,
         /// Why.
         kind: BrokenKind,
+    },
+    /// A phase began in which a client is answered.
+    PhaseStarted {
+        /// `scenario@variant`
+        scenario: String,
+        /// The step.
+        step: String,
+        /// What the user of the client is to do.
+        instruct: Text,
+        /// After this time it is over in any case.
+        within: Duration,
+    },
+    /// A request of the client came, and is recorded.
+    Received {
+        /// Id of the exchange.
+        exchange: String,
+        /// `GET`
+        method: String,
+        /// Its URL, redacted.
+        url: String,
+        /// Names of the exchanges that it is.
+        asks: Vec<String>,
+    },
+    /// A question that only a person can answer.
+    Question {
+        /// `scenario/step/expectation`
+        key: String,
+        /// The question.
+        ask: Text,
+    },
+    /// A phase is over.
+    PhaseOver {
+        /// `scenario@variant`
+        scenario: String,
+        /// The step.
+        step: String,
+        /// Why.
+        why: PhaseEnd,
     },
     /// A number outside the test range was seen and replaced: the data may be real (settled 21).
     RealDataSuspected,

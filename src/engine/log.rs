@@ -9,7 +9,7 @@ use super::record::{RecordError, Recorder};
 use crate::clock::{self, Stopwatch};
 use crate::drive::{FreshToken, Reply};
 use crate::evidence::{
-    Broken, Capture, End, Evidence, Exchange, FoundPersona, Omitted, OmittedReason, Origin, Outcome, Received, Record, Replaced,
+    Attested, Broken, Capture, End, Evidence, Exchange, Exhibit, FoundPersona, Omitted, OmittedReason, Origin, Outcome, PhaseOver, Received, Record, Replaced,
     Sent, Start, TokenAsked,
 };
 use crate::plan::{ExtraValue, TargetAuth};
@@ -150,6 +150,33 @@ impl Log {
         found.patient = found.patient.as_deref().map(|patient| self.redactor.text(patient));
         self.tell(Event::Persona(found.clone()));
         self.add(self.kept(), Record::Persona(found));
+    }
+
+    /// Records that a phase is over.
+    pub(super) fn phase(&self, over: PhaseOver) {
+        self.add(self.kept(), Record::Phase(over));
+    }
+
+    /// Records what a person said of a client, with the file that shows it.
+    pub(super) fn attested(&self, mut said: Attested, exhibit: Option<(Exhibit, &[u8])>) {
+        said.remark = said.remark.as_deref().map(|remark| self.redactor.text(remark));
+        said.by = self.redactor.text(&said.by);
+        let mut kept = self.kept();
+        if let Some((mut exhibit, content)) = exhibit {
+            let Kept { recorder, evidence } = &mut *kept;
+            exhibit.name = self.redactor.text(&exhibit.name);
+            // Pictures are kept as they are: changing a byte would break them.
+            let content = if exhibit.media_type.starts_with("text/") { self.redactor.bytes(content) } else { Cow::Borrowed(content) };
+            if let Some(digest) = recorder.keep(evidence, &content) {
+                said.exhibit = Some(Exhibit { digest, ..exhibit });
+            }
+        }
+        self.add(kept, Record::Attested(said));
+    }
+
+    /// Looks at the evidence so far. Nothing is recorded meanwhile: be quick.
+    pub(super) fn look<R>(&self, look: impl FnOnce(&Evidence) -> R) -> R {
+        look(&self.kept().evidence)
     }
 
     /// Ends the log: the evidence, and whether all of it is on disk.

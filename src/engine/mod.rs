@@ -12,12 +12,16 @@ mod record;
 mod scenario;
 mod session;
 mod slots;
+mod statement;
+mod table;
 
 pub use answer::{Variables, captured};
 pub use event::Event;
 pub use merge::{MergeError, merge, store};
 pub use open::{FORMAT, OpenError, Opened, open};
 pub use persona::PERSONAS;
+pub use statement::{Statement, StatementError, Statements, exhibit, media_type, of_file, said};
+pub use table::{ANOTHER, Came, Order, Table, serve};
 pub use record::{BLOBS, RECORDS, RecordError, Recorder, run_folder};
 
 use std::collections::BTreeMap;
@@ -101,17 +105,9 @@ pub async fn run(
     settings: Settings,
     on_event: impl Fn(Event) + Send + Sync + 'static,
 ) -> Result<Finished, EngineError> {
+    let start = start(plan, &settings);
     let client = Client::with_access(&plan.target, settings.secrets.clone(), settings.access, settings.tempo)?;
-    let seed = settings.seed.unwrap_or_else(|| clock::random_hex(16));
-    let start = Start {
-        format: FORMAT,
-        toets: env!("CARGO_PKG_VERSION").to_owned(),
-        at: clock::now(),
-        seed: seed.clone(),
-        tempo: settings.tempo,
-        definitions: settings.definitions,
-        plan: plan.clone(),
-    };
+    let seed = start.seed.clone();
     on_event(started(plan));
     let redactor = redactor(plan, suite, &settings.secrets);
     let log = Log::new(settings.recorder, start, redactor, Arc::new(on_event));
@@ -124,6 +120,18 @@ pub async fn run(
     let stopped = *session.stop.borrow();
     let (evidence, stored) = session.log.finish(stopped);
     Ok(Finished { evidence, stored })
+}
+
+fn start(plan: &Plan, settings: &Settings) -> Start {
+    Start {
+        format: FORMAT,
+        toets: env!("CARGO_PKG_VERSION").to_owned(),
+        at: clock::now(),
+        seed: settings.seed.clone().unwrap_or_else(|| clock::random_hex(16)),
+        tempo: settings.tempo,
+        definitions: settings.definitions.clone(),
+        plan: plan.clone(),
+    }
 }
 
 /// The BSNs of personas may be shown; that of a patient with data of their own is none of them.

@@ -65,6 +65,8 @@ impl<'a> Running<'a> {
             (Some(reason), _) => Went { omitted: Some(reason), ..Went::default() },
             (None, Action::Send(template)) => self.send(step, template).await,
             (None, Action::Follow(what)) => follow::run(self, step, what).await,
+            // Clients are answered at the table.
+            (None, Action::Serve(_)) => Went { omitted: Some(OmittedReason::NoClient), ..Went::default() },
         };
         if let Some(reason) = went.omitted {
             self.session.log.omitted(&self.name, &step.id, reason);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::body::{Body, Document};
 use super::finding::Place;
 use super::reference::{self, Name};
-use crate::evidence::{Capture, Evidence, Exchange, FoundPersona, OmittedReason, Origin, Outcome, Received, Record};
+use crate::evidence::{Attested, Capture, Evidence, Exchange, FoundPersona, OmittedReason, Origin, Outcome, PhaseOver, Received, Record};
 use crate::fhir::node::Node;
 
 /// The evidence of a run, indexed.
@@ -40,6 +40,12 @@ pub(crate) struct StepRecord<'a> {
     pub(crate) chains: Vec<RawChain<'a>>,
     /// Why it was left out.
     pub(crate) omitted: Option<&'a OmittedReason>,
+    /// What a client sent, in the order in which it came.
+    pub(crate) came: Vec<&'a Exchange>,
+    /// How the phase ended, where it is one: the last time that it was gone through.
+    pub(crate) phase: Option<&'a PhaseOver>,
+    /// What was said of it last, by expectation.
+    pub(crate) attested: BTreeMap<&'a str, &'a Attested>,
 }
 
 /// A request and the requests for the pages that follow from it.
@@ -122,6 +128,13 @@ impl<'a> Answers<'a> {
                 self.personas.insert(&found.persona, found);
             }
             Record::Capture(capture) => self.captures.entry(&capture.scenario).or_default().push(capture),
+            Record::Phase(over) => {
+                self.steps.entry(&over.scenario).or_default().entry(&over.step).or_default().phase = Some(over);
+            }
+            Record::Attested(said) => {
+                let step = self.steps.entry(&said.scenario).or_default().entry(&said.step).or_default();
+                step.attested.insert(&said.expectation, said);
+            }
             Record::Replaced(_) | Record::Token(_) | Record::End(_) => {}
         }
     }
@@ -197,7 +210,17 @@ impl<'a> Answers<'a> {
 }
 
 impl<'a> StepRecord<'a> {
+    /// What a client sent since the phase was begun for the last time.
+    pub(crate) fn received(&self) -> impl Iterator<Item = &'a Exchange> {
+        let begun = self.phase.map_or(0, |phase| phase.started_us);
+        self.came.iter().copied().filter(move |exchange| exchange.started_us >= begun)
+    }
+
     fn add(&mut self, exchange: &'a Exchange) {
+        if exchange.origin == Origin::Client {
+            self.came.push(exchange);
+            return;
+        }
         if let Origin::NextLink(before) = &exchange.origin {
             let chain = self.chains.iter_mut().find(|chain| chain.holds(before));
             if let Some(chain) = chain {

@@ -228,6 +228,7 @@ impl<'c> Case<'c> {
         match &step.action {
             Action::Send(template) => template.format,
             Action::Follow(template) => template.format,
+            Action::Serve(_) => Format::Json,
         }
     }
 
@@ -397,6 +398,8 @@ pub(crate) fn omitted(reason: &OmittedReason) -> Obstacle {
         OmittedReason::Bsn => Reason::DataUnknown,
         OmittedReason::NothingToFollow => return Obstacle::Beside,
         OmittedReason::Unreachable => Reason::Unreachable,
+        OmittedReason::NoClient => Reason::NoClient,
+        OmittedReason::Skipped => Reason::Skipped,
         OmittedReason::Stopped => Reason::Stopped,
     })
 }

@@ -248,6 +248,90 @@ codes! {
     FormDiffers "form-differs"
         en "`{subject}` says something else than the resources of the same conversation", "`expected` is what the resources say, `actual` what the form says: mend the one that is wrong";
         nl "`{subject}` zegt iets anders dan de resources van hetzelfde gesprek", "`verwacht` is wat de resources zeggen, `gekregen` wat het formulier zegt: verbeter wat niet klopt";
+    /// A client does not ask an exchange of the agreement.
+    ExchangeNotAsked "exchange-not-asked"
+        en "the client did not ask `{subject}`", "send this query as well; what the agreement asks is under `expected`";
+        nl "de client vroeg `{subject}` niet op", "stuur ook deze zoekvraag; wat de afspraak vraagt staat bij `verwacht`";
+    /// A client asks an exchange almost as the agreement has it.
+    ExchangeAskedOtherwise "exchange-asked-otherwise"
+        en "the client asked `{subject}`, but not as the agreement has it", "compare both queries parameter by parameter: order and spelling make no difference, what is named does";
+        nl "de client vroeg `{subject}` op, maar niet zoals de afspraak het schrijft", "vergelijk beide zoekvragen parameter voor parameter: volgorde en spelling maken niet uit, wat er staat wel";
+    /// A client asks some of the codes of an exchange.
+    CodesNotAsked "codes-not-asked"
+        en "the client did not ask all codes of `{subject}`", "ask the other codes too, in one list or in requests of their own";
+        nl "de client vroeg niet alle codes van `{subject}` op", "vraag ook de andere codes, in één lijst of met eigen verzoeken";
+    /// A client asks nothing of a transaction group.
+    GroupNotAsked "group-not-asked"
+        en "the client asked nothing of the group `{subject}`", "a provider may have only this group: ask both for every patient";
+        nl "de client vroeg niets op van de groep `{subject}`", "een bronsysteem kan alleen deze groep hebben: vraag voor elke patiënt beide op";
+    /// A request without credentials, or with others than were given out.
+    CredentialsMissing "credentials-missing"
+        en "`{subject}` came without the credentials that were given out", "send `Authorization: Bearer …` with every request, next pages and reads included";
+        nl "`{subject}` kwam zonder de uitgegeven inloggegevens", "stuur bij elk verzoek `Authorization: Bearer …` mee, ook bij volgende pagina's en losse opvragingen";
+    /// Credentials went to another origin.
+    CredentialsElsewhere "credentials-elsewhere"
+        en "the client took its credentials to another origin with `{subject}`", "follow redirects and next links to another origin without credentials, or not at all";
+        nl "de client nam zijn inloggegevens met `{subject}` mee naar een andere origin", "volg redirects en next-links naar een andere origin zonder inloggegevens, of helemaal niet";
+    /// A query that does not say about which patient it is.
+    PatientUnnamed "patient-unnamed"
+        en "`{subject}` does not say about which patient it is", "name the logical id of the patient in every query: `patient=Patient/…`";
+        nl "`{subject}` zegt niet over welke patiënt het gaat", "noem in elke zoekvraag het logische id van de patiënt: `patient=Patient/…`";
+    /// A query about several patients.
+    PatientsSeveral "patients-several"
+        en "`{subject}` asks about more than one patient", "ask about one patient at a time";
+        nl "`{subject}` vraagt naar meer dan één patiënt", "vraag naar één patiënt tegelijk";
+    /// A BSN in a URL.
+    BsnInUrl "bsn-in-url"
+        en "the URL of `{subject}` holds a BSN", "look up the patient first, with the BSN in the body of a POST where the network asks it, and go on with the logical id";
+        nl "in de URL van `{subject}` staat een BSN", "zoek eerst de patiënt op, met het BSN in de body van een POST als het netwerk dat vraagt, en ga verder met het logische id";
+    /// Something was written.
+    WriteSent "write-sent"
+        en "the client sent `{subject}`, and the agreement only reads", "use GET, or POST to `_search`; nothing was changed here";
+        nl "de client stuurde `{subject}`, en de afspraak kent alleen lezen", "gebruik GET, of POST naar `_search`; hier is niets gewijzigd";
+    /// A filter of the agreement was left out.
+    FilterLeftOut "filter-left-out"
+        en "`{subject}` asks more than the agreement lets it", "name the filters that stand under `expected`: what is not agreed on is none of the client's business";
+        nl "`{subject}` vraagt meer op dan is afgesproken", "noem de filters bij `verwacht`: wat niet is afgesproken gaat de client niet aan";
+    /// A filter of the client's own.
+    FilterAdded "filter-added"
+        en "`{subject}` has a filter of its own that hides agreements", "leave it out, and choose what is shown after the answer is there";
+        nl "`{subject}` heeft een eigen filter dat afspraken verbergt", "laat het weg, en kies wat getoond wordt als het antwoord er is";
+    /// An include that is none.
+    IncludeMisspelled "include-misspelled"
+        en "`{subject}` writes its includes in a way that servers do not know", "write `_include=Type:parameter`: older versions of the agreement had a colon there by mistake";
+        nl "`{subject}` schrijft zijn includes zoals servers ze niet kennen", "schrijf `_include=Type:parameter`: oudere versies van de afspraak hadden daar per vergissing een dubbele punt";
+    /// A format that is neither JSON nor XML of FHIR.
+    FormatNotAsked "format-not-asked"
+        en "`{subject}` asks for a format that FHIR does not have", "send `Accept: application/fhir+json` or `application/fhir+xml`";
+        nl "`{subject}` vraagt om een formaat dat FHIR niet kent", "stuur `Accept: application/fhir+json` of `application/fhir+xml`";
+    /// A reference whose target did not come along was not read.
+    ReferenceUnread "reference-unread"
+        en "`{subject}` was referred to and not included, and the client did not read it", "read the persons who are needed to say who agreed what";
+        nl "naar `{subject}` werd verwezen en het kwam niet mee, en de client haalde het niet op", "haal de personen op die nodig zijn om te tonen wie wat afsprak";
+    /// A next link was not followed.
+    PageUnfetched "page-unfetched"
+        en "the client did not fetch the next page of `{subject}`", "follow `Bundle.link` `next` until there is none, or show that not everything was got";
+        nl "de client haalde de volgende pagina van `{subject}` niet op", "volg `Bundle.link` `next` tot er geen meer is, of laat zien dat niet alles is opgehaald";
+    /// Pages were followed without end.
+    PagesEndless "pages-endless"
+        en "the client keeps following pages of `{subject}` that never end", "stop at a page that was seen before, or after a bound, and show that not everything was got";
+        nl "de client blijft pagina's van `{subject}` volgen waar geen einde aan komt", "stop bij een pagina die al gezien is, of bij een grens, en laat zien dat niet alles is opgehaald";
+    /// Asked again before the time that the server named, or over and over.
+    RetryTooSoon "retry-too-soon"
+        en "the client asked `{subject}` again too soon, or too often, after it was refused", "wait as long as `Retry-After` says, and give up after a few times";
+        nl "de client vroeg `{subject}` na een weigering te snel of te vaak opnieuw", "wacht zo lang als `Retry-After` zegt, en geef het na een paar keer op";
+    /// The client does not go on after an answer that it should survive.
+    ClientBrokeOff "client-broke-off"
+        en "the client did not go on to `{subject}` in this phase", "one answer that is empty, odd or an error is no reason to stop: ask the rest, and say what is missing";
+        nl "de client ging in deze fase niet verder met `{subject}`", "een leeg, vreemd of mislukt antwoord is geen reden om te stoppen: vraag de rest, en toon wat ontbreekt";
+    /// The program that drives the client crashed or hung.
+    ClientCrashed "client-crashed"
+        en "the client crashed or hung in this phase: {subject}", "look at what it said last; the answer it got is with the exchange";
+        nl "de client liep in deze fase vast: {subject}", "kijk wat hij het laatst zei; het antwoord dat hij kreeg staat bij de uitwisseling";
+    /// A person says that it is not so.
+    AttestedOtherwise "attested-otherwise"
+        en "whoever looked at the client said no: {subject}", "the remark and the picture, where there are any, are with the phase";
+        nl "wie naar de client keek zei nee: {subject}", "de opmerking en het beeld, als die er zijn, staan bij de fase";
 }
 
 impl Code {

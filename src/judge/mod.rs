@@ -7,6 +7,7 @@ mod case;
 mod chain;
 mod check;
 mod class;
+mod client;
 mod code;
 mod difference;
 mod exit;

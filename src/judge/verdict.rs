@@ -44,6 +44,14 @@ pub enum Reason {
     Unreachable,
     /// The user stopped the run.
     Stopped,
+    /// It is about a client, and none was at the table.
+    NoClient,
+    /// The user left it out.
+    Skipped,
+    /// Only a person who looks at the client can tell, and nobody did.
+    NotAttested,
+    /// The person who looked could not tell; in their words, where there are any.
+    CannotShow(String),
     /// Another requirement (named) failed first and everything here hangs on it.
     BlockedBy(String),
     /// The claim has no authentication (settled 4).

@@ -213,6 +213,9 @@ impl Variant<'_> {
             let is_empty = template.follow.of.is_empty();
             return Ok((!is_empty).then(|| (None, Action::Follow(other_reads(template, &with)))));
         }
+        if let Some(phase) = &step.phase {
+            return Ok(Some((None, Action::Serve(phase.clone()))));
+        }
         let Some(like) = &step.like else { return Err(self.missing(step, "nothing to do".to_owned())) };
         match earlier.get(like.as_str()) {
             Some((exchange, Action::Send(template))) => {
@@ -221,6 +224,7 @@ impl Variant<'_> {
             Some((exchange, Action::Follow(template))) => {
                 Ok(Some((exchange.clone(), Action::Follow(other_reads(template.clone(), &with)))))
             }
+            Some((exchange, Action::Serve(phase))) => Ok(Some((exchange.clone(), Action::Serve(phase.clone())))),
             None if self.scenario.steps.iter().any(|other| &other.id == like) => Ok(None),
             None => Err(self.missing(step, format!("step `{like}`"))),
         }

@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::agreements::{Actor, Dialect};
-use crate::scenario::{Auth, Check, Encoding, Follow, Format, Isolation, Method, Needs, Pages, TransactionGroup};
+use crate::scenario::{Auth, Check, Encoding, Follow, Format, Isolation, Method, Needs, Pages, Phase, TransactionGroup};
 use crate::text::Text;
 
 /// What a run intends to do.
@@ -323,6 +323,8 @@ pub enum Action {
     Send(RequestTemplate),
     /// Reads what earlier answers hold.
     Follow(FollowTemplate),
+    /// Answers the requests of a client.
+    Serve(Phase),
 }
 
 /// Reads that follow from earlier answers.

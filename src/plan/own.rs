@@ -51,7 +51,7 @@ impl Plan {
     pub fn lacks_data(&self, scenario: &PlannedScenario, step: &PlannedStep, expectation: &PlannedExpectation) -> bool {
         let other = match &step.action {
             Action::Send(template) => template.persona.as_deref(),
-            Action::Follow(_) => None,
+            Action::Follow(_) | Action::Serve(_) => None,
         };
         let persona = other.or(scenario.persona.as_deref()).and_then(|name| self.persona(name));
         expectation.needs == Some(Needs::KnownData) && persona.is_some_and(|persona| persona.data == Data::Own)

@@ -24,6 +24,10 @@ fn code(reason: &Reason) -> (&'static str, Option<&str>) {
         Reason::TransportBroken(detail) => ("transport-broken", Some(detail)),
         Reason::Unreachable => ("unreachable", None),
         Reason::Stopped => ("stopped", None),
+        Reason::NoClient => ("no-client", None),
+        Reason::Skipped => ("skipped", None),
+        Reason::NotAttested => ("not-attested", None),
+        Reason::CannotShow(remark) => ("cannot-show", Some(remark).filter(|remark| !remark.is_empty()).map(String::as_str)),
         Reason::BlockedBy(requirement) => ("blocked-by", Some(requirement)),
         Reason::NoAuthentication => ("no-authentication", None),
         Reason::NothingToJudge => ("nothing-to-judge", None),
@@ -54,6 +58,19 @@ fn sentence(reason: &Reason) -> Text {
         }
         Reason::Unreachable => both("the server could not be reached", "de server was niet bereikbaar"),
         Reason::Stopped => both("the run was stopped before this", "de run is hiervoor gestopt"),
+        Reason::NoClient => both("no client was at the table for this", "hiervoor zat geen client aan tafel"),
+        Reason::Skipped => both("this was left out at the table", "dit is aan tafel overgeslagen"),
+        Reason::NotAttested => both(
+            "only a person who looks at the screen can tell, and nobody did",
+            "alleen wie naar het scherm kijkt kan dit zeggen, en niemand deed dat",
+        ),
+        Reason::CannotShow(remark) if remark.is_empty() => {
+            both("whoever looked said that it cannot be shown", "wie keek zei dat het niet te tonen is")
+        }
+        Reason::CannotShow(remark) => both(
+            format!("whoever looked said that it cannot be shown: {remark}"),
+            format!("wie keek zei dat het niet te tonen is: {remark}"),
+        ),
         Reason::BlockedBy(requirement) => both(
             format!("{requirement} failed first, and this hangs on it"),
             format!("{requirement} ging al mis, en dit hangt daarvan af"),
@@ -97,6 +114,8 @@ pub(super) fn omitted(reason: &OmittedReason) -> Text {
         }
         OmittedReason::Unreachable => sentence(&Reason::Unreachable),
         OmittedReason::Stopped => sentence(&Reason::Stopped),
+        OmittedReason::NoClient => sentence(&Reason::NoClient),
+        OmittedReason::Skipped => sentence(&Reason::Skipped),
     }
 }
 
@@ -125,6 +144,7 @@ pub(super) fn broken(kind: BrokenKind) -> Text {
 #[must_use]
 pub(super) fn origin(origin: &Origin) -> Text {
     match origin {
+        Origin::Client => both("the client under test", "de client die getest wordt"),
         Origin::Step => both("the step itself", "de stap zelf"),
         Origin::ForEach(value) => both(format!("for the value `{value}`"), format!("voor de waarde `{value}`")),
         Origin::NextLink(from) => both(format!("next link of {from}"), format!("next-link van {from}")),

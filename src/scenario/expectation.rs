@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::client::{Asks, Attest, ClientPredicate};
 use crate::text::Text;
 
 /// One expectation: its id and requirement, and exactly one check.
@@ -85,6 +86,12 @@ pub enum Check {
     DisjointFrom(String),
     /// A named predicate over the run; only in `over-run`.
     Run(RunPredicate),
+    /// In this phase the client asks one of these exchanges.
+    Asks(Asks),
+    /// A named predicate over all that the client sent in this phase.
+    Client(ClientPredicate),
+    /// What only a person who looks at the client can tell.
+    Attest(Attest),
 }
 
 /// One status code or several.

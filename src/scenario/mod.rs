@@ -5,6 +5,7 @@
 //! consulter) and faults; beside them requirements (`agreements`) and personas.
 //! A `Suite` is all of them, loaded and found consistent.
 
+mod client;
 mod document;
 mod exchange;
 mod expectation;
@@ -17,6 +18,7 @@ mod persona;
 mod schema;
 mod step;
 
+pub use client::{Answering, Asks, Attest, ClientPredicate, Phase, Shown, Until, filled};
 pub use document::Kind;
 pub use exchange::{Answer, Exchange, Include, TransactionGroup};
 pub use expectation::{

@@ -39,6 +39,20 @@ pub struct Persona {
     pub resources: BTreeMap<String, String>,
 }
 
+impl Persona {
+    /// The name of the person as the fixtures write it; the name of the persona when they do not.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let patient = self.resources.get(&format!("Patient/{}", self.patient));
+        let patient: Option<serde_json::Value> = patient.and_then(|text| serde_json::from_str(text).ok());
+        let name = patient.as_ref().and_then(|patient| patient.pointer("/name/0"));
+        let text = |key: &str| name.and_then(|name| name.get(key)?.as_str().map(str::to_owned));
+        let given = name.and_then(|name| name.pointer("/given/0")?.as_str());
+        let whole = text("text").or_else(|| Some(format!("{} {}", given.unwrap_or_default(), text("family")?).trim().to_owned()));
+        whole.unwrap_or_else(|| self.persona.clone())
+    }
+}
+
 /// What an exchange returns for a persona.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::client::Phase;
 use super::expectation::Expectation;
 use crate::agreements::{Actor, Dialect, FhirVersion};
 use crate::text::Text;
@@ -90,10 +91,10 @@ pub enum Format {
     Xml,
 }
 
-/// One step: exactly one of `exchange`, `request`, `follow` and `like`.
+/// One step: exactly one of `exchange`, `request`, `follow`, `like` and, about a client, `phase`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(extend("oneOf" = [{"required": ["exchange"]}, {"required": ["request"]}, {"required": ["follow"]}, {"required": ["like"]}]))]
+#[schemars(extend("oneOf" = [{"required": ["exchange"]}, {"required": ["request"]}, {"required": ["follow"]}, {"required": ["like"]}, {"required": ["phase"]}]))]
 pub struct Step {
     /// Name within the scenario.
     #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
@@ -110,6 +111,9 @@ pub struct Step {
     /// Does what this earlier step of the scenario does, changed by `with`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub like: Option<String>,
+    /// Answers the requests of a client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<Phase>,
     /// What is different from the exchange or the step it is like.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with: Option<With>,

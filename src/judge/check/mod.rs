@@ -17,6 +17,7 @@ pub(crate) use over_run::judge_run;
 use super::case::{Case, Need};
 use super::code::Code;
 use super::finding::Finding;
+use super::client;
 use super::predicate;
 use super::ruling::Ruling;
 use crate::scenario::{Check, Comparison};
@@ -40,6 +41,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Ruling {
         Check::DisjointFrom(step) => matches::judge_disjoint(case, step),
         // The loader lets these stand in `over-run` only, where `judge_run` takes them.
         Check::Run(_) => Ruling::default(),
+        Check::Asks(_) | Check::Client(_) | Check::Attest(_) => client::judge(case),
     }
 }
 

@@ -143,7 +143,7 @@ fn firsts<'c>(run: Run<'c>, scenario: &PlannedScenario, step: &PlannedStep) -> V
 fn is_plain(step: &PlannedStep) -> bool {
     match &step.action {
         Action::Send(template) => template.auth == Auth::Normal && template.format == Format::Json,
-        Action::Follow(_) => false,
+        Action::Follow(_) | Action::Serve(_) => false,
     }
 }
 

@@ -158,6 +158,7 @@ fn should_succeed(step: &PlannedStep) -> bool {
     let usual = match &step.action {
         Action::Send(template) => template.auth == Auth::Normal,
         Action::Follow(follow) => follow.auth == Auth::Normal,
+        Action::Serve(_) => false,
     };
     let fails = step.expect.iter().any(|expectation| match &expectation.check {
         Check::Status(codes) => codes.codes().iter().all(|code| *code >= 300),

@@ -100,7 +100,7 @@ impl<'c> Question<'c> {
     fn steps(&self) -> impl Iterator<Item = &'c PlannedStep> {
         let is_plain = |step: &&PlannedStep| match &step.action {
             Action::Send(template) => template.auth == Auth::Normal && template.format == Format::Json,
-            Action::Follow(_) => false,
+            Action::Follow(_) | Action::Serve(_) => false,
         };
         self.scenario.steps.iter().filter(is_plain)
     }

@@ -1,5 +1,6 @@
 //! Expectations: whether the check can be made where it stands.
 
+use super::client;
 use super::place::{Place, Problems};
 use super::profile;
 use super::scenario::Walk;
@@ -8,6 +9,9 @@ use crate::scenario::{AnswerPredicate, Check, CountCheck, Each, Expectation, Par
 
 /// Reports what is wrong with an expectation of a step.
 pub(super) fn in_step<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, expectation: &'d Expectation, asks: &Asks<'d>) {
+    if matches!(asks, Asks::Phase) {
+        return client::expectation(walk, place, expectation);
+    }
     match &expectation.check {
         Check::Status(status) => {
             for (index, code) in status.codes().iter().enumerate().filter(|(_, code)| !(100..=599).contains(*code)) {
@@ -36,6 +40,10 @@ pub(super) fn in_step<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, expectation
                     "only the matches of two searches can be apart",
                 );
             }
+        }
+        Check::Asks(_) | Check::Client(_) | Check::Attest(_) => {
+            walk.problems.at(place.key("id"), "check-misplaced", "this is about what a client sends, and here Toets sends").hint =
+                Some("put it under `expect` of a step with a `phase`".to_owned());
         }
         Check::Run(_) => {
             walk.problems.at(place.key("run"), "run-misplaced", "a predicate over the run in a step").hint =

@@ -2,6 +2,7 @@
 //! search can be. Each file has been found right in itself before (`shape`).
 
 mod catalogue;
+mod client;
 mod exchange;
 mod expectation;
 mod expression;

@@ -1,5 +1,6 @@
 //! Steps: what they ask, and whether their keys make sense for that.
 
+use super::client;
 use super::parameter::{self, Url};
 use super::place::Place;
 use super::scenario::Walk;
@@ -19,6 +20,8 @@ pub(super) enum Asks<'d> {
     Metadata,
     /// What earlier answers hold.
     Follow,
+    /// Nothing: a client asks, and we answer.
+    Phase,
     /// Not known: another mistake hides it.
     Unknown,
 }
@@ -30,7 +33,7 @@ impl Asks<'_> {
             Self::Exchange(_) | Self::Search(_) => "Bundle",
             Self::Read(resource) => resource,
             Self::Metadata => "CapabilityStatement",
-            Self::Follow | Self::Unknown => "",
+            Self::Follow | Self::Phase | Self::Unknown => "",
         }
     }
 
@@ -42,7 +45,7 @@ impl Asks<'_> {
             }
             Self::Search(resource) | Self::Read(resource) => resource,
             Self::Metadata => "CapabilityStatement",
-            Self::Follow | Self::Unknown => "",
+            Self::Follow | Self::Phase | Self::Unknown => "",
         }
     }
 
@@ -58,6 +61,7 @@ impl Asks<'_> {
             Self::Read(_) => "a read",
             Self::Metadata => "a read of the CapabilityStatement",
             Self::Follow => "`follow`",
+            Self::Phase => "`phase`",
             Self::Unknown => "a request",
         }
     }
@@ -82,6 +86,10 @@ pub(super) fn asks<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, step: &'d Step
             walk.problems.at(place.key("follow").key("of"), "value-missing", "`of` names no step, so nothing is followed");
         }
         return Asks::Follow;
+    }
+    if let Some(phase) = &step.phase {
+        client::phase(walk, place.key("phase"), phase);
+        return Asks::Phase;
     }
     let Some(name) = &step.like else { return Asks::Unknown };
     walk.earlier(place.key("like"), name).unwrap_or(Asks::Unknown)
@@ -119,7 +127,7 @@ fn of_url(url: &str) -> Asks<'_> {
 
 /// Reports keys that make no sense for what the step asks.
 pub(super) fn placement<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, step: &'d Step, asks: &Asks<'d>) {
-    let follows = matches!(asks, Asks::Follow);
+    let follows = matches!(asks, Asks::Follow | Asks::Phase);
     for (key, there) in [("for-each", step.for_each.is_some()), ("capture", !step.capture.is_empty())] {
         if there && follows {
             misplaced(walk, place, key, asks.words(), "a follow step has many answers: do this in a step that has one");
@@ -129,6 +137,10 @@ pub(super) fn placement<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, step: &'d
         misplaced(walk, place, "pages", asks.words(), "only a search has pages");
     }
     let Some(with) = &step.with else { return };
+    if matches!(asks, Asks::Phase) {
+        misplaced(walk, place, "with", asks.words(), "write the phase itself as it is");
+        return;
+    }
     if let Some(persona) = &with.persona {
         walk.persona(place.key("with").key("persona"), persona);
         if follows {

@@ -1,0 +1,164 @@
+//! Manners of a client, whatever it asks: it reads only, asks for what FHIR has,
+//! follows pages to their end, waits when it is told to, and does not crash.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::case::Case;
+use super::super::code::Code;
+use super::super::finding::{Finding, Place};
+use super::super::ruling::{Obstacle, Ruling};
+use super::super::verdict::Reason;
+use super::credentials::header;
+use super::{Phase, attest};
+use crate::evidence::{Exchange, Outcome, ProgramEnd};
+use crate::scenario::Shown;
+
+/// The same page is not fetched more often.
+const MOST_OF_A_PAGE: usize = 10;
+/// The same request is not sent more often while it is refused.
+const MOST_REFUSED: usize = 6;
+/// How much too early a request may be: clocks are not the same.
+const TOLERANCE_US: u64 = 100_000;
+
+/// Nothing is written.
+pub(super) fn only_reads(phase: &Phase<'_>, ruling: &mut Ruling) {
+    for exchange in phase.at_home() {
+        ruling.judged();
+        let method = exchange.request.method.as_str();
+        let searches = method == "POST" && phase.path(exchange).is_some_and(|path| path.ends_with("_search"));
+        if !searches && !matches!(method, "GET" | "HEAD" | "OPTIONS") {
+            ruling.find(Finding::new(Code::WriteSent, phase.place(exchange), phase.name(exchange)));
+        }
+    }
+}
+
+/// JSON or XML is asked for, or whatever there is.
+pub(super) fn format(phase: &Phase<'_>, ruling: &mut Ruling) {
+    for exchange in phase.at_home() {
+        ruling.judged();
+        let accept = header(exchange, "accept").unwrap_or_default().to_lowercase();
+        let fits = |kind: &str| ["json", "xml", "*/*", "application/*"].iter().any(|known| kind.contains(known));
+        if !accept.is_empty() && !accept.split(',').any(fits) {
+            let finding = Finding::new(Code::FormatNotAsked, phase.place(exchange), phase.name(exchange));
+            ruling.find(finding.expected("application/fhir+json, application/fhir+xml").actual(accept));
+        }
+    }
+}
+
+/// Every next link at our origin is fetched, or it is shown that not everything was got.
+pub(super) fn follows_pages(case: &Case<'_>, phase: &Phase<'_>, ruling: &mut Ruling) {
+    let fetched: BTreeSet<String> = phase.exchanges.iter().map(|exchange| spelled(&exchange.request.url)).collect();
+    let told = attest::is_shown(case, Shown::Incomplete);
+    for exchange in phase.at_home() {
+        let Some(next) = phase.next_link(exchange).filter(|next| phase.is_ours(next)) else { continue };
+        ruling.judged();
+        if !told && !fetched.contains(&spelled(next)) {
+            let finding = Finding::new(Code::PageUnfetched, phase.place(exchange), phase.name(exchange));
+            ruling.find(finding.expected(next));
+        }
+    }
+}
+
+/// No page is fetched for ever.
+pub(super) fn ends_pages(phase: &Phase<'_>, ruling: &mut Ruling) {
+    let mut times: BTreeMap<String, Vec<&Exchange>> = BTreeMap::new();
+    for exchange in phase.at_home() {
+        if phase.next_link(exchange).is_some() {
+            ruling.judged();
+            times.entry(spelled(&exchange.request.url)).or_default().push(exchange);
+        }
+    }
+    for exchanges in times.into_values().filter(|exchanges| exchanges.len() > MOST_OF_A_PAGE) {
+        let finding = Finding::new(Code::PagesEndless, phase.place(exchanges[0]), phase.name(exchanges[0]));
+        ruling.find(finding.expected(format!("<= {MOST_OF_A_PAGE}")).actual(exchanges.len().to_string()));
+    }
+}
+
+/// Nothing is asked again before the time that a refusal names, nor over and over.
+pub(super) fn obeys_retry_after(phase: &Phase<'_>, ruling: &mut Ruling) {
+    let mut asked: BTreeMap<(&str, &str, &str), Vec<&Exchange>> = BTreeMap::new();
+    for exchange in phase.at_home() {
+        let request = &exchange.request;
+        asked.entry((&request.method, &request.url, request.form.as_deref().unwrap_or_default())).or_default().push(exchange);
+    }
+    for exchanges in asked.values() {
+        let refused: Vec<_> = exchanges.iter().filter_map(|exchange| Some((*exchange, told_to_wait(exchange)?))).collect();
+        let Some((first, seconds)) = refused.first() else { continue };
+        ruling.judged();
+        let soon = exchanges.windows(2).find_map(|pair| too_soon(pair[0], pair[1]));
+        let finding = || Finding::new(Code::RetryTooSoon, phase.place(first), phase.name(first));
+        if let Some(after_us) = soon {
+            ruling.find(finding().expected(format!(">= {seconds} s")).actual(format!("{:.1} s", after_us as f64 / 1e6)));
+        } else if refused.len() > MOST_REFUSED {
+            ruling.find(finding().expected(format!("<= {MOST_REFUSED}")).actual(refused.len().to_string()));
+        }
+    }
+}
+
+/// Microseconds after which a refused request came again, when that is too soon.
+fn too_soon(refused: &Exchange, again: &Exchange) -> Option<u64> {
+    let seconds = told_to_wait(refused)?;
+    let after = again.started_us.saturating_sub(refused.started_us);
+    (after + TOLERANCE_US < seconds * 1_000_000).then_some(after)
+}
+
+/// Seconds that a refusal asks to wait.
+fn told_to_wait(exchange: &Exchange) -> Option<u64> {
+    let Outcome::Answered(received) = &exchange.outcome else { return None };
+    if !matches!(received.status, 429 | 503) {
+        return None;
+    }
+    let (_, value) = received.headers.iter().find(|(name, _)| name == "retry-after")?;
+    value.trim().parse().ok()
+}
+
+/// The program that drives the client ended by itself, and told so.
+pub(super) fn no_crash(case: &Case<'_>, ruling: &mut Ruling) {
+    let record = case.run.answers.step(case.key, &case.step.id);
+    let Some(program) = record.and_then(|record| record.phase?.program.as_ref()) else { return };
+    let crashed = match program {
+        ProgramEnd::Code(code) if *code >= 128 => format!("exit code {code}"),
+        ProgramEnd::Code(_) => return ruling.judged(),
+        ProgramEnd::Signal => "ended by a signal".to_owned(),
+        ProgramEnd::Deadline => "still running when the phase was over".to_owned(),
+        ProgramEnd::NotStarted(why) => {
+            return ruling.hinder(Obstacle::Untested(Reason::Harness(format!("the client could not be started: {why}"))));
+        }
+    };
+    ruling.find(Finding::new(Code::ClientCrashed, Place::default(), crashed));
+}
+
+/// A URL in one spelling: clients decode and encode links on their way.
+fn spelled(url: &str) -> String {
+    percent_decoded(url)
+}
+
+fn percent_decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let hex = bytes.get(at + 1..at + 3).and_then(|digits| std::str::from_utf8(digits).ok());
+        match (byte, hex.and_then(|digits| u8::from_str_radix(digits, 16).ok())) {
+            (b'%', Some(value)) => {
+                decoded.push(value);
+                at += 3;
+            }
+            _ => {
+                decoded.push(*byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spelled_makes_no_difference_of_encoding() {
+        assert_eq!(spelled("http://h/Consent?category=a%7Cb&_page=p1"), spelled("http://h/Consent?category=a|b&_page=p1"));
+    }
+}

@@ -1,0 +1,133 @@
+//! What a client sent in a phase, held against what is expected of it. Order
+//! makes no difference; what a request means is `recognise`'s to say.
+
+mod attest;
+mod credentials;
+mod manners;
+
+use super::answers::Answer;
+use super::case::{Case, omitted};
+use super::finding::Place;
+use super::ruling::{Obstacle, Ruling};
+use super::verdict::Reason;
+use crate::evidence::{Exchange, Outcome, PhaseEnd};
+use crate::scenario::{Check, ClientPredicate};
+
+/// Judges an expectation of a phase.
+pub(crate) fn judge(case: &Case<'_>) -> Ruling {
+    let phase = match Phase::new(case) {
+        Ok(phase) => phase,
+        Err(reason) => return Ruling::open(reason),
+    };
+    let mut ruling = Ruling::default();
+    phase.exchanges.iter().for_each(|exchange| ruling.saw(&exchange.id));
+    match &case.expectation.check {
+        Check::Attest(attest) => return attest::judge(case, attest),
+        Check::Client(predicate) => phase.hold(case, *predicate, &mut ruling),
+        _ => {}
+    }
+    ruling
+}
+
+/// A phase with all that the client sent in it.
+pub(super) struct Phase<'c> {
+    /// Base URL that was given out.
+    base: &'c str,
+    /// Name of the token that was given out.
+    token: &'c str,
+    /// What came, in order.
+    exchanges: Vec<&'c Exchange>,
+    case: &'c Case<'c>,
+}
+
+impl<'c> Phase<'c> {
+    fn new(case: &'c Case<'c>) -> Result<Self, Reason> {
+        let record = case.run.answers.step(case.key, &case.step.id).ok_or(Reason::Stopped)?;
+        if let Some(reason) = record.omitted
+            && let Obstacle::Untested(reason) = omitted(reason)
+        {
+            return Err(reason);
+        }
+        match record.phase.map(|phase| phase.why) {
+            Some(PhaseEnd::Skipped) => return Err(Reason::Skipped),
+            // Without its end the run was killed in the middle of it.
+            Some(PhaseEnd::Stopped) | None => return Err(Reason::Stopped),
+            Some(_) => {}
+        }
+        let token = case.run.plan.target.auth.token().unwrap_or_default();
+        Ok(Self { base: case.run.base(), token, exchanges: record.received().collect(), case })
+    }
+
+    fn hold(&self, case: &Case<'_>, predicate: ClientPredicate, ruling: &mut Ruling) {
+        match predicate {
+            ClientPredicate::Credentials => credentials::judge(self, ruling),
+            ClientPredicate::CredentialsAtHome => credentials::judge_elsewhere(self, ruling),
+            ClientPredicate::OnlyReads => manners::only_reads(self, ruling),
+            ClientPredicate::Format => manners::format(self, ruling),
+            ClientPredicate::FollowsPages => manners::follows_pages(case, self, ruling),
+            ClientPredicate::EndsPages => manners::ends_pages(self, ruling),
+            ClientPredicate::ObeysRetryAfter => manners::obeys_retry_after(self, ruling),
+            ClientPredicate::NoCrash => manners::no_crash(case, ruling),
+            _ => {}
+        }
+    }
+
+    /// What stands for the token in evidence.
+    fn token(&self) -> String {
+        format!("${{{}}}", self.token)
+    }
+
+    /// What came to our own address.
+    fn at_home(&self) -> impl Iterator<Item = &'c Exchange> {
+        self.exchanges.iter().copied().filter(|exchange| self.is_at_home(exchange))
+    }
+
+    fn is_at_home(&self, exchange: &Exchange) -> bool {
+        self.is_ours(&exchange.request.url)
+    }
+
+    /// Whether a URL is at our origin.
+    fn is_ours(&self, url: &str) -> bool {
+        origin(url) == origin(self.base)
+    }
+
+    /// The path below the base, without the query.
+    fn path<'e>(&self, exchange: &'e Exchange) -> Option<&'e str> {
+        let below = exchange.request.url.strip_prefix(self.base)?.trim_start_matches('/');
+        Some(below.split('?').next().unwrap_or(below))
+    }
+
+    /// A request as findings name it.
+    fn name(&self, exchange: &Exchange) -> String {
+        let url = &exchange.request.url;
+        let below = url.strip_prefix(self.base).map_or(url.as_str(), |below| below.trim_start_matches('/'));
+        format!("{} {below}", exchange.request.method)
+    }
+
+    fn place(&self, exchange: &Exchange) -> Place {
+        Place { exchange: Some(exchange.id.clone()), ..Place::default() }
+    }
+
+    /// Our answer with its body.
+    fn answer(&self, exchange: &'c Exchange) -> Option<Answer<'c>> {
+        self.case.run.answers.answer(exchange)
+    }
+
+    fn next_link(&self, exchange: &'c Exchange) -> Option<&'c str> {
+        self.answer(exchange)?.link("next")
+    }
+
+    /// Whether our answer sends the client to another origin.
+    fn leads_elsewhere(&self, exchange: &'c Exchange) -> bool {
+        let Outcome::Answered(received) = &exchange.outcome else { return false };
+        let location = received.headers.iter().find(|(name, _)| name == "location").map(|(_, value)| value.as_str());
+        [location, self.next_link(exchange)].into_iter().flatten().any(|url| url.contains("://") && !self.is_ours(url))
+    }
+}
+
+/// Scheme, host and port.
+fn origin(url: &str) -> &str {
+    let after = url.find("://").map_or(0, |at| at + 3);
+    let end = url[after..].find('/').map_or(url.len(), |at| after + at);
+    &url[..end]
+}
