@@ -29,6 +29,7 @@ mod server;
 mod shell;
 mod stop;
 mod suite;
+mod table;
 mod terminal;
 mod validate;
 mod vendor;

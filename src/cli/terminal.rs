@@ -89,6 +89,13 @@ impl Terminal {
         if answer.is_empty() { usual.to_owned() } else { answer.to_owned() }
     }
 
+    /// The next line that is typed; nothing when there is no more.
+    pub(crate) fn line(&self) -> Option<String> {
+        let mut line = String::new();
+        let read = std::io::stdin().lock().take(LINE).read_line(&mut line).ok()?;
+        (read > 0).then(|| line.trim().to_owned())
+    }
+
     /// Asks for a line that is not shown while it is typed, where the system lets us.
     pub(crate) fn ask_secret(&self, question: &str) -> std::io::Result<String> {
         let mut errors = std::io::stderr().lock();

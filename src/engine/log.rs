@@ -9,8 +9,8 @@ use super::record::{RecordError, Recorder};
 use crate::clock::{self, Stopwatch};
 use crate::drive::{FreshToken, Reply};
 use crate::evidence::{
-    Attested, Broken, Capture, End, Evidence, Exchange, Exhibit, FoundPersona, Omitted, OmittedReason, Origin, Outcome, PhaseOver, Received, Record, Replaced,
-    Sent, Start, TokenAsked,
+    Attested, Broken, Capture, End, Evidence, Exchange, Exhibit, FoundPersona, Omitted, OmittedReason, Origin, Outcome,
+    PhaseOver, Received, Record, Replaced, Sent, Start, TokenAsked,
 };
 use crate::plan::{ExtraValue, TargetAuth};
 use crate::redact::{Redactor, Replacement};
@@ -166,7 +166,8 @@ impl Log {
             let Kept { recorder, evidence } = &mut *kept;
             exhibit.name = self.redactor.text(&exhibit.name);
             // Pictures are kept as they are: changing a byte would break them.
-            let content = if exhibit.media_type.starts_with("text/") { self.redactor.bytes(content) } else { Cow::Borrowed(content) };
+            let content =
+                if exhibit.media_type.starts_with("text/") { self.redactor.bytes(content) } else { Cow::Borrowed(content) };
             if let Some(digest) = recorder.keep(evidence, &content) {
                 said.exhibit = Some(Exhibit { digest, ..exhibit });
             }

@@ -2,6 +2,7 @@
 //! them, opinions nothing; there are none here.
 
 mod answer;
+mod driver;
 mod event;
 mod follow;
 mod log;
@@ -16,13 +17,14 @@ mod statement;
 mod table;
 
 pub use answer::{Variables, captured};
+pub use driver::{BuiltIn, Driver, Facts};
 pub use event::Event;
 pub use merge::{MergeError, merge, store};
 pub use open::{FORMAT, OpenError, Opened, open};
 pub use persona::PERSONAS;
+pub use record::{BLOBS, RECORDS, RecordError, Recorder, run_folder};
 pub use statement::{Statement, StatementError, Statements, exhibit, media_type, of_file, said};
 pub use table::{ANOTHER, Came, Order, Table, serve};
-pub use record::{BLOBS, RECORDS, RecordError, Recorder, run_folder};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

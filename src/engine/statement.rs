@@ -172,7 +172,8 @@ mod tests {
 
     #[test]
     fn of_file_takes_words_and_whole_statements_with_files_beside_it() {
-        let path = file("whole", r#"{"a/b/c": "ja", "a/b/d": {"answer": "no", "remark": "two are missing", "file": "said.json"}}"#);
+        let path =
+            file("whole", r#"{"a/b/c": "ja", "a/b/d": {"answer": "no", "remark": "two are missing", "file": "said.json"}}"#);
         let statements = of_file(&path).expect("it is well written");
         assert_eq!(statements["a/b/c"].answer, Said::Yes);
         let other = &statements["a/b/d"];

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use super::body::{Body, Document};
 use super::finding::Place;
 use super::reference::{self, Name};
-use crate::evidence::{Attested, Capture, Evidence, Exchange, FoundPersona, OmittedReason, Origin, Outcome, PhaseOver, Received, Record};
+use crate::evidence::{
+    Attested, Capture, Evidence, Exchange, FoundPersona, OmittedReason, Origin, Outcome, PhaseOver, Received, Record,
+};
 use crate::fhir::node::Node;
 
 /// The evidence of a run, indexed.

@@ -16,6 +16,7 @@ pub mod html;
 pub mod json;
 pub mod junit;
 mod known;
+pub mod live;
 pub mod markdown;
 pub mod outcome;
 mod page;

@@ -7,6 +7,7 @@ mod bundle;
 mod capability;
 mod fault;
 mod format;
+mod live;
 mod mutant;
 mod patch;
 mod provider;
@@ -19,5 +20,6 @@ mod wire;
 mod tests;
 
 pub use fault::FaultError;
+pub use live::{LivePage, Pressed, live_page};
 pub use mutant::{Mutant, MutantError, Mutated};
 pub use provider::{Config, Running, StartError, start};

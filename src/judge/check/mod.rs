@@ -15,9 +15,9 @@ pub(crate) use fhirpath::{demand, parsed};
 pub(crate) use over_run::judge_run;
 
 use super::case::{Case, Need};
+use super::client;
 use super::code::Code;
 use super::finding::Finding;
-use super::client;
 use super::predicate;
 use super::ruling::Ruling;
 use crate::scenario::{Check, Comparison};

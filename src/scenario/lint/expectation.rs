@@ -42,8 +42,9 @@ pub(super) fn in_step<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, expectation
             }
         }
         Check::Asks(_) | Check::Client(_) | Check::Attest(_) => {
-            walk.problems.at(place.key("id"), "check-misplaced", "this is about what a client sends, and here Toets sends").hint =
-                Some("put it under `expect` of a step with a `phase`".to_owned());
+            walk.problems
+                .at(place.key("id"), "check-misplaced", "this is about what a client sends, and here Toets sends")
+                .hint = Some("put it under `expect` of a step with a `phase`".to_owned());
         }
         Check::Run(_) => {
             walk.problems.at(place.key("run"), "run-misplaced", "a predicate over the run in a step").hint =

@@ -3,26 +3,24 @@
 //! comes. What a request means is for `judge`; only when a phase is over is
 //! decided here, by what was asked and by the clock.
 
+mod questions;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
+use super::driver::{Driver, Facts, Running};
 use super::event::Event;
 use super::log::{Happened, Log};
-use super::statement::{self, Statement, Statements};
+use super::statement::{Statement, Statements};
 use super::{Finished, Settings, redactor, start};
-use crate::clock;
-use crate::drive::{Ended, Program, Reply, Started};
-use crate::evidence::{
-    Attested, Broken, Evidence, FoundHow, FoundPersona, OmittedReason, Origin, PhaseEnd, PhaseOver, ProgramEnd, Sent,
-};
+use crate::drive::Reply;
+use crate::evidence::{Broken, Evidence, FoundHow, FoundPersona, OmittedReason, Origin, PhaseEnd, PhaseOver, ProgramEnd, Sent};
 use crate::plan::{Action, Plan, PlannedScenario, PlannedStep};
-use crate::scenario::{Answering, Check, Phase, Suite, filled};
-use crate::text::Text;
+use crate::scenario::{Answering, Phase, Suite};
 
 /// A request of the client and how it was answered, as it went.
 #[derive(Debug)]
@@ -42,6 +40,9 @@ pub struct Came {
     /// Told when it is recorded: the answer waits for that.
     pub recorded: oneshot::Sender<()>,
 }
+
+/// How often whoever looks is told when nothing comes.
+const TICK: Duration = Duration::from_millis(500);
 
 /// Stands for credentials that we did not give out.
 pub const ANOTHER: &str = "ANOTHER";
@@ -70,7 +71,7 @@ pub struct Table {
     /// Says how to answer from now on.
     pub answers: Box<dyn Fn(&[Answering]) + Send + Sync>,
     /// Starts the client for each phase.
-    pub program: Option<Program>,
+    pub driver: Option<Driver>,
     /// What is known beforehand of what the client shows.
     pub statements: Statements,
     /// Looks at the evidence after each record: a live checklist.
@@ -125,14 +126,17 @@ struct Going<'p> {
     deadline: Instant,
     quiet: Instant,
     program: Option<ProgramEnd>,
+    /// What the program says that its client shows.
+    said: Statements,
 }
 
 /// What happened next.
 enum Next {
     Came(Came),
     Order(Option<Order>),
-    Ended(std::io::Result<Ended>),
+    Ended((ProgramEnd, Statements)),
     Quiet,
+    Tick,
     Deadline,
     Stopped,
 }
@@ -178,6 +182,7 @@ impl<'p> Sitting<'p> {
             deadline: now + self.scaled(phase.until.within_s),
             quiet: now + self.scaled(phase.until.quiet_s),
             program: None,
+            said: Statements::new(),
         };
         let why = self.answer(&mut going).await;
         *count = going.count;
@@ -202,7 +207,7 @@ impl<'p> Sitting<'p> {
 
     /// Answers until the phase is over; nothing when it is to begin again.
     async fn answer(&mut self, going: &mut Going<'p>) -> Option<PhaseEnd> {
-        let mut started = self.start_program(going);
+        let mut started = self.start_client(going);
         let why = loop {
             match self.next(going, started.as_mut()).await {
                 Next::Came(came) => self.came(going, came),
@@ -211,12 +216,13 @@ impl<'p> Sitting<'p> {
                 Next::Order(Some(Order::Skip)) => break Some(PhaseEnd::Skipped),
                 Next::Order(Some(Order::Repeat)) => break None,
                 Next::Order(Some(Order::Say(key, statement))) => self.say(&key, statement),
-                Next::Ended(ended) => {
+                Next::Ended((end, said)) => {
                     started = None;
-                    going.program = Some(program_end(ended));
+                    (going.program, going.said) = (Some(end), said);
                     // What it sent last may still be on its way.
                     going.quiet = Instant::now() + self.scaled(1);
                 }
+                Next::Tick => self.looked(),
                 Next::Quiet if going.program.is_some() => break Some(PhaseEnd::Program),
                 Next::Quiet => break Some(PhaseEnd::Asked),
                 Next::Deadline => break Some(PhaseEnd::Deadline),
@@ -230,9 +236,9 @@ impl<'p> Sitting<'p> {
         why
     }
 
-    async fn next(&mut self, going: &Going<'p>, started: Option<&mut Started>) -> Next {
+    async fn next(&mut self, going: &Going<'p>, started: Option<&mut Running>) -> Next {
         let runs = started.is_some();
-        let is_silent_enough = !runs && (going.program.is_some() || (self.table.program.is_none() && self.has_asked(going)));
+        let is_silent_enough = !runs && (going.program.is_some() || (self.table.driver.is_none() && self.has_asked(going)));
         let ended = async {
             match started {
                 Some(started) => started.ended().await,
@@ -246,42 +252,26 @@ impl<'p> Sitting<'p> {
             ended = ended => Next::Ended(ended),
             () = stopped(&mut self.stop) => Next::Stopped,
             () = sleep_until(going.deadline) => Next::Deadline,
+            () = sleep(TICK), if self.table.look.is_some() => Next::Tick,
             () = sleep_until(going.quiet), if is_silent_enough => Next::Quiet,
         }
     }
 
-    fn start_program(&self, going: &mut Going<'p>) -> Option<Started> {
-        let program = self.table.program.as_ref()?;
-        let mut program = program.clone();
-        program.environment.extend(self.environment(going));
-        match program.start() {
-            Ok(started) => Some(started),
+    fn start_client(&self, going: &mut Going<'p>) -> Option<Running> {
+        let persona = going.scenario.persona.as_deref().and_then(|name| self.plan.persona(name));
+        let facts = Facts {
+            scenario: going.scenario.scenario.clone(),
+            step: going.step.id.clone(),
+            patient: persona.map_or_else(String::new, |persona| persona.fixture.clone()),
+            bsn: persona.map_or_else(String::new, |persona| persona.bsn.clone()),
+        };
+        match self.table.driver.as_ref()?.start(facts) {
+            Ok(running) => Some(running),
             Err(why) => {
                 going.program = Some(ProgramEnd::NotStarted(why.to_string()));
                 None
             }
         }
-    }
-
-    /// What a program has to know of the phase.
-    fn environment(&self, going: &Going<'p>) -> Vec<(String, String)> {
-        let persona = going.scenario.persona.as_deref().and_then(|name| self.plan.persona(name));
-        let mut environment = vec![
-            ("TOETS_SCENARIO".to_owned(), going.scenario.scenario.clone()),
-            ("TOETS_PHASE".to_owned(), going.step.id.clone()),
-            ("TOETS_ATTEST".to_owned(), self.attest_file(going).display().to_string()),
-        ];
-        if let Some(persona) = persona {
-            environment.push(("TOETS_PATIENT".to_owned(), persona.fixture.clone()));
-            environment.push(("TOETS_BSN".to_owned(), persona.bsn.clone()));
-        }
-        environment
-    }
-
-    /// Where the program of a phase may write what its client shows.
-    fn attest_file(&self, going: &Going<'p>) -> PathBuf {
-        let name = format!("toets-attest-{}-{}-{}.json", std::process::id(), going.scenario.scenario, going.step.id);
-        std::env::temp_dir().join(name)
     }
 
     /// Whether all is asked that the phase waits for. Of exchanges with one number (1a, 1b) one is enough.
@@ -349,90 +339,8 @@ impl<'p> Sitting<'p> {
         }
     }
 
-    /// Takes what is known of what the client shows, and asks the people for the rest.
-    async fn questions(&mut self, going: &mut Going<'p>) {
-        let file = self.attest_file(going);
-        let of_program = statement::of_program(&file);
-        let mut open = Vec::new();
-        for expectation in &going.step.expect {
-            let Check::Attest(attest) = &expectation.check else { continue };
-            let key = expectation.key.split('@').next().unwrap_or(&expectation.key);
-            let id = key.rsplit('/').next().unwrap_or(key);
-            let known = self.table.statements.get(key).or_else(|| of_program.get(id)).or_else(|| of_program.get(attest.about.name()));
-            match known.cloned() {
-                Some(statement) => self.record(going.name.clone(), key, statement),
-                None => open.push((key.to_owned(), attest.ask.clone())),
-            }
-        }
-        if !self.table.attended || open.is_empty() {
-            return;
-        }
-        for (key, ask) in &open {
-            let ask = self.instruction(going.scenario, ask);
-            self.log.tell(Event::Question { key: key.clone(), ask });
-        }
-        let mut open: BTreeSet<String> = open.into_iter().map(|(key, _)| key).collect();
-        while !open.is_empty() && !self.gone {
-            tokio::select! {
-                Some(came) = self.table.came.recv() => self.came(going, came),
-                order = self.table.orders.recv() => match order {
-                    Some(Order::Say(key, statement)) => {
-                        open.remove(&key);
-                        self.say(&key, statement);
-                    }
-                    Some(Order::Next | Order::Skip | Order::Repeat) => return,
-                    None => self.gone = true,
-                },
-                () = stopped(&mut self.stop) => return,
-            }
-        }
-    }
-
-    /// Records a statement by the key of its expectation, whichever phase it is of.
-    fn say(&self, key: &str, statement: Statement) {
-        let scenario = key.split('/').next().unwrap_or_default();
-        if let Some(scenario) = self.plan.scenarios.iter().find(|planned| planned.scenario == scenario) {
-            self.record(scenario.name(), key, statement);
-            self.looked();
-        }
-    }
-
-    fn record(&self, scenario: String, key: &str, statement: Statement) {
-        let mut parts = key.split('/').skip(1);
-        let (step, expectation) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        let Statement { answer, remark, exhibit, by } = statement;
-        let said = Attested {
-            scenario,
-            step: step.to_owned(),
-            expectation: expectation.to_owned(),
-            answer,
-            remark,
-            exhibit: None,
-            by,
-            at: clock::now(),
-        };
-        let exhibit = exhibit.as_ref().map(|(exhibit, content)| (exhibit.clone(), content.as_slice()));
-        self.log.attested(said, exhibit);
-    }
-
-    fn instruction(&self, scenario: &PlannedScenario, text: &Text) -> Text {
-        let persona = scenario.persona.as_deref().and_then(|name| self.plan.persona(name));
-        let Some(persona) = persona else { return text.clone() };
-        let name = self.suite.persona(&persona.persona).map_or_else(|| persona.persona.clone(), |known| known.name());
-        let values = BTreeMap::from([("name", name), ("bsn", persona.bsn.clone()), ("patient", persona.fixture.clone())]);
-        Text { en: filled(&text.en, &values), nl: filled(&text.nl, &values) }
-    }
-
     fn scaled(&self, seconds: u32) -> Duration {
         Duration::from_secs(u64::from(seconds)).mul_f64(self.tempo.max(0.0))
-    }
-}
-
-fn program_end(ended: std::io::Result<Ended>) -> ProgramEnd {
-    match ended {
-        Ok(Ended::Code(code)) => ProgramEnd::Code(code),
-        Ok(Ended::Signal) => ProgramEnd::Signal,
-        Err(why) => ProgramEnd::NotStarted(why.to_string()),
     }
 }
 

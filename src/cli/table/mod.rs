@@ -1,0 +1,117 @@
+//! A client at the table: phases, people at a terminal or at a page, programs
+//! in CI. Everything that `toets listen` and `toets run --actor consulter` share.
+
+mod board;
+mod people;
+mod words;
+
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::{mpsc, watch};
+
+use super::terminal::Terminal;
+use crate::engine::{self, Came, Driver, Finished, Order, Settings, Statements, Table};
+use crate::evidence::Evidence;
+use crate::fhir::validate::Validator;
+use crate::plan::Plan;
+use crate::report::live::Now;
+use crate::scenario::{Answering, Suite};
+use crate::serve::{LivePage, live_page};
+
+pub(crate) use words::greeting;
+
+/// Orders that may wait.
+const ORDERS: usize = 64;
+
+/// The place where the requests of one client come in.
+pub(crate) struct Seat {
+    /// Requests.
+    pub(crate) came: mpsc::Receiver<Came>,
+    /// Says how to answer from now on.
+    pub(crate) answers: Box<dyn Fn(&[Answering]) + Send + Sync>,
+}
+
+/// Who else is at the table.
+pub(crate) struct Company {
+    /// Starts the client for each phase.
+    pub(crate) driver: Option<Driver>,
+    /// What is known beforehand of what the client shows.
+    pub(crate) statements: Statements,
+    /// Port of the live page; none is served when absent.
+    pub(crate) page: Option<u16>,
+    /// Somebody at the terminal gives orders.
+    pub(crate) attended: bool,
+}
+
+/// Goes through the plan with the client, and shows how it stands meanwhile.
+pub(crate) async fn sit(
+    (plan, suite, validator): (&Plan, &Suite, &Validator),
+    (seat, company): (Seat, Company),
+    settings: Settings,
+    terminal: Terminal,
+) -> Finished {
+    let now = Arc::new(Mutex::new(Now::default()));
+    let (orders_in, orders) = mpsc::channel(ORDERS);
+    let (evidence_in, evidence) = watch::channel(None::<Evidence>);
+    let (state_in, state) = watch::channel(Arc::<str>::from("null"));
+    let page = page(&company, state, &orders_in, &terminal).await;
+    let listens = company.attended || page.is_some();
+    if company.attended {
+        people::listen(orders_in.clone(), Arc::clone(&now), terminal);
+    }
+    drop(orders_in);
+    let look: Box<dyn Fn(&Evidence) + Send + Sync> = Box::new(move |so_far| drop(evidence_in.send(Some(so_far.clone()))));
+    let table = Table {
+        came: seat.came,
+        orders,
+        attended: listens,
+        answers: seat.answers,
+        driver: company.driver,
+        statements: company.statements,
+        look: listens.then_some(look),
+    };
+    let tells = words::Teller { terminal, now: Arc::clone(&now), attended: company.attended };
+    let board = board::Board { plan, suite, validator, now: Arc::clone(&now), state: state_in };
+    let (finished, ()) = tokio::join!(
+        async {
+            let finished = engine::serve(plan, suite, settings, table, move |event| tells.tell(&event)).await;
+            lock(&now).done = true;
+            finished
+        },
+        board.keep(evidence)
+    );
+    board.last(&finished.evidence);
+    if let Some(page) = page {
+        // Whoever looks sees the end of it: the events are sent before the page goes.
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        page.stop();
+    }
+    finished
+}
+
+async fn page(
+    company: &Company,
+    state: watch::Receiver<Arc<str>>,
+    orders: &mpsc::Sender<Order>,
+    terminal: &Terminal,
+) -> Option<LivePage> {
+    let port = company.page?;
+    let (pressed_in, pressed) = mpsc::channel(ORDERS);
+    let secret = crate::clock::random_hex(12);
+    match live_page((port, &secret), crate::report::live::PAGE, state, pressed_in).await {
+        Ok(page) => {
+            terminal.note(&words::page(terminal.language(), &page.url));
+            people::pressed(pressed, orders.clone());
+            Some(page)
+        }
+        Err(why) => {
+            terminal.note(&format!("no live page: port {port} cannot be used ({why})"));
+            None
+        }
+    }
+}
+
+/// The state behind a lock, whatever happened to who held it last.
+fn lock<T>(state: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

@@ -1,0 +1,98 @@
+//! What starts the client for each phase when no person does: a program of the
+//! vendor, or the built-in reference consulter.
+
+use std::future::Future;
+use std::io;
+use std::path::PathBuf;
+use std::pin::Pin;
+
+use tokio::task::JoinHandle;
+
+use super::statement::{self, Statements};
+use crate::drive::{Ended, Program, Started};
+use crate::evidence::ProgramEnd;
+
+/// What a client has to know of a phase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// Name of the scenario.
+    pub scenario: String,
+    /// The step.
+    pub step: String,
+    /// Logical id of the patient.
+    pub patient: String,
+    /// Test BSN of the patient.
+    pub bsn: String,
+}
+
+/// A client that runs in this process: gives what it shows.
+pub type BuiltIn = Box<dyn Fn(Facts) -> Pin<Box<dyn Future<Output = Statements> + Send>> + Send + Sync>;
+
+/// What starts the client.
+pub enum Driver {
+    /// A program; it gets the facts in its environment.
+    Program(Program),
+    /// The reference consulter.
+    BuiltIn(BuiltIn),
+}
+
+/// A client that was started.
+pub(super) enum Running {
+    Program(Started, PathBuf),
+    BuiltIn(JoinHandle<Statements>),
+}
+
+impl Driver {
+    /// Starts the client for a phase.
+    pub(super) fn start(&self, facts: Facts) -> io::Result<Running> {
+        match self {
+            Self::Program(program) => {
+                let file = attest_file(&facts);
+                let mut program = program.clone();
+                program.environment.extend([
+                    ("TOETS_SCENARIO".to_owned(), facts.scenario),
+                    ("TOETS_PHASE".to_owned(), facts.step),
+                    ("TOETS_PATIENT".to_owned(), facts.patient),
+                    ("TOETS_BSN".to_owned(), facts.bsn),
+                    ("TOETS_ATTEST".to_owned(), file.display().to_string()),
+                ]);
+                program.start().map(|started| Running::Program(started, file))
+            }
+            Self::BuiltIn(client) => Ok(Running::BuiltIn(tokio::spawn(client(facts)))),
+        }
+    }
+}
+
+impl Running {
+    /// Waits until it ends: how it ended, and what it says that it shows. May be given up and asked again.
+    pub(super) async fn ended(&mut self) -> (ProgramEnd, Statements) {
+        match self {
+            Self::Program(started, file) => {
+                let end = match started.ended().await {
+                    Ok(Ended::Code(code)) => ProgramEnd::Code(code),
+                    Ok(Ended::Signal) => ProgramEnd::Signal,
+                    Err(why) => ProgramEnd::NotStarted(why.to_string()),
+                };
+                (end, statement::of_program(file))
+            }
+            Self::BuiltIn(task) => match task.await {
+                Ok(said) => (ProgramEnd::Code(0), said),
+                // It panicked, as another program would crash.
+                Err(_) => (ProgramEnd::Signal, Statements::new()),
+            },
+        }
+    }
+
+    /// Ends it.
+    pub(super) async fn end(self) {
+        match self {
+            Self::Program(started, _) => started.end().await,
+            Self::BuiltIn(task) => task.abort(),
+        }
+    }
+}
+
+/// Where the program of a phase may write what its client shows.
+fn attest_file(facts: &Facts) -> PathBuf {
+    std::env::temp_dir().join(format!("toets-attest-{}-{}-{}.json", std::process::id(), facts.scenario, facts.step))
+}

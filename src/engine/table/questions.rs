@@ -1,0 +1,88 @@
+//! What a client shows: known from a file or from the program that drives it,
+//! or asked of the people at the table when the phase is over.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::event::Event;
+use super::super::statement::Statement;
+use super::{Going, Order, Sitting, stopped};
+use crate::clock;
+use crate::evidence::Attested;
+use crate::plan::PlannedScenario;
+use crate::scenario::{Check, filled};
+use crate::text::Text;
+
+impl<'p> Sitting<'p> {
+    /// Takes what is known of what the client shows, and asks the people for the rest.
+    pub(super) async fn questions(&mut self, going: &mut Going<'p>) {
+        let mut open = Vec::new();
+        for expectation in &going.step.expect {
+            let Check::Attest(attest) = &expectation.check else { continue };
+            let key = expectation.key.split('@').next().unwrap_or(&expectation.key);
+            let id = key.rsplit('/').next().unwrap_or(key);
+            let known =
+                self.table.statements.get(key).or_else(|| going.said.get(id)).or_else(|| going.said.get(attest.about.name()));
+            match known.cloned() {
+                Some(statement) => self.record(going.name.clone(), key, statement),
+                None => open.push((key.to_owned(), attest.ask.clone())),
+            }
+        }
+        if !self.table.attended || open.is_empty() {
+            return;
+        }
+        for (key, ask) in &open {
+            let ask = self.instruction(going.scenario, ask);
+            self.log.tell(Event::Question { key: key.clone(), ask });
+        }
+        let mut open: BTreeSet<String> = open.into_iter().map(|(key, _)| key).collect();
+        while !open.is_empty() && !self.gone {
+            tokio::select! {
+                Some(came) = self.table.came.recv() => self.came(going, came),
+                order = self.table.orders.recv() => match order {
+                    Some(Order::Say(key, statement)) => {
+                        open.remove(&key);
+                        self.say(&key, statement);
+                    }
+                    Some(Order::Next | Order::Skip | Order::Repeat) => return,
+                    None => self.gone = true,
+                },
+                () = stopped(&mut self.stop) => return,
+            }
+        }
+    }
+
+    /// Records a statement by the key of its expectation, whichever phase it is of.
+    pub(super) fn say(&self, key: &str, statement: Statement) {
+        let scenario = key.split('/').next().unwrap_or_default();
+        if let Some(scenario) = self.plan.scenarios.iter().find(|planned| planned.scenario == scenario) {
+            self.record(scenario.name(), key, statement);
+            self.looked();
+        }
+    }
+
+    fn record(&self, scenario: String, key: &str, statement: Statement) {
+        let mut parts = key.split('/').skip(1);
+        let (step, expectation) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let Statement { answer, remark, exhibit, by } = statement;
+        let said = Attested {
+            scenario,
+            step: step.to_owned(),
+            expectation: expectation.to_owned(),
+            answer,
+            remark,
+            exhibit: None,
+            by,
+            at: clock::now(),
+        };
+        let exhibit = exhibit.as_ref().map(|(exhibit, content)| (exhibit.clone(), content.as_slice()));
+        self.log.attested(said, exhibit);
+    }
+
+    pub(super) fn instruction(&self, scenario: &PlannedScenario, text: &Text) -> Text {
+        let persona = scenario.persona.as_deref().and_then(|name| self.plan.persona(name));
+        let Some(persona) = persona else { return text.clone() };
+        let name = self.suite.persona(&persona.persona).map_or_else(|| persona.persona.clone(), |known| known.name());
+        let values = BTreeMap::from([("name", name), ("bsn", persona.bsn.clone()), ("patient", persona.fixture.clone())]);
+        Text { en: filled(&text.en, &values), nl: filled(&text.nl, &values) }
+    }
+}

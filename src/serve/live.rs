@@ -1,0 +1,182 @@
+//! The live page: the state of a table as server-sent events, and what the
+//! people say as POSTs. Each table has an address that nobody can guess.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use futures_core::Stream;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::fhir::search::Query;
+
+/// Bytes of a screenshot.
+const MOST_BODY: usize = 16 << 20;
+/// Within this time it has to be there.
+const BODY_DEADLINE: Duration = Duration::from_secs(60);
+/// Letters of a remark.
+const MOST_REMARK: usize = 4_000;
+
+/// What somebody did on the page.
+#[derive(Debug)]
+pub enum Pressed {
+    /// `next`, `skip` or `repeat`.
+    Order(String),
+    /// An answer to a question.
+    Answer {
+        /// `scenario/step/expectation`
+        key: String,
+        /// `yes`, `no` or `cannot-show`.
+        answer: String,
+        /// In words; may be empty.
+        remark: String,
+        /// Name of the file; may be empty.
+        name: String,
+        /// The file; may be empty.
+        content: Vec<u8>,
+    },
+}
+
+/// A page that is being served.
+#[derive(Debug)]
+pub struct LivePage {
+    /// Its address.
+    pub url: String,
+    task: JoinHandle<()>,
+}
+
+impl LivePage {
+    /// Serves it no longer.
+    pub fn stop(self) {
+        self.task.abort();
+    }
+}
+
+#[derive(Clone)]
+struct Shared {
+    page: Arc<str>,
+    state: watch::Receiver<Arc<str>>,
+    pressed: mpsc::Sender<Pressed>,
+}
+
+/// Serves a page on a free port of the loopback address (or on `port`), below a path that holds `secret`.
+///
+/// # Errors
+/// When the port is taken.
+pub async fn live_page(
+    (port, secret): (u16, &str),
+    page: &str,
+    state: watch::Receiver<Arc<str>>,
+    pressed: mpsc::Sender<Pressed>,
+) -> std::io::Result<LivePage> {
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
+    let url = format!("http://{}/{secret}/", listener.local_addr()?);
+    let below = Router::new()
+        .route("/", get(whole))
+        .route("/state", get(current))
+        .route("/events", get(events))
+        .route("/orders", post(order))
+        .route("/attest", post(attest))
+        .with_state(Shared { page: page.into(), state, pressed });
+    let router = Router::new().nest(&format!("/{secret}"), below);
+    let task = tokio::spawn(async move {
+        // `axum::serve` has no way to fail: accepting is tried again for ever.
+        drop(axum::serve(listener, router).await);
+    });
+    Ok(LivePage { url, task })
+}
+
+async fn whole(State(shared): State<Shared>) -> Response {
+    let mut response = Html(shared.page.to_string()).into_response();
+    let headers = response.headers_mut();
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn current(State(shared): State<Shared>) -> Response {
+    let state = shared.state.borrow().to_string();
+    ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], state).into_response()
+}
+
+async fn events(State(shared): State<Shared>) -> impl IntoResponse {
+    let mut state = shared.state;
+    // What there is now comes first.
+    state.mark_changed();
+    Sse::new(States { waiting: Box::pin(next(state)) }).keep_alive(KeepAlive::default())
+}
+
+async fn order(State(shared): State<Shared>, RawQuery(asked): RawQuery) -> StatusCode {
+    match parameters(asked).first("order") {
+        Some(order) => hand_over(&shared, Pressed::Order(order.to_owned())),
+        None => StatusCode::BAD_REQUEST,
+    }
+}
+
+async fn attest(State(shared): State<Shared>, RawQuery(asked): RawQuery, body: Body) -> StatusCode {
+    let asked = parameters(asked);
+    let of = |name: &str| asked.first(name).map(|text| text.chars().take(MOST_REMARK).collect::<String>()).unwrap_or_default();
+    let content = match timeout(BODY_DEADLINE, to_bytes(body, MOST_BODY)).await {
+        Ok(Ok(content)) => content.to_vec(),
+        Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE,
+        Err(_) => return StatusCode::REQUEST_TIMEOUT,
+    };
+    let pressed = Pressed::Answer { key: of("key"), answer: of("answer"), remark: of("remark"), name: of("name"), content };
+    hand_over(&shared, pressed)
+}
+
+/// What stands behind the `?`; nothing when it cannot be read.
+fn parameters(query: Option<String>) -> Query {
+    Query::parse(&query.unwrap_or_default()).unwrap_or_default()
+}
+
+fn hand_over(shared: &Shared, pressed: Pressed) -> StatusCode {
+    match shared.pressed.try_send(pressed) {
+        Ok(()) => StatusCode::NO_CONTENT,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+type Waiting = Pin<Box<dyn Future<Output = Option<(Arc<str>, watch::Receiver<Arc<str>>)>> + Send>>;
+
+/// States as they change, until nobody makes them any more.
+struct States {
+    waiting: Waiting,
+}
+
+impl Stream for States {
+    type Item = Result<Event, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match self.waiting.as_mut().poll(context) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(None) => Poll::Ready(None),
+            Poll::Ready(Some((state, receiver))) => {
+                self.waiting = Box::pin(next(receiver));
+                Poll::Ready(Some(Ok(Event::default().data(&*state))))
+            }
+        }
+    }
+}
+
+async fn next(mut receiver: watch::Receiver<Arc<str>>) -> Option<(Arc<str>, watch::Receiver<Arc<str>>)> {
+    receiver.changed().await.ok()?;
+    let state = Arc::clone(&receiver.borrow_and_update());
+    Some((state, receiver))
+}
