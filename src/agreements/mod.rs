@@ -98,6 +98,9 @@ impl Dialect {
         }
     }
 
+    /// All of them, older ones first.
+    pub const ALL: [Self; 6] = [Self::R4Beta3, Self::R4Rc1, Self::R4Rc2, Self::R4Rc3Dev, Self::Stu3Rc1, Self::Stu3Rc2];
+
     /// The version of the information standard, as the field writes it.
     #[must_use]
     pub fn version(self) -> &'static str {

@@ -1,17 +1,23 @@
 //! What a client sent in a phase, held against what is expected of it. Order
 //! makes no difference; what a request means is `recognise`'s to say.
 
+mod asked;
 mod attest;
 mod credentials;
 mod manners;
+mod meaning;
 
 use super::answers::Answer;
-use super::case::{Case, omitted};
+use std::collections::BTreeSet;
+
+use super::case::{Case, Run, omitted};
 use super::finding::Place;
 use super::ruling::{Obstacle, Ruling};
 use super::verdict::Reason;
 use crate::evidence::{Exchange, Outcome, PhaseEnd};
-use crate::scenario::{Check, ClientPredicate};
+use crate::fhir::search::Query;
+use crate::scenario::{Check, ClientPredicate, TransactionGroup};
+use meaning::Meaning;
 
 /// Judges an expectation of a phase.
 pub(crate) fn judge(case: &Case<'_>) -> Ruling {
@@ -23,6 +29,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Ruling {
     phase.exchanges.iter().for_each(|exchange| ruling.saw(&exchange.id));
     match &case.expectation.check {
         Check::Attest(attest) => return attest::judge(case, attest),
+        Check::Asks(asks) => asked::asks(&phase, asks, &mut ruling),
         Check::Client(predicate) => phase.hold(case, *predicate, &mut ruling),
         _ => {}
     }
@@ -68,8 +75,52 @@ impl<'c> Phase<'c> {
             ClientPredicate::EndsPages => manners::ends_pages(self, ruling),
             ClientPredicate::ObeysRetryAfter => manners::obeys_retry_after(self, ruling),
             ClientPredicate::NoCrash => manners::no_crash(case, ruling),
-            _ => {}
+            ClientPredicate::BothGroups => asked::both_groups(self, ruling),
+            ClientPredicate::NamesPatient => asked::names_patient(self, ruling),
+            ClientPredicate::OnePatient => asked::one_patient(self, ruling),
+            ClientPredicate::NoBsnInUrl => asked::no_bsn_in_url(self, ruling),
+            ClientPredicate::NoOverFetch => asked::no_over_fetch(self, ruling),
+            ClientPredicate::NoOwnFilters => asked::no_own_filters(self, ruling),
+            ClientPredicate::Includes => asked::includes(self, ruling),
+            ClientPredicate::ReadsReferences => asked::reads_references(case, self, ruling),
+            ClientPredicate::GoesOn => asked::goes_on(self, &everywhere(case.run), ruling),
         }
+    }
+
+    /// What each request at our address means.
+    fn meanings(&self) -> Vec<(&'c Exchange, Meaning)> {
+        self.at_home().map(|exchange| (exchange, meaning(self.case.run, exchange))).collect()
+    }
+
+    /// Names of the exchanges of a group.
+    fn exchanges_of(&self, group: TransactionGroup) -> impl Iterator<Item = &'c str> {
+        let all = self.case.run.suite.exchanges.iter().filter(move |exchange| exchange.group == group);
+        all.map(|exchange| exchange.exchange.as_str())
+    }
+
+    /// The request of an exchange as the claimed version has it.
+    fn template(&self, name: &str) -> String {
+        let run = self.case.run;
+        let exchange = run.suite.exchange(name).and_then(|exchange| exchange.request.get(&run.plan.claims.dialect));
+        exchange.cloned().unwrap_or_default()
+    }
+
+    fn has_parameter(&self, exchange: &Exchange, name: &str) -> bool {
+        let query = exchange.request.url.split_once('?').map_or("", |(_, query)| query);
+        let form = exchange.request.form.as_deref().unwrap_or_default();
+        [query, form].iter().any(|text| Query::parse(text).is_ok_and(|query| query.first(name).is_some()))
+    }
+
+    /// Whether a page that this answer links to is fetched.
+    fn goes_on_from(&self, exchange: &'c Exchange) -> bool {
+        self.next_link(exchange).is_none_or(|next| self.exchanges.iter().any(|other| other.request.url == next))
+    }
+
+    /// Whether a URL holds the BSN of a persona, or names the system of BSNs.
+    fn holds_bsn(&self, url: &str) -> bool {
+        url.contains("NamingSystem/bsn")
+            || url.contains("NamingSystem%2Fbsn")
+            || self.case.run.suite.personas.iter().any(|persona| url.contains(&persona.bsn))
     }
 
     /// What stands for the token in evidence.
@@ -123,6 +174,23 @@ impl<'c> Phase<'c> {
         let location = received.headers.iter().find(|(name, _)| name == "location").map(|(_, value)| value.as_str());
         [location, self.next_link(exchange)].into_iter().flatten().any(|url| url.contains("://") && !self.is_ours(url))
     }
+}
+
+fn meaning(run: Run<'_>, exchange: &Exchange) -> Meaning {
+    Meaning::read(exchange, run.base(), &run.suite.exchanges, run.plan.claims.dialect)
+}
+
+/// Exchanges that the client asks anywhere in the run.
+fn everywhere(run: Run<'_>) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    for scenario in &run.plan.scenarios {
+        let name = scenario.name();
+        for record in scenario.steps.iter().filter_map(|step| run.answers.step(&name, &step.id)) {
+            let meanings: Vec<_> = record.received().map(|exchange| (exchange, meaning(run, exchange))).collect();
+            all.extend(asked::touched(&meanings));
+        }
+    }
+    all
 }
 
 /// Scheme, host and port.

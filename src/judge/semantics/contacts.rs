@@ -43,7 +43,7 @@ fn reached(question: &Question<'_>) -> BTreeSet<String> {
         for found in next {
             reached.insert(found.subject());
             let mut texts = Vec::new();
-            references(found.node, &mut texts);
+            references_in(found.node, &mut texts);
             reached.extend(texts.into_iter().filter_map(|text| question.named(text, found)).map(|name| name.to_string()));
         }
         (next, reads) = reads.into_iter().partition(|found| reached.contains(&found.subject()));
@@ -52,11 +52,11 @@ fn reached(question: &Question<'_>) -> BTreeSet<String> {
 }
 
 /// Every literal reference in a resource.
-fn references<'c>(node: Node<'c>, texts: &mut Vec<&'c str>) {
+pub(crate) fn references_in<'c>(node: Node<'c>, texts: &mut Vec<&'c str>) {
     if node.type_name() == "Reference" {
         texts.extend(node.child_value("reference"));
     }
-    node.children().for_each(|child| references(child, texts));
+    node.children().for_each(|child| references_in(child, texts));
 }
 
 pub(super) fn judge_representative(question: &Question<'_>) -> Ruling {

@@ -12,6 +12,7 @@ mod record;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use contacts::references_in;
 pub(crate) use question::Question;
 
 use super::ruling::Ruling;
