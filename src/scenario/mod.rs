@@ -5,6 +5,7 @@
 //! consulter) and faults; beside them requirements (`agreements`) and personas.
 //! A `Suite` is all of them, loaded and found consistent.
 
+mod consulter_fault;
 mod document;
 mod exchange;
 mod expectation;
@@ -17,6 +18,9 @@ mod persona;
 mod schema;
 mod step;
 
+pub use consulter_fault::{
+    ConsulterFault, ConsulterMisbehaviour, ExtraFilter, OtherDialect, SkippedCodes, Trouble, TwoPatients, WriteMethod, Written,
+};
 pub use document::Kind;
 pub use exchange::{Answer, Exchange, Include, TransactionGroup};
 pub use expectation::{
@@ -46,6 +50,8 @@ pub struct Suite {
     pub scenarios: Vec<Scenario>,
     /// Faults, sorted by id.
     pub faults: Vec<Fault>,
+    /// Faults of a client, sorted by id.
+    pub consulter_faults: Vec<ConsulterFault>,
     /// Personas with their resources, sorted by id.
     pub personas: Vec<Persona>,
     /// What is taken away from what the judge of profiles says.
@@ -65,6 +71,12 @@ impl Suite {
     #[must_use]
     pub fn persona(&self, name: &str) -> Option<&Persona> {
         self.personas.iter().find(|persona| persona.persona == name)
+    }
+
+    /// The fault of a client with this name.
+    #[must_use]
+    pub fn consulter_fault(&self, name: &str) -> Option<&ConsulterFault> {
+        self.consulter_faults.iter().find(|fault| fault.consulter_fault == name)
     }
 
     /// The fault with this name.
