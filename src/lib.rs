@@ -35,6 +35,7 @@ pub mod redact;
 pub mod drive;
 pub mod serve;
 
+pub mod consult;
 pub mod engine;
 pub mod load;
 

@@ -16,7 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["evidence"],
     &["redact"],
     &["drive", "serve"],
-    &["engine", "load"],
+    &["engine", "load", "consult"],
     &["judge"],
     &["report"],
     &["cli"],

@@ -17,9 +17,9 @@ use crate::text::Language;
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// Language of what is shown first
-    #[arg(long, global = true, value_enum, default_value_t = Lang::En, env = "TOETS_LANG")]
-    pub(crate) lang: Lang,
+    /// Language of what is shown first; English when left out, and for `consult` that of this machine
+    #[arg(long, global = true, value_enum, env = "TOETS_LANG")]
+    pub(crate) lang: Option<Lang>,
 }
 
 /// A language on the command line.
@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Judge(JudgeArguments),
     /// Start the reference provider
     Provider(ProviderArguments),
+    /// Ask a server for the plan of a patient, and show what a colleague would see
+    Consult(Box<super::consult::ConsultArguments>),
     /// Find mistakes in scenarios, without a network
     Lint(LintArguments),
     /// Show which requirement is judged by what, and proven able to fail
@@ -197,7 +199,7 @@ pub(crate) struct ManArguments {
     pub(crate) folder: Option<PathBuf>,
 }
 
-fn tempo(text: &str) -> Result<f64, String> {
+pub(crate) fn tempo(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(factor) if (0.001..=100.0).contains(&factor) => Ok(factor),
         _ => Err("a factor is a number between 0.001 and 100".to_owned()),

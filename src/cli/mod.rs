@@ -4,6 +4,7 @@
 mod address;
 mod arguments;
 mod choose;
+mod consult;
 mod coverage;
 mod definitions;
 pub mod diagnostics;
@@ -57,11 +58,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         }
         Err(message) => return terminal::usage(&message).number(),
     };
-    let terminal = Terminal::new(arguments.lang.into());
+    let language = match (arguments.lang, &arguments.command) {
+        (Some(chosen), _) => chosen.into(),
+        (None, Command::Consult(_)) => consult::language(),
+        (None, _) => Language::En,
+    };
+    let terminal = Terminal::new(language);
     let done = match &arguments.command {
         Command::Run(arguments) => run::run(arguments, &terminal),
         Command::Judge(arguments) => judge::judge(arguments, &terminal),
         Command::Provider(arguments) => provider::provider(arguments, &terminal),
+        Command::Consult(arguments) => consult::consult(arguments, &terminal),
         Command::Lint(arguments) => lint::lint(arguments, &terminal),
         Command::Init(arguments) => init::init(arguments, &terminal),
         Command::Coverage(arguments) => coverage::coverage(arguments, &terminal),

@@ -18,13 +18,22 @@ pub(crate) enum GivenPatient {
 pub(crate) fn patient(text: &str) -> Result<GivenPatient, String> {
     let (name, id) = text.split_once('=').map_or((None, text), |(name, id)| (Some(name), id));
     if !is_id(id) {
-        return Err(format!("`{id}` is no FHIR id: at most 64 letters, digits, `-` or `.`"));
+        return Err(no_id(id));
     }
     match name {
         None => Ok(GivenPatient::Own(id.to_owned())),
         Some("") => Err("write it as PERSONA=ID, for example full-plan=1234, or as ID alone".to_owned()),
         Some(name) => Ok(GivenPatient::Persona(name.to_owned(), id.to_owned())),
     }
+}
+
+/// Reads a FHIR id.
+pub(crate) fn id(text: &str) -> Result<String, String> {
+    if is_id(text) { Ok(text.to_owned()) } else { Err(no_id(text)) }
+}
+
+fn no_id(text: &str) -> String {
+    format!("`{text}` is no FHIR id: at most 64 letters, digits, `-` or `.`")
 }
 
 /// A FHIR id: it becomes part of a URL as it is.

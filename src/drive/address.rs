@@ -4,6 +4,7 @@
 use thiserror::Error;
 use url::Url;
 
+use super::connect::is_loopback;
 use crate::scenario::Encoding;
 
 /// The base of a FHIR server.
@@ -52,6 +53,12 @@ impl Address {
     #[must_use]
     pub fn base(&self) -> &str {
         self.base.as_str().trim_end_matches('/')
+    }
+
+    /// Whether it is an address of this machine.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.base)
     }
 
     /// The base as a URL.

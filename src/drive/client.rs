@@ -229,43 +229,12 @@ impl Client {
 
     /// Sends a request and takes the answer, both within the deadline.
     pub(super) async fn exchange(&self, sent: reqwest::RequestBuilder) -> Result<Reply, Broken> {
-        let deadline = Instant::now() + clock::scaled(self.limits.deadline_ms, self.tempo);
-        let late =
-            |status| failure(BrokenKind::Deadline, format!("no whole answer within {} ms", self.limits.deadline_ms), status);
-        let response = timeout_at(deadline, sent.send()).await.map_err(|_| late(None))?;
-        let response = response.map_err(|error| broken(&error, None))?;
-        let status = response.status().as_u16();
-        timeout_at(deadline, self.receive(response)).await.unwrap_or_else(|_| Err(late(Some(status))))
-    }
-
-    /// Takes the body piece by piece, so that no more than the bound is ever held.
-    async fn receive(&self, mut response: reqwest::Response) -> Result<Reply, Broken> {
-        let status = response.status().as_u16();
-        let bound = self.limits.body_bytes;
-        let too_large = || failure(BrokenKind::TooLarge, format!("the body is larger than {bound} bytes"), Some(status));
-        if response.content_length().is_some_and(|announced| announced > bound as u64) {
-            return Err(too_large());
-        }
-        let headers = received(response.headers());
-        let mut body = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(|error| broken(&error, Some(status)))? {
-            if body.len() + piece.len() > bound {
-                return Err(too_large());
-            }
-            body.extend_from_slice(&piece);
-        }
-        Ok(Reply { status, headers, body })
+        exchange(sent, &self.limits, self.tempo).await
     }
 
     /// How long an answer asks us to wait; nothing when it does not, or for too long.
     fn wait(&self, reply: &Reply) -> Option<Duration> {
-        if !matches!(reply.status, 429 | 503) {
-            return None;
-        }
-        let (_, asked) = reply.headers.iter().find(|(name, _)| name == RETRY_AFTER.as_str())?;
-        let asked = retry_after(asked, clock::system_now())?;
-        (asked <= Duration::from_millis(self.limits.retry_after_ms))
-            .then(|| clock::scaled(u64::try_from(asked.as_millis()).unwrap_or(u64::MAX), self.tempo))
+        wait(reply, &self.limits, self.tempo)
     }
 
     /// Headers that say who is asking, secrets filled in by `fill`.
@@ -315,6 +284,45 @@ impl Client {
     }
 }
 
+/// Sends a request and takes the answer, both within the deadline.
+pub(super) async fn exchange(sent: reqwest::RequestBuilder, limits: &Limits, tempo: f64) -> Result<Reply, Broken> {
+    let deadline = Instant::now() + clock::scaled(limits.deadline_ms, tempo);
+    let late = |status| failure(BrokenKind::Deadline, format!("no whole answer within {} ms", limits.deadline_ms), status);
+    let response = timeout_at(deadline, sent.send()).await.map_err(|_| late(None))?;
+    let response = response.map_err(|error| broken(&error, None))?;
+    let status = response.status().as_u16();
+    timeout_at(deadline, receive(response, limits.body_bytes)).await.unwrap_or_else(|_| Err(late(Some(status))))
+}
+
+/// Takes the body piece by piece, so that no more than the bound is ever held.
+async fn receive(mut response: reqwest::Response, bound: usize) -> Result<Reply, Broken> {
+    let status = response.status().as_u16();
+    let too_large = || failure(BrokenKind::TooLarge, format!("the body is larger than {bound} bytes"), Some(status));
+    if response.content_length().is_some_and(|announced| announced > bound as u64) {
+        return Err(too_large());
+    }
+    let headers = received(response.headers());
+    let mut body = Vec::new();
+    while let Some(piece) = response.chunk().await.map_err(|error| broken(&error, Some(status)))? {
+        if body.len() + piece.len() > bound {
+            return Err(too_large());
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(Reply { status, headers, body })
+}
+
+/// How long an answer asks us to wait, at this tempo; nothing when it does not, or for too long.
+pub(super) fn wait(reply: &Reply, limits: &Limits, tempo: f64) -> Option<Duration> {
+    if !matches!(reply.status, 429 | 503) {
+        return None;
+    }
+    let (_, asked) = reply.headers.iter().find(|(name, _)| name == RETRY_AFTER.as_str())?;
+    let asked = retry_after(asked, clock::system_now())?;
+    (asked <= Duration::from_millis(limits.retry_after_ms))
+        .then(|| clock::scaled(u64::try_from(asked.as_millis()).unwrap_or(u64::MAX), tempo))
+}
+
 /// Names of the secrets that have to be there before the first request.
 fn named(target: &Target) -> impl Iterator<Item = &str> {
     let of_auth = match &target.auth {
@@ -343,7 +351,7 @@ fn media_type(format: Format) -> &'static str {
     }
 }
 
-fn failure(kind: BrokenKind, detail: String, status: Option<u16>) -> Broken {
+pub(super) fn failure(kind: BrokenKind, detail: String, status: Option<u16>) -> Broken {
     Broken { kind, detail, status }
 }
 

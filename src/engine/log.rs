@@ -24,6 +24,8 @@ pub(super) struct Log {
     redactor: Redactor,
     listener: Listener,
     watch: Stopwatch,
+    /// Microseconds that had passed in the run before it was gone on with.
+    before_us: u64,
 }
 
 struct Kept {
@@ -75,12 +77,24 @@ impl Log {
             token.by = redactor.text(&token.by);
         }
         let evidence = recorder.start(start);
-        Self { kept: Mutex::new(Kept { recorder, evidence }), redactor, listener, watch: Stopwatch::start() }
+        Self { kept: Mutex::new(Kept { recorder, evidence }), redactor, listener, watch: Stopwatch::start(), before_us: 0 }
+    }
+
+    /// Goes on with a log that was broken off.
+    pub(super) fn resumed(recorder: Recorder, evidence: Evidence, redactor: Redactor, listener: Listener) -> Self {
+        let ended = |record: &Record| match record {
+            Record::Exchange(exchange) => exchange.started_us + exchange.took_us,
+            Record::Phase(over) => over.started_us + over.took_us,
+            Record::End(end) => end.took_us,
+            _ => 0,
+        };
+        let before_us = evidence.records.iter().map(ended).max().unwrap_or(0);
+        Self { kept: Mutex::new(Kept { recorder, evidence }), redactor, listener, watch: Stopwatch::start(), before_us }
     }
 
     /// Microseconds since the start of the run.
     pub(super) fn elapsed_us(&self) -> u64 {
-        self.watch.elapsed_us()
+        self.before_us + self.watch.elapsed_us()
     }
 
     /// Tells who listens.

@@ -145,9 +145,7 @@ fn blobs(folder: &Path, records: &[Record]) -> Result<BTreeMap<String, Arc<[u8]>
     let mut left = LARGEST;
     let mut seen = BTreeSet::new();
     for (index, record) in records.iter().enumerate() {
-        let Record::Exchange(exchange) = record else { continue };
-        let Outcome::Answered(received) = &exchange.outcome else { continue };
-        let Some(digest) = received.body.as_ref().filter(|digest| seen.insert((*digest).clone())) else { continue };
+        let Some(digest) = kept(record).filter(|digest| seen.insert((*digest).clone())) else { continue };
         // The digest comes from a file: it is a name only when it is one of ours.
         let named = digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
         let path = folder.join(BLOBS).join(if named { digest } else { "unnamed" });
@@ -158,6 +156,18 @@ fn blobs(folder: &Path, records: &[Record]) -> Result<BTreeMap<String, Arc<[u8]>
         blobs.insert(digest.clone(), Arc::from(body));
     }
     Ok(blobs)
+}
+
+/// The digest of the bytes that a record has beside itself.
+fn kept(record: &Record) -> Option<&String> {
+    match record {
+        Record::Exchange(exchange) => match &exchange.outcome {
+            Outcome::Answered(received) => received.body.as_ref(),
+            Outcome::Broken(_) => None,
+        },
+        Record::Attested(said) => said.exhibit.as_ref().map(|exhibit| &exhibit.digest),
+        _ => None,
+    }
 }
 
 fn read(path: &Path, left: &mut u64) -> Result<Vec<u8>, OpenError> {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::open::{OpenError, open};
 use crate::clock;
 use crate::digest::sha256_hex;
 use crate::evidence::{Evidence, Record, Start};
@@ -100,6 +101,25 @@ impl Recorder {
             Err(trouble) => recorder.trouble = Some(trouble),
         }
         recorder
+    }
+
+    /// Goes on with what is stored in this folder: its whole lines stay as they are, a torn last one is cut off.
+    ///
+    /// # Errors
+    /// When there is no evidence, or it is not as it was written.
+    pub fn resume(folder: &Path) -> Result<(Self, Evidence), OpenError> {
+        let opened = open(folder)?;
+        let path = folder.join(RECORDS);
+        let unreadable = |source| OpenError::Read { path: path.clone(), source };
+        let text = fs::read(&path).map_err(unreadable)?;
+        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let last = text[..whole.saturating_sub(1)].rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let file = OpenOptions::new().append(true).open(&path).map_err(unreadable)?;
+        file.set_len(whole as u64).map_err(unreadable)?;
+        let lines = 1 + opened.evidence.records.len() as u64;
+        let recorder =
+            Self { folder: Some(folder.to_owned()), file: Some(file), lines, previous: sha256_hex(last), trouble: None };
+        Ok((recorder, opened.evidence))
     }
 
     /// Why the evidence is not, or not wholly, on disk.
@@ -252,6 +272,24 @@ mod tests {
         let mut recorder = Recorder::in_folder(&folder);
         let _ = recorder.start(start());
         assert!(matches!(Recorder::in_folder(&folder).trouble(), Some(RecordError::Occupied { .. })));
+        let _ = fs::remove_dir_all(&folder);
+    }
+
+    #[test]
+    fn resume_cuts_a_torn_line_and_goes_on_with_the_chain() {
+        let folder = folder("resume");
+        let mut recorder = Recorder::in_folder(&folder);
+        let mut evidence = recorder.start(start());
+        recorder.add(&mut evidence, record("one"));
+        recorder.finish().expect("it is on disk");
+        let mut file = OpenOptions::new().append(true).open(folder.join(RECORDS)).expect("it is there");
+        file.write_all(b"{\"seq\":2,\"prev").expect("a torn line");
+        let (mut recorder, mut evidence) = Recorder::resume(&folder).expect("it can be gone on with");
+        assert_eq!(evidence.records.len(), 1);
+        recorder.add(&mut evidence, record("two"));
+        recorder.finish().expect("it is on disk");
+        let opened = super::super::open(&folder).expect("the chain holds");
+        assert_eq!((opened.evidence.records.len(), opened.torn), (2, None));
         let _ = fs::remove_dir_all(&folder);
     }
 

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::files::File;
 use super::persona::Persona;
 use super::schema::schema;
-use super::{Exchange, Fault, NoiseList, Scenario};
+use super::{ConsulterFault, Exchange, Fault, NoiseList, Scenario};
 use crate::agreements::RequirementFile;
 use crate::diagnostic::Diagnostic;
 use crate::shape;
@@ -23,6 +23,8 @@ pub enum Kind {
     Scenario,
     /// `scenarios/faults/*.yaml`
     Fault,
+    /// `scenarios/consulter-faults/*.yaml`
+    ConsulterFault,
     /// `scenarios/requirements/*.yaml`
     Requirements,
     /// `fixtures/*/persona.yaml`
@@ -33,7 +35,16 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [Self::Exchange, Self::Scenario, Self::Fault, Self::Requirements, Self::Persona, Self::Noise];
+    pub const ALL: [Self; 7] = [
+        Self::Exchange,
+        Self::Scenario,
+        // Before `Fault`: the name of its schema ends like that one's.
+        Self::ConsulterFault,
+        Self::Fault,
+        Self::Requirements,
+        Self::Persona,
+        Self::Noise,
+    ];
 
     /// The key that names what the file holds.
     #[must_use]
@@ -42,6 +53,7 @@ impl Kind {
             Self::Exchange => "exchange",
             Self::Scenario => "scenario",
             Self::Fault => "fault",
+            Self::ConsulterFault => "consulter-fault",
             Self::Requirements => "group",
             Self::Persona => "persona",
             Self::Noise => "noise",
@@ -55,6 +67,7 @@ impl Kind {
             Self::Exchange => "exchange.schema.json",
             Self::Scenario => "scenario.schema.json",
             Self::Fault => "fault.schema.json",
+            Self::ConsulterFault => "consulter-fault.schema.json",
             Self::Requirements => "requirements.schema.json",
             Self::Persona => "persona.schema.json",
             Self::Noise => "noise.schema.json",
@@ -80,6 +93,7 @@ impl Kind {
             (_, "exchanges") => Some(Self::Exchange),
             (_, "provider" | "consulter") => Some(Self::Scenario),
             (_, "faults") => Some(Self::Fault),
+            (_, "consulter-faults") => Some(Self::ConsulterFault),
             (_, "requirements") => Some(Self::Requirements),
             _ => None,
         }
@@ -108,6 +122,7 @@ pub(super) struct Documents {
     pub(super) exchanges: Vec<Document<Exchange>>,
     pub(super) scenarios: Vec<Document<Scenario>>,
     pub(super) faults: Vec<Document<Fault>>,
+    pub(super) consulter_faults: Vec<Document<ConsulterFault>>,
     pub(super) personas: Vec<Document<Persona>>,
     pub(super) noise: Vec<Document<NoiseList>>,
     /// Resources of personas: files that are JSON.
@@ -137,6 +152,7 @@ impl Documents {
         join(&mut self.exchanges, &others.exchanges, |value| &value.exchange);
         join(&mut self.scenarios, &others.scenarios, |value| &value.scenario);
         join(&mut self.faults, &others.faults, |value| &value.fault);
+        join(&mut self.consulter_faults, &others.consulter_faults, |value| &value.consulter_fault);
         join(&mut self.personas, &others.personas, |value| &value.persona);
         if self.noise.is_empty() {
             self.noise.clone_from(&others.noise);
@@ -153,7 +169,8 @@ impl Documents {
         let Some(root) = reading.root else { return };
         let Some(kind) = Kind::of(&file, &root) else {
             let message = "nothing says what kind of file this is";
-            let hint = "begin with one of the keys `exchange`, `scenario`, `fault`, `group`, `persona` and `noise`";
+            let hint =
+                "begin with one of the keys `exchange`, `scenario`, `fault`, `consulter-fault`, `group`, `persona` and `noise`";
             problems.push(Diagnostic::new(&file.path, 0..0, "file-kind", message).hint(hint));
             return;
         };
@@ -167,6 +184,7 @@ impl Documents {
             Kind::Exchange => keep(&mut self.exchanges, raw, problems),
             Kind::Scenario => keep(&mut self.scenarios, raw, problems),
             Kind::Fault => keep(&mut self.faults, raw, problems),
+            Kind::ConsulterFault => keep(&mut self.consulter_faults, raw, problems),
             Kind::Requirements => keep(&mut self.requirements, raw, problems),
             Kind::Persona => keep(&mut self.personas, raw, problems),
             Kind::Noise => keep(&mut self.noise, raw, problems),

@@ -45,11 +45,13 @@ fn assemble(documents: Documents, digest: String) -> Suite {
     scenarios.sort_by(|a, b| a.scenario.cmp(&b.scenario));
     let mut faults = values(documents.faults);
     faults.sort_by(|a, b| a.fault.cmp(&b.fault));
+    let mut consulter_faults = values(documents.consulter_faults);
+    consulter_faults.sort_by(|a, b| a.consulter_fault.cmp(&b.consulter_fault));
     let mut personas: Vec<Persona> =
         documents.personas.into_iter().map(|document| with_resources(document, &documents.resources)).collect();
     personas.sort_by(|a, b| a.persona.cmp(&b.persona));
     let noise = values(documents.noise).into_iter().flat_map(|list| list.noise).collect();
-    Suite { catalogue: Catalogue::new(requirements), exchanges, scenarios, faults, personas, noise, digest }
+    Suite { catalogue: Catalogue::new(requirements), exchanges, scenarios, faults, consulter_faults, personas, noise, digest }
 }
 
 fn values<T>(documents: Vec<Document<T>>) -> Vec<T> {

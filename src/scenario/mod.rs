@@ -6,6 +6,7 @@
 //! A `Suite` is all of them, loaded and found consistent.
 
 mod client;
+mod consulter_fault;
 mod document;
 mod exchange;
 mod expectation;
@@ -19,6 +20,9 @@ mod schema;
 mod step;
 
 pub use client::{Answering, Asks, Attest, ClientPredicate, Phase, Shown, Until, filled};
+pub use consulter_fault::{
+    ConsulterFault, ConsulterMisbehaviour, ExtraFilter, OtherDialect, SkippedCodes, Trouble, TwoPatients, WriteMethod, Written,
+};
 pub use document::Kind;
 pub use exchange::{Answer, Exchange, Include, TransactionGroup};
 pub use expectation::{
@@ -48,6 +52,8 @@ pub struct Suite {
     pub scenarios: Vec<Scenario>,
     /// Faults, sorted by id.
     pub faults: Vec<Fault>,
+    /// Faults of a client, sorted by id.
+    pub consulter_faults: Vec<ConsulterFault>,
     /// Personas with their resources, sorted by id.
     pub personas: Vec<Persona>,
     /// What is taken away from what the judge of profiles says.
@@ -67,6 +73,12 @@ impl Suite {
     #[must_use]
     pub fn persona(&self, name: &str) -> Option<&Persona> {
         self.personas.iter().find(|persona| persona.persona == name)
+    }
+
+    /// The fault of a client with this name.
+    #[must_use]
+    pub fn consulter_fault(&self, name: &str) -> Option<&ConsulterFault> {
+        self.consulter_faults.iter().find(|fault| fault.consulter_fault == name)
     }
 
     /// The fault with this name.

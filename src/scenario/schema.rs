@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use super::{Exchange, Fault, Kind, NoiseList, Persona, Scenario};
+use super::{ConsulterFault, Exchange, Fault, Kind, NoiseList, Persona, Scenario};
 use crate::agreements::RequirementFile;
 use crate::shape::schema_of;
 
@@ -22,6 +22,7 @@ fn generate(kind: Kind) -> Value {
         Kind::Exchange => schema_of::<Exchange>(),
         Kind::Scenario => schema_of::<Scenario>(),
         Kind::Fault => schema_of::<Fault>(),
+        Kind::ConsulterFault => schema_of::<ConsulterFault>(),
         Kind::Requirements => schema_of::<RequirementFile>(),
         Kind::Persona => schema_of::<Persona>(),
         Kind::Noise => schema_of::<NoiseList>(),

@@ -39,6 +39,8 @@ pub(crate) struct Company {
     pub(crate) statements: Statements,
     /// Port of the live page; none is served when absent.
     pub(crate) page: Option<u16>,
+    /// What had happened before, when a table that was broken off goes on.
+    pub(crate) resumed: Option<Evidence>,
     /// Somebody at the terminal gives orders.
     pub(crate) attended: bool,
 }
@@ -68,6 +70,7 @@ pub(crate) async fn sit(
         answers: seat.answers,
         driver: company.driver,
         statements: company.statements,
+        resumed: company.resumed,
         look: listens.then_some(look),
     };
     let tells = words::Teller { terminal, now: Arc::clone(&now), attended: company.attended };

@@ -18,7 +18,9 @@ use super::log::{Happened, Log};
 use super::statement::{Statement, Statements};
 use super::{Finished, Settings, redactor, start};
 use crate::drive::Reply;
-use crate::evidence::{Broken, Evidence, FoundHow, FoundPersona, OmittedReason, Origin, PhaseEnd, PhaseOver, ProgramEnd, Sent};
+use crate::evidence::{
+    Broken, Evidence, FoundHow, FoundPersona, OmittedReason, Origin, PhaseEnd, PhaseOver, ProgramEnd, Record, Sent,
+};
 use crate::plan::{Action, Plan, PlannedScenario, PlannedStep};
 use crate::scenario::{Answering, Phase, Suite};
 
@@ -74,6 +76,8 @@ pub struct Table {
     pub driver: Option<Driver>,
     /// What is known beforehand of what the client shows.
     pub statements: Statements,
+    /// What had happened before, when a table that was broken off goes on.
+    pub resumed: Option<Evidence>,
     /// Looks at the evidence after each record: a live checklist.
     pub look: Option<Box<dyn Fn(&Evidence) + Send + Sync>>,
 }
@@ -89,12 +93,21 @@ pub async fn serve(
     on_event(super::started(plan));
     let start = start(plan, &settings);
     let redactor = redactor(plan, suite, &settings.secrets);
-    let log = Log::new(settings.recorder, start, redactor, Arc::new(on_event));
-    for persona in &plan.personas {
-        let (patient, how) = (Some(persona.fixture.clone()), FoundHow::Fixture);
-        log.persona(FoundPersona { persona: persona.persona.clone(), patient, how });
+    let mut table = table;
+    let (log, done) = match table.resumed.take() {
+        Some(evidence) => {
+            let done = phases_over(&evidence);
+            (Log::resumed(settings.recorder, evidence, redactor, Arc::new(on_event)), done)
+        }
+        None => (Log::new(settings.recorder, start, redactor, Arc::new(on_event)), BTreeSet::new()),
+    };
+    if done.is_empty() {
+        for persona in &plan.personas {
+            let (patient, how) = (Some(persona.fixture.clone()), FoundHow::Fixture);
+            log.persona(FoundPersona { persona: persona.persona.clone(), patient, how });
+        }
     }
-    let mut sitting = Sitting { plan, suite, log, table, tempo: settings.tempo, stop: settings.stop, gone: false };
+    let mut sitting = Sitting { plan, suite, log, table, tempo: settings.tempo, stop: settings.stop, gone: false, done };
     for scenario in &plan.scenarios {
         sitting.scenario(scenario).await;
     }
@@ -113,6 +126,8 @@ struct Sitting<'p> {
     stop: watch::Receiver<bool>,
     /// Nobody can give orders any more.
     gone: bool,
+    /// Phases that were over before: `scenario@variant` and step.
+    done: BTreeSet<(String, String)>,
 }
 
 /// A phase while it goes.
@@ -159,6 +174,9 @@ impl<'p> Sitting<'p> {
     /// Goes through a phase; true when it is to be gone through again.
     async fn phase(&mut self, scenario: &'p PlannedScenario, step: &'p PlannedStep, phase: &'p Phase, count: &mut usize) -> bool {
         let name = scenario.name();
+        if self.done.contains(&(name.clone(), step.id.clone())) {
+            return false;
+        }
         if *self.stop.borrow() {
             self.log.omitted(&name, &step.id, OmittedReason::Stopped);
             return false;
@@ -342,6 +360,15 @@ impl<'p> Sitting<'p> {
     fn scaled(&self, seconds: u32) -> Duration {
         Duration::from_secs(u64::from(seconds)).mul_f64(self.tempo.max(0.0))
     }
+}
+
+/// Phases that are over, and were not broken off.
+fn phases_over(evidence: &Evidence) -> BTreeSet<(String, String)> {
+    let over = evidence.records.iter().filter_map(|record| match record {
+        Record::Phase(over) if over.why != PhaseEnd::Stopped => Some((over.scenario.clone(), over.step.clone())),
+        _ => None,
+    });
+    over.collect()
 }
 
 /// Ends when the user stops the run.

@@ -9,7 +9,7 @@ use super::place::{Place, Problems, suggest};
 use crate::agreements::FhirVersion;
 use crate::nearest::nearest;
 use crate::scenario::document::Document;
-use crate::scenario::{Fault, Misbehaviour, Target, fits_key};
+use crate::scenario::{Fault, Kill, Misbehaviour, Target, fits_key};
 
 /// Variables that the expressions of a fault have.
 const VARIABLES: [&str; 2] = ["patient", "bsn"];
@@ -21,8 +21,14 @@ pub(super) fn check(document: &Document<Fault>, names: &Names<'_>, problems: &mu
     for (index, behaviour) in fault.behaviour.iter().enumerate() {
         misbehaviour(place.key("do").item(index), behaviour, &fault.on, names, problems);
     }
+    killed(place, &fault.kills, names, problems);
+    may_be_red(place, &fault.also, names, problems);
+}
+
+/// Whether the expectations that a fault must turn red exist, with their findings. `place` is the fault's.
+pub(super) fn killed(place: Place<'_>, kills: &[Kill], names: &Names<'_>, problems: &mut Problems) {
     let mut seen = BTreeSet::new();
-    for (index, kill) in fault.kills.iter().enumerate() {
+    for (index, kill) in kills.iter().enumerate() {
         let place = place.key("kills").item(index);
         expectation(place.key("expect"), &kill.expect, names, problems);
         if !seen.insert((kill.expect.as_str(), kill.finding.as_str())) {
@@ -33,7 +39,11 @@ pub(super) fn check(document: &Document<Fault>, names: &Names<'_>, problems: &mu
             problems.unknown(place.key("finding"), "finding-unknown", message, names.findings.iter().copied());
         }
     }
-    for (index, also) in fault.also.iter().enumerate() {
+}
+
+/// Whether the expectations that may be red as well exist. `place` is the fault's.
+pub(super) fn may_be_red(place: Place<'_>, patterns: &[String], names: &Names<'_>, problems: &mut Problems) {
+    for (index, also) in patterns.iter().enumerate() {
         expectation(place.key("also").item(index), also, names, problems);
     }
 }

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod client;
+mod consulter_fault;
 mod exchange;
 mod expectation;
 mod expression;
@@ -36,6 +37,7 @@ pub(super) fn check(documents: &Documents, findings: &[&str], looked_at: &dyn Fn
     named(&documents.exchanges, Kind::Exchange, |value| &value.exchange, &mut problems);
     named(&documents.scenarios, Kind::Scenario, |value| &value.scenario, &mut problems);
     named(&documents.faults, Kind::Fault, |value| &value.fault, &mut problems);
+    named(&documents.consulter_faults, Kind::ConsulterFault, |value| &value.consulter_fault, &mut problems);
     named(&documents.personas, Kind::Persona, |value| &value.persona, &mut problems);
     for document in documents.exchanges.iter().filter(|document| looked_at(&document.file.path)) {
         exchange::check(document, &names, &mut problems);
@@ -45,6 +47,9 @@ pub(super) fn check(documents: &Documents, findings: &[&str], looked_at: &dyn Fn
     }
     for document in documents.faults.iter().filter(|document| looked_at(&document.file.path)) {
         fault::check(document, &names, &mut problems);
+    }
+    for document in documents.consulter_faults.iter().filter(|document| looked_at(&document.file.path)) {
+        consulter_fault::check(document, &names, &mut problems);
     }
     for document in documents.personas.iter().filter(|document| looked_at(&document.file.path)) {
         persona::check(document, &documents.resources, &names, &mut problems);

@@ -1,0 +1,407 @@
+//! Asks everything: whom it is about, the exchanges of both groups with their
+//! pages, and the references that a reader needs. Whatever fails becomes a reason.
+
+use std::collections::BTreeSet;
+
+use super::ask::{Answer, Asker, Call, Failure, outcome};
+use super::query::{About, query};
+use super::records::{Answered, Records};
+use super::settings::{Groups, ReasonKind, Settings, Whom};
+use crate::drive::{Verb, encode};
+use crate::fhir::node::Node;
+use crate::fhir::search::link_of;
+use crate::plan::PATIENT_LOOKUP;
+use crate::scenario::{Exchange, TransactionGroup, WriteMethod};
+
+/// Types that a reader of a plan needs, and which are read when a reference leads to them.
+const NEEDED: [&str; 6] = ["PractitionerRole", "Practitioner", "RelatedPerson", "Device", "Encounter", "Consent"];
+
+/// Resources that are kept at most.
+const MOST_RESOURCES: usize = 5_000;
+
+const BSN: &str = "http://fhir.nl/fhir/NamingSystem/bsn";
+
+/// Asks everything, and never fails: what is missing is told in the reasons.
+pub(super) async fn gather(settings: &Settings<'_>, asker: &mut Asker) -> Records {
+    let base = asker.address().base().to_owned();
+    let mut work = Work { records: Records::new("", base, settings.fhir), asker, settings };
+    let Some(patient) = work.patient().await else { return work.records };
+    work.records.patient = patient;
+    let bsn = work.bsn();
+    for exchange in settings.suite.exchanges.iter().filter(|exchange| is_wanted(exchange, settings.groups)) {
+        if !work.asker.behaviour().skips(&exchange.exchange) {
+            work.exchange(exchange, bsn.as_deref()).await;
+        }
+    }
+    work.references().await;
+    work.writes().await;
+    work.records
+}
+
+fn is_wanted(exchange: &Exchange, groups: Groups) -> bool {
+    match exchange.group {
+        TransactionGroup::Lookup => false,
+        TransactionGroup::IndividualResources => groups != Groups::FormOnly,
+        TransactionGroup::Form => groups != Groups::ResourcesOnly,
+    }
+}
+
+struct Work<'w, 's> {
+    settings: &'w Settings<'s>,
+    asker: &'w mut Asker,
+    records: Records,
+}
+
+impl Work<'_, '_> {
+    /// The logical id of the patient; the resource itself is kept when it can be had.
+    async fn patient(&mut self) -> Option<String> {
+        match &self.settings.patient {
+            Whom::Id(id) => {
+                let id = id.clone();
+                let url = self.asker.address().request(&format!("Patient/{}", crate::drive::encode_path(&id)), "");
+                match self.asker.ask(&Call::read(url)).await {
+                    Ok(answer) if is_named(answer.tree.root(), "Patient", &id) => {
+                        self.records.keep(answer.tree.root(), None);
+                    }
+                    Ok(_) => self.records.reason(
+                        ReasonKind::Patient,
+                        None,
+                        "the patient's own record: the answer is another resource",
+                        "de gegevens van de patiënt: het antwoord is een andere resource",
+                    ),
+                    Err(why) => self.failed(None, "the patient's own record", "de gegevens van de patiënt", &why),
+                }
+                Some(id)
+            }
+            Whom::Bsn(bsn) => {
+                let bsn = bsn.clone();
+                self.lookup(&bsn).await
+            }
+        }
+    }
+
+    /// Looks a patient up by BSN, in the body of a request; in the URL only of a server that does not take that.
+    async fn lookup(&mut self, bsn: &str) -> Option<String> {
+        let exchange = self.settings.suite.exchange(PATIENT_LOOKUP)?;
+        let about = About { id: "", bsn: Some(bsn) };
+        let (path, parameters) = query(exchange, self.settings.fhir, about, self.asker.behaviour())?;
+        let parameters = encode(&parameters);
+        let address = self.asker.address();
+        let (by_post, by_get) = (address.request(&format!("{path}/_search"), ""), address.request(&path, &parameters));
+        let mut came = self.asker.ask(&Call::form(PATIENT_LOOKUP, by_post, parameters)).await;
+        if matches!(came, Err(Failure::Status(404 | 405 | 415 | 501, _))) {
+            came = self.asker.ask(&Call::search(PATIENT_LOOKUP, by_get)).await;
+        }
+        let answer = match came {
+            Ok(answer) => answer,
+            Err(why) => {
+                self.failed(Some(PATIENT_LOOKUP), "looking up the patient", "het opzoeken van de patiënt", &why);
+                return None;
+            }
+        };
+        let found: BTreeSet<String> = entries(answer.tree.root())
+            .filter(|entry| entry.resource.type_name() == "Patient" && has_bsn(entry.resource, bsn))
+            .map(|entry| self.records.keep(entry.resource, None))
+            .collect();
+        match (found.len(), found.first().and_then(|name| name.strip_prefix("Patient/"))) {
+            (1, Some(id)) => Some(id.to_owned()),
+            (0, _) => {
+                let (en, nl) = ("the server knows nobody with this BSN", "de server kent niemand met dit BSN");
+                self.records.reason(ReasonKind::Patient, Some(PATIENT_LOOKUP), en, nl);
+                None
+            }
+            (several, _) => {
+                let en = format!("the server has {several} patients with this BSN, so none of their plans is shown");
+                let nl = format!("de server heeft {several} patiënten met dit BSN; daarom wordt geen van hun plannen getoond");
+                self.records.reason(ReasonKind::Patient, Some(PATIENT_LOOKUP), en, nl);
+                self.records.resources.clear();
+                None
+            }
+        }
+    }
+
+    /// The BSN as the user gave it, or else as the patient has it; only one fault uses it.
+    fn bsn(&self) -> Option<String> {
+        if let Whom::Bsn(bsn) = &self.settings.patient {
+            return Some(bsn.clone());
+        }
+        let identifiers = self.records.patient()?.children_named("identifier");
+        let mut bsns = identifiers.filter(|identifier| identifier.child_value("system") == Some(BSN));
+        bsns.find_map(|identifier| identifier.child_value("value")).map(str::to_owned)
+    }
+
+    /// Asks an exchange, page after page.
+    async fn exchange(&mut self, exchange: &Exchange, bsn: Option<&str>) {
+        let about = About { id: &self.records.patient.clone(), bsn };
+        let Some((path, mut parameters)) = query(exchange, self.settings.fhir, about, self.asker.behaviour()) else { return };
+        if let Some(size) = self.settings.page_size {
+            parameters.push(("_count".to_owned(), size.to_string()));
+        }
+        let name = exchange.exchange.as_str();
+        self.records.answers.insert(name.to_owned(), Answered::default());
+        let forever = self.asker.behaviour().next_forever();
+        let most = forever.unwrap_or(self.settings.limits.pages);
+        let mut url = self.asker.address().request(&path, &encode(&parameters));
+        let mut seen = BTreeSet::new();
+        let mut page = 0;
+        loop {
+            if !seen.insert(url.clone()) && forever.is_none() {
+                let (en, nl) = (
+                    format!("page {} leads back to an earlier page", page),
+                    format!("pagina {page} leidt terug naar een eerdere pagina"),
+                );
+                return self.records.reason(ReasonKind::Endless, Some(name), en, nl);
+            }
+            if page == most {
+                let (en, nl) = (format!("there are more than {most} pages"), format!("er zijn meer dan {most} pagina's"));
+                return self.records.reason(ReasonKind::Endless, Some(name), en, nl);
+            }
+            page += 1;
+            let came = self.asker.ask(&Call::search(name, url)).await;
+            let next = match came {
+                Ok(answer) => self.page(name, page, &answer),
+                Err(why) => {
+                    let (en, nl) = (format!("page {page}"), format!("pagina {page}"));
+                    self.failed(Some(name), if page == 1 { "" } else { &en }, if page == 1 { "" } else { &nl }, &why);
+                    None
+                }
+            };
+            match next {
+                Some(next) => url = next,
+                None => return,
+            }
+        }
+    }
+
+    /// Keeps what a page holds; where the next one is.
+    fn page(&mut self, exchange: &str, page: usize, answer: &Answer) -> Option<String> {
+        let bundle = answer.tree.root();
+        if bundle.type_name() != "Bundle" || bundle.child_value("type") != Some("searchset") {
+            let said = outcome(&answer.tree).map(|said| format!(" ({said})")).unwrap_or_default();
+            let en = format!("page {page}: the answer is no searchset{said}");
+            let nl = format!("pagina {page}: het antwoord is geen zoekresultaat{said}");
+            self.records.reason(ReasonKind::Unreadable, Some(exchange), en, nl);
+            return None;
+        }
+        let about = Some(format!("Patient/{}", self.records.patient));
+        for entry in entries(bundle) {
+            if self.records.resources.len() >= MOST_RESOURCES {
+                let (en, nl) = ("more resources than are taken in", "meer resources dan er worden ingelezen");
+                self.records.reason(ReasonKind::TooMuch, Some(exchange), en, nl);
+                return None;
+            }
+            if entry.resource.type_name() == "OperationOutcome" {
+                self.told(exchange, entry.resource);
+                continue;
+            }
+            let subject = subject(entry.resource, &self.records.base);
+            if entry.is_match && subject.is_some() && subject != about {
+                let (en, nl) = (
+                    "it holds data of another patient, which is not shown",
+                    "er zitten gegevens van een andere patiënt bij; die worden niet getoond",
+                );
+                self.records.reason(ReasonKind::OtherPatient, Some(exchange), en, nl);
+                continue;
+            }
+            let name = self.records.keep(entry.resource, entry.full_url);
+            if entry.is_match
+                && let Some(answered) = self.records.answers.get_mut(exchange)
+            {
+                answered.matches.push(name);
+            }
+        }
+        self.next(exchange, page, bundle)
+    }
+
+    /// What the server tells beside the matches.
+    fn told(&mut self, exchange: &str, outcome: Node<'_>) {
+        let is_grave = |issue: Node<'_>| matches!(issue.child_value("severity"), Some("error" | "fatal"));
+        let grave = outcome.children_named("issue").any(is_grave);
+        let words = super::ask::outcome(&crate::fhir::node::Tree::copy_of(outcome)).unwrap_or_default();
+        if grave {
+            let (en, nl) = (format!("the server says: {words}"), format!("de server meldt: {words}"));
+            self.records.reason(ReasonKind::ServerSays, Some(exchange), en, nl);
+        } else if !self.records.remarks.contains(&words) {
+            self.records.remarks.push(words);
+        }
+    }
+
+    fn next(&mut self, exchange: &str, page: usize, bundle: Node<'_>) -> Option<String> {
+        let link = bundle.children_named("link").find(|link| link.child_value("relation") == Some("next"))?;
+        if self.asker.behaviour().ignores_next() {
+            return None;
+        }
+        let url = self.asker.address().link(link.child_value("url").unwrap_or_default());
+        if let (Err(_), false) = (self.asker.address().allowed(&url), self.asker.behaviour().next_elsewhere()) {
+            let en = format!("page {} is on another server, where our credentials do not go", page + 1);
+            let nl = format!("pagina {} staat op een andere server; daar gaan onze inloggegevens niet heen", page + 1);
+            self.records.reason(ReasonKind::Elsewhere, Some(exchange), en, nl);
+            return None;
+        }
+        Some(url)
+    }
+
+    /// Reads what references lead to, and what those lead to.
+    async fn references(&mut self) {
+        if self.asker.behaviour().reads_nothing() {
+            return;
+        }
+        let mut tried = BTreeSet::new();
+        loop {
+            let wanted: Vec<String> = self.wanted().into_iter().filter(|name| !tried.contains(name)).collect();
+            if wanted.is_empty() {
+                return;
+            }
+            for name in wanted {
+                if tried.len() >= self.settings.limits.reads {
+                    let (en, nl) =
+                        ("there are more references than are read", "er zijn meer verwijzingen dan er worden opgehaald");
+                    return self.records.reason(ReasonKind::TooMuch, None, en, nl);
+                }
+                tried.insert(name.clone());
+                self.reference(&name).await;
+            }
+        }
+    }
+
+    async fn reference(&mut self, name: &str) {
+        let Some(link) = link_of(name, "") else {
+            let (en, nl) = (
+                format!("`{name}` is on another server and is not read"),
+                format!("`{name}` staat op een andere server en wordt niet opgehaald"),
+            );
+            return self.records.reason(ReasonKind::Reference, None, en, nl);
+        };
+        let url = self.asker.address().request(name, "");
+        match self.asker.ask(&Call::read(url)).await {
+            Ok(answer) if is_named(answer.tree.root(), link.resource, link.id) => {
+                self.records.keep(answer.tree.root(), None);
+            }
+            Ok(_) => {
+                let (en, nl) = (
+                    format!("`{name}`: the answer is another resource"),
+                    format!("`{name}`: het antwoord is een andere resource"),
+                );
+                self.records.reason(ReasonKind::Reference, None, en, nl);
+            }
+            Err(why) => self.failed(None, &format!("`{name}`"), &format!("`{name}`"), &why),
+        }
+    }
+
+    /// References that lead to what a reader needs and is not here: `Type/id`, or a URL of elsewhere.
+    fn wanted(&self) -> BTreeSet<String> {
+        let mut wanted = BTreeSet::new();
+        for resource in self.records.resources.values().map(crate::fhir::node::Tree::root) {
+            match resource.type_name() {
+                // Of a patient only contacts matter: who else treats them is not asked for.
+                "Patient" => resource.children_named("contact").for_each(|contact| self.references_in(contact, &mut wanted)),
+                _ => self.references_in(resource, &mut wanted),
+            }
+        }
+        wanted
+    }
+
+    fn references_in(&self, node: Node<'_>, wanted: &mut BTreeSet<String>) {
+        if node.type_name() == "Reference"
+            && self.records.target(node).is_none()
+            && let Some(text) = node.child_value("reference")
+            && !text.starts_with(['#', 'u'])
+        {
+            match link_of(text, &self.records.base) {
+                Some(link) if NEEDED.contains(&link.resource) => {
+                    wanted.insert(format!("{}/{}", link.resource, link.id));
+                }
+                None if text.starts_with("http") && NEEDED.iter().any(|kind| text.contains(&format!("/{kind}/"))) => {
+                    wanted.insert(text.to_owned());
+                }
+                _ => {}
+            }
+        }
+        node.children().for_each(|child| self.references_in(child, wanted));
+    }
+
+    /// Writes, when a fault says so.
+    async fn writes(&mut self) {
+        let written: Vec<_> = self.asker.behaviour().writes().cloned().collect();
+        for write in written {
+            let id = "toets-consulter-fault";
+            let (verb, path) = match write.method {
+                WriteMethod::Put => (Verb::Put, format!("{}/{id}", write.resource)),
+                WriteMethod::Post => (Verb::Post, write.resource.clone()),
+            };
+            let body = format!(r#"{{"resourceType":"{}","id":"{id}"}}"#, write.resource);
+            let url = self.asker.address().request(&path, "");
+            let call = Call { exchange: None, verb, url, body: Some(("application/fhir+json", body)) };
+            // What comes of it is of no interest to a plan.
+            drop(self.asker.ask(&call).await);
+        }
+    }
+
+    /// Tells why something is not there. `what` is empty for the whole of an exchange.
+    fn failed(&mut self, exchange: Option<&str>, en: &str, nl: &str, why: &Failure) {
+        let (kind, why_en, why_nl) = told(why);
+        let kind = if exchange.is_none() && kind == ReasonKind::Refused { ReasonKind::Reference } else { kind };
+        let joined = |what: &str, why: String| if what.is_empty() { why } else { format!("{what}: {why}") };
+        self.records.reason(kind, exchange, joined(en, why_en), joined(nl, why_nl));
+    }
+}
+
+fn told(why: &Failure) -> (ReasonKind, String, String) {
+    match why {
+        Failure::Broken(broken) => {
+            let en = format!("no whole answer came ({})", broken.detail);
+            (ReasonKind::NoAnswer, en, format!("er kwam geen volledig antwoord ({})", broken.detail))
+        }
+        Failure::Status(status, said) => {
+            let said = said.as_deref().map(|said| format!(": {said}")).unwrap_or_default();
+            let en = format!("the server refused with status {status}{said}");
+            (ReasonKind::Refused, en, format!("de server weigerde met status {status}{said}"))
+        }
+        Failure::Unreadable(why) => {
+            (ReasonKind::Unreadable, format!("the answer cannot be read: {why}"), format!("het antwoord is onleesbaar: {why}"))
+        }
+        Failure::Elsewhere(why) => {
+            let en = format!("the server sends us to another address, where our credentials do not go ({why})");
+            let nl = format!("de server stuurt ons naar een ander adres; daar gaan onze inloggegevens niet heen ({why})");
+            (ReasonKind::Elsewhere, en, nl)
+        }
+        Failure::Stopped => (ReasonKind::Stopped, "not asked any more".to_owned(), "niet meer gevraagd".to_owned()),
+        Failure::Late => {
+            (ReasonKind::NoAnswer, "the time for the whole was over".to_owned(), "de tijd voor het geheel was om".to_owned())
+        }
+    }
+}
+
+/// An entry of a searchset.
+#[derive(Clone, Copy)]
+struct Entry<'t> {
+    full_url: Option<&'t str>,
+    resource: Node<'t>,
+    is_match: bool,
+}
+
+fn entries(bundle: Node<'_>) -> impl Iterator<Item = Entry<'_>> {
+    bundle.children_named("entry").filter_map(|entry| {
+        let mode = entry.child("search").and_then(|search| search.child_value("mode"));
+        let resource = entry.child("resource").filter(|resource| resource.is_resource())?;
+        // Without a mode everything is taken for a match: what it is, is looked at when it is read.
+        Some(Entry { full_url: entry.child_value("fullUrl"), resource, is_match: matches!(mode, Some("match") | None) })
+    })
+}
+
+fn is_named(resource: Node<'_>, kind: &str, id: &str) -> bool {
+    resource.type_name() == kind && resource.child_value("id") == Some(id)
+}
+
+fn has_bsn(patient: Node<'_>, bsn: &str) -> bool {
+    let is_it =
+        |identifier: Node<'_>| identifier.child_value("system") == Some(BSN) && identifier.child_value("value") == Some(bsn);
+    patient.children_named("identifier").any(is_it)
+}
+
+/// The patient that a resource says it is about.
+fn subject(resource: Node<'_>, base: &str) -> Option<String> {
+    let reference = resource.child("subject").or_else(|| resource.child("patient"))?.child_value("reference")?;
+    let link = link_of(reference, base)?;
+    (link.resource == "Patient").then(|| format!("Patient/{}", link.id))
+}
