@@ -30,6 +30,7 @@ mod shell;
 mod stop;
 mod suite;
 mod terminal;
+mod terminology;
 mod validate;
 mod vendor;
 mod version;

@@ -2,6 +2,7 @@
 //! them, opinions nothing; there are none here.
 
 mod answer;
+mod consult;
 mod event;
 mod follow;
 mod log;
@@ -14,6 +15,7 @@ mod session;
 mod slots;
 
 pub use answer::{Variables, captured};
+pub use consult::Consult;
 pub use event::Event;
 pub use merge::{MergeError, merge, store};
 pub use open::{FORMAT, OpenError, Opened, open};
@@ -101,6 +103,20 @@ pub async fn run(
     settings: Settings,
     on_event: impl Fn(Event) + Send + Sync + 'static,
 ) -> Result<Finished, EngineError> {
+    run_consulting(plan, suite, settings, None, on_event).await
+}
+
+/// The same, and then asks a terminology server what judging wants to know.
+///
+/// # Errors
+/// As `run`.
+pub async fn run_consulting(
+    plan: &Plan,
+    suite: &Suite,
+    settings: Settings,
+    consult: Option<Consult<'_>>,
+    on_event: impl Fn(Event) + Send + Sync + 'static,
+) -> Result<Finished, EngineError> {
     let client = Client::with_access(&plan.target, settings.secrets.clone(), settings.access, settings.tempo)?;
     let seed = settings.seed.unwrap_or_else(|| clock::random_hex(16));
     let start = Start {
@@ -121,6 +137,9 @@ pub async fn run(
     let patients = Arc::new(persona::find(&session).await);
     run_beside_each_other(&session, &patients).await;
     run_alone(&session, &patients).await;
+    if let Some(consult) = consult {
+        consult::consult(&session, consult).await;
+    }
     let stopped = *session.stop.borrow();
     let (evidence, stored) = session.log.finish(stopped);
     Ok(Finished { evidence, stored })

@@ -122,7 +122,7 @@ impl<'a> Answers<'a> {
                 self.personas.insert(&found.persona, found);
             }
             Record::Capture(capture) => self.captures.entry(&capture.scenario).or_default().push(capture),
-            Record::Replaced(_) | Record::Token(_) | Record::End(_) => {}
+            Record::Replaced(_) | Record::Token(_) | Record::Terminology(_) | Record::End(_) => {}
         }
     }
 
