@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::fhir::terminology::{Answer, Question};
 use crate::plan::Plan;
 
 /// Everything that happened in a run, in memory.
@@ -74,6 +75,8 @@ pub enum Record {
     Phase(PhaseOver),
     /// What a person said about a client.
     Attested(Attested),
+    /// A terminology server was asked about a code.
+    Terminology(Box<CodeAsked>),
     /// The end: without it the run was killed.
     End(End),
 }
@@ -218,6 +221,18 @@ pub struct TokenAsked {
     pub lifetime_s: Option<u64>,
     /// Why there is none.
     pub problem: Option<String>,
+}
+
+/// What a terminology server said of a code that nothing here knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct CodeAsked {
+    /// Base of the server.
+    pub of: String,
+    /// What it was asked, as the redacted answers have it.
+    pub question: Question,
+    /// What it said.
+    pub answer: Answer,
 }
 
 /// Why a token is asked for.

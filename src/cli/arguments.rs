@@ -129,6 +129,8 @@ pub(crate) struct RunArguments {
     pub(crate) seed: Option<String>,
     #[command(flatten)]
     pub(crate) packages: super::definitions::PackageArguments,
+    #[command(flatten)]
+    pub(crate) terminology: super::terminology::TerminologyArguments,
 }
 
 /// How requests are authenticated.

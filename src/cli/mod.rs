@@ -32,6 +32,7 @@ mod stop;
 mod suite;
 mod table;
 mod terminal;
+mod terminology;
 mod validate;
 mod vendor;
 mod version;

@@ -10,9 +10,10 @@ use super::server::Server;
 use super::terminal::Terminal;
 use super::{choose, definitions, output, patients, preview, runtime, stop, suite, vendor, watch};
 use crate::clock;
-use crate::engine::{self, EngineError, Event, Finished, RecordError, Recorder, Settings};
+use crate::engine::{self, Consult, EngineError, Event, Finished, RecordError, Recorder, Settings};
+use crate::evidence::Evidence;
 use crate::fhir::validate::Validator;
-use crate::judge::{Completeness, ExitCode, Verdicts, exit_code, judge};
+use crate::judge::{Completeness, ExitCode, Verdicts, exit_code, judge, open_questions};
 use crate::plan::{Plan, Selection, compile};
 use crate::report::Report;
 use crate::scenario::Suite;
@@ -96,10 +97,14 @@ impl Run<'_> {
         done
     }
 
-    async fn against(&self, server: Server, validator: &Validator) -> Result<Finished, Failure> {
+    async fn against(&self, mut server: Server, validator: &Validator) -> Result<Finished, Failure> {
         let plan = plan(self.arguments, self.suite, self.selection, (&server, self.terminal))?;
         // Had before a folder is made for the run: without a token there is none.
         server.prepare().await?;
+        // Its token is a secret of the run as well, so that it is in nothing that is kept.
+        let terminology = self.arguments.terminology.server(&mut server.secrets)?;
+        let questions = |evidence: &Evidence| open_questions(&evidence.start.plan, evidence, self.suite, validator);
+        let consult = terminology.map(|server| Consult { server, questions: &questions });
         let settings = Settings {
             recorder: recorder(self.folder)?,
             secrets: server.secrets,
@@ -110,7 +115,8 @@ impl Run<'_> {
             stop: stop::on_interrupt(self.terminal),
         };
         let progress = Progress::new(&self.terminal, plan.scenarios.len());
-        let finished = engine::run(&plan, self.suite, settings, listener(progress.clone(), plan.target.base.clone())).await;
+        let on_event = listener(progress.clone(), plan.target.base.clone());
+        let finished = engine::run_consulting(&plan, self.suite, settings, consult, on_event).await;
         progress.end();
         finished.map_err(not_started)
     }

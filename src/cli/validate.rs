@@ -22,9 +22,11 @@ use self::versions::{Fhir, Versions};
 use super::failure::Failure;
 use super::progress::Progress;
 use super::terminal::Terminal;
+use super::terminology::{Lookup, TerminologyArguments};
 use super::watch;
+use crate::drive::Secrets;
 use crate::fhir::package::cache;
-use crate::fhir::validate::Severity;
+use crate::fhir::validate::{Refused, Severity};
 use crate::judge::{Completeness, ExitCode};
 use crate::redact::Redactor;
 use crate::report::outcome::{Builder, Judged, Origin, Totals};
@@ -47,6 +49,11 @@ pub(crate) struct ValidateArguments {
     /// Folder in which packages are looked for; ~/.fhir/packages when left out
     #[arg(long, value_name = "DIR")]
     pub(crate) cache: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) terminology: TerminologyArguments,
+    /// What FHIR allows and is an error here; may be given more than once
+    #[arg(long = "refuse", value_enum, value_name = "WHAT")]
+    pub(crate) refused: Vec<Refuse>,
     /// How it is told
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -83,15 +90,40 @@ pub(crate) enum Least {
     Error,
 }
 
+/// What FHIR allows, and the user wants none of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Refuse {
+    /// Extensions whose definition is not known
+    UnknownExtensions,
+    /// What looks like HTML in markdown
+    HtmlInMarkdown,
+    /// Addresses at hosts that are reserved for examples
+    ExampleUrls,
+}
+
+impl ValidateArguments {
+    fn refused(&self) -> Refused {
+        let has = |what| self.refused.contains(&what);
+        Refused {
+            unknown_extensions: has(Refuse::UnknownExtensions),
+            markdown_html: has(Refuse::HtmlInMarkdown),
+            example_urls: has(Refuse::ExampleUrls),
+        }
+    }
+}
+
 /// Judges what was named, once or again and again.
 pub(crate) fn validate(arguments: &ValidateArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let terminal = if arguments.ci { terminal.quiet() } else { *terminal };
     let named = named(arguments)?;
     let place = arguments.cache.clone().or_else(cache::common_cache);
-    let versions = Versions::new(arguments.fhir, &arguments.packages, place)?;
+    let versions = Versions::new(arguments.fhir, &arguments.packages, place, arguments.refused())?;
+    let mut secrets = Secrets::new();
+    let lookup = arguments.terminology.server(&mut secrets)?.map(Lookup::new).transpose()?;
     let token = std::env::var("TOETS_TOKEN").unwrap_or_default();
-    let redactor = Redactor::masking([("TOETS_TOKEN", token.trim())].into_iter().filter(|(_, token)| token.len() >= SECRET));
-    let round = Round { arguments, named: &named, versions: &versions, redactor: &redactor, terminal };
+    let own = [("TOETS_TOKEN", token.trim())].into_iter().filter(|(_, token)| token.len() >= SECRET);
+    let redactor = Redactor::masking(own.chain(secrets.iter()));
+    let round = Round { arguments, named: &named, versions: &versions, lookup: lookup.as_ref(), redactor: &redactor, terminal };
     match arguments.watch {
         true => watch::again(&named, &terminal, || round.round()),
         false => round.round(),
@@ -122,6 +154,7 @@ struct Round<'r> {
     arguments: &'r ValidateArguments,
     named: &'r [PathBuf],
     versions: &'r Versions,
+    lookup: Option<&'r Lookup>,
     redactor: &'r Redactor,
     terminal: Terminal,
 }
@@ -137,6 +170,7 @@ struct Done {
 impl Round<'_> {
     fn round(&self) -> Result<ExitCode, Failure> {
         let mut inputs = Inputs::of(self.named);
+        self.lookup.into_iter().for_each(Lookup::again);
         self.leave_out_own_output(&mut inputs);
         if inputs.files.is_empty() {
             return Err(Failure::usage("there is nothing to judge")
@@ -164,7 +198,9 @@ impl Round<'_> {
         progress.end();
         ended?;
         used.sort_by_key(|fhir| *fhir as usize);
-        let totals = output.finish(inputs.skipped, &self.versions.used(&used))?;
+        let mut told = self.versions.used(&used);
+        told.extend(self.lookup.map(|lookup| self.redactor.text(&lookup.used())));
+        let totals = output.finish(inputs.skipped, &told)?;
         if broke > 0 {
             let what = format!("Toets itself broke on {broke} resources, which are not judged; what is above is of the others");
             return Err(Failure::harness(what).hint("please report it, with the lines above that tell where"));
@@ -191,7 +227,10 @@ impl Round<'_> {
             Err(why) => return Done { judged: builder.unread(&name, line, &why), is_named, file, fhir: None },
         };
         let profiles: Vec<&str> = self.arguments.profiles.iter().map(String::as_str).collect();
-        let judgement = self.versions.judgement(&text, &profiles);
+        let judgement = self.versions.judgement(&text, &profiles, |judge, root| match self.lookup {
+            Some(lookup) => lookup.judged(judge, self.redactor, |judge| judge.validate(root, &profiles)),
+            None => judge.validate(root, &profiles),
+        });
         let origin = Origin { file: &name, line, text: &text, fhir: judgement.fhir.version() };
         let judged = builder.judged(origin, judgement.tree.as_ref().map(|tree| tree.root()), &judgement.issues);
         Done { judged, is_named, file, fhir: Some(judgement.fhir) }

@@ -9,9 +9,10 @@ use super::record::{RecordError, Recorder};
 use crate::clock::{self, Stopwatch};
 use crate::drive::{FreshToken, Reply};
 use crate::evidence::{
-    Attested, Broken, Capture, End, Evidence, Exchange, Exhibit, FoundPersona, Omitted, OmittedReason, Origin, Outcome,
-    PhaseOver, Received, Record, Replaced, Sent, Start, TokenAsked,
+    Attested, Broken, Capture, CodeAsked, End, Evidence, Exchange, Exhibit, FoundPersona, Omitted, OmittedReason, Origin,
+    Outcome, PhaseOver, Received, Record, Replaced, Sent, Start, TokenAsked,
 };
+use crate::fhir::terminology::{Answer, Question};
 use crate::plan::{ExtraValue, TargetAuth};
 use crate::redact::{Redactor, Replacement};
 
@@ -157,6 +158,21 @@ impl Log {
         }
         let problem = asked.problem.as_deref().map(|problem| self.redactor.text(problem));
         self.add(self.kept(), Record::Token(TokenAsked { of: self.redactor.text(&asked.of), problem, ..asked }));
+    }
+
+    /// Records what a terminology server said of a code. The question is made of answers that were redacted before.
+    pub(super) fn terminology(&self, of: &str, question: Question, answer: Answer) {
+        let answer = match answer {
+            Answer::Unanswered(why) => Answer::Unanswered(self.redactor.text(&why)),
+            said @ (Answer::In | Answer::Out) => said,
+        };
+        let asked = CodeAsked { of: self.redactor.text(of), question, answer };
+        self.add(self.kept(), Record::Terminology(Box::new(asked)));
+    }
+
+    /// The evidence as it is now.
+    pub(super) fn so_far(&self) -> Evidence {
+        self.kept().evidence.clone()
     }
 
     /// Records whether a persona was found.

@@ -2,6 +2,7 @@
 //! them, opinions nothing; there are none here.
 
 mod answer;
+mod consult;
 mod driver;
 mod event;
 mod follow;
@@ -17,6 +18,7 @@ mod statement;
 mod table;
 
 pub use answer::{Variables, captured};
+pub use consult::Consult;
 pub use driver::{BuiltIn, Driver, Facts};
 pub use event::Event;
 pub use merge::{MergeError, merge, store};
@@ -107,6 +109,20 @@ pub async fn run(
     settings: Settings,
     on_event: impl Fn(Event) + Send + Sync + 'static,
 ) -> Result<Finished, EngineError> {
+    run_consulting(plan, suite, settings, None, on_event).await
+}
+
+/// The same, and then asks a terminology server what judging wants to know.
+///
+/// # Errors
+/// As `run`.
+pub async fn run_consulting(
+    plan: &Plan,
+    suite: &Suite,
+    settings: Settings,
+    consult: Option<Consult<'_>>,
+    on_event: impl Fn(Event) + Send + Sync + 'static,
+) -> Result<Finished, EngineError> {
     let start = start(plan, &settings);
     let client = Client::with_access(&plan.target, settings.secrets.clone(), settings.access, settings.tempo)?;
     let seed = start.seed.clone();
@@ -119,6 +135,9 @@ pub async fn run(
     let patients = Arc::new(persona::find(&session).await);
     run_beside_each_other(&session, &patients).await;
     run_alone(&session, &patients).await;
+    if let Some(consult) = consult {
+        consult::consult(&session, consult).await;
+    }
     let stopped = *session.stop.borrow();
     let (evidence, stored) = session.log.finish(stopped);
     Ok(Finished { evidence, stored })

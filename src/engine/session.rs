@@ -106,7 +106,7 @@ impl Session {
     }
 
     /// Ends when the user stops the run.
-    async fn stopped(&self) {
+    pub(super) async fn stopped(&self) {
         let mut stop = self.stop.clone();
         if stop.wait_for(|stop| *stop).await.is_err() {
             // Nobody is left who could stop the run.

@@ -148,6 +148,37 @@ pub struct Binding {
     pub value_set: Option<Arc<str>>,
     /// Canonical of the value set outside of which no code may come, however strong the binding.
     pub largest: Option<Arc<str>>,
+    /// Value sets that are asked beside it.
+    pub additional: Vec<AdditionalBinding>,
+}
+
+/// A value set that is asked beside the one of the binding. Kept are those that say
+/// something of codes in a resource: not what a system has to support, or a form could show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdditionalBinding {
+    /// What it asks.
+    pub purpose: Purpose,
+    /// Canonical of the value set, with version where it has one.
+    pub value_set: Arc<str>,
+    /// Of repetitions one is enough.
+    pub any: bool,
+    /// It counts in certain circumstances only, of which a resource does not tell.
+    pub has_usage: bool,
+}
+
+/// What an additional binding asks of a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// No code outside of it.
+    Maximum,
+    /// A code from it.
+    Required,
+    /// A code from it where one fits.
+    Extensible,
+    /// A code from it in records that are made now; older ones may have others.
+    Current,
+    /// Better from it.
+    Preferred,
 }
 
 /// How strong a binding is.

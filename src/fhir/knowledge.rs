@@ -19,8 +19,8 @@ use super::json;
 use super::node::Tree;
 use super::package::{Entry, Package, PackageError};
 use super::snapshot;
-use super::terminology::{CodeSystem, ValueSet};
-use super::types::Types;
+use super::terminology::{CodeSystem, Consulted, ValueSet};
+use super::types::{self, Types};
 
 pub use resolve::OtherVersion;
 pub use sources::DefinitionSource;
@@ -76,8 +76,8 @@ const MAX_RING: usize = 64;
 /// built in has the number after the last package.
 type Place = (usize, usize);
 
-/// The packages that are loaded and what is built in, and what was read of them.
-#[derive(Debug)]
+/// The packages that are loaded and what is built in, and what was read of them, which copies share.
+#[derive(Debug, Clone)]
 pub struct Knowledge {
     types: &'static Types,
     packages: Vec<Arc<Package>>,
@@ -85,9 +85,11 @@ pub struct Knowledge {
     built_in: Option<&'static BuiltIn>,
     other_versions: Vec<OtherVersion>,
     /// By canonical without version, in the order of the packages.
-    places: HashMap<Box<str>, Vec<Place>>,
+    places: Arc<HashMap<Box<str>, Vec<Place>>>,
     /// One for each entry of each package, and of what is built in.
     read: Vec<Arc<[Slot]>>,
+    /// What a terminology server said, where one is asked.
+    consulted: Option<Arc<Consulted>>,
 }
 
 /// What was read of an entry.
@@ -107,8 +109,8 @@ impl Knowledge {
     pub fn built_in(types: &'static Types) -> Self {
         let built_in = builtin::of(types);
         let read = vec![unread(built_in.entries.len())];
-        let (packages, other_versions, places) = (Vec::new(), Vec::new(), HashMap::new());
-        Self { types, packages, built_in: Some(built_in), other_versions, places, read }
+        let (packages, other_versions, places) = (Vec::new(), Vec::new(), Arc::default());
+        Self { types, packages, built_in: Some(built_in), other_versions, places, read, consulted: None }
     }
 
     /// Loads packages and all that they stand on, and behind them what is built
@@ -117,10 +119,11 @@ impl Knowledge {
     ///
     /// # Errors
     /// When one cannot be opened, is missing, is wanted in two versions, or is
-    /// of another version of FHIR than the types.
+    /// of another version of FHIR than the types; but for HL7's terminology, which
+    /// is the same for all.
     pub fn load(sources: &[PackageSource], types: &'static Types) -> Result<Self, PackageError> {
         let built_in = builtin::of(types);
-        let mut loaded = Self::of_packages(resolve::resolve(sources, &built_in.sources)?, types)?;
+        let mut loaded = Self::of_packages(resolve::resolve(sources, &built_in.sources, types.definition().version)?, types)?;
         loaded.built_in = Some(built_in);
         loaded.read.push(unread(built_in.entries.len()));
         Ok(loaded)
@@ -130,9 +133,10 @@ impl Knowledge {
     ///
     /// # Errors
     /// When one cannot be opened, is missing, is wanted in two versions, or is
-    /// of another version of FHIR than the types.
+    /// of another version of FHIR than the types; but for HL7's terminology, which
+    /// is the same for all.
     pub fn load_only(sources: &[PackageSource], types: &'static Types) -> Result<Self, PackageError> {
-        Self::of_packages(resolve::resolve(sources, &[])?, types)
+        Self::of_packages(resolve::resolve(sources, &[], types.definition().version)?, types)
     }
 
     fn of_packages(
@@ -144,8 +148,8 @@ impl Knowledge {
         }
         let packages: Vec<Arc<Package>> = packages.into_iter().map(Arc::new).collect();
         let read = packages.iter().map(|package| unread(package.entries().len())).collect();
-        let places = places(&packages);
-        Ok(Self { types, packages, built_in: None, other_versions, places, read })
+        let places = Arc::new(places(&packages, types));
+        Ok(Self { types, packages, built_in: None, other_versions, places, read, consulted: None })
     }
 
     /// The same, with a package more that is asked before all others. What was
@@ -156,9 +160,14 @@ impl Knowledge {
         let mut read = self.read.clone();
         read.insert(0, unread(package.entries().len()));
         packages.insert(0, Arc::new(package));
-        let places = places(&packages);
-        let Self { types, built_in, other_versions, .. } = self;
-        Self { types, packages, built_in: *built_in, other_versions: other_versions.clone(), places, read }
+        let places = Arc::new(places(&packages, self.types));
+        Self { packages, places, read, ..self.clone() }
+    }
+
+    /// The same, which uses what a terminology server said. What was read is shared.
+    #[must_use]
+    pub fn consulting(&self, consulted: Arc<Consulted>) -> Self {
+        Self { consulted: Some(consulted), ..self.clone() }
     }
 
     /// The packages, in the order in which they are asked.
@@ -326,18 +335,31 @@ impl Knowledge {
         // What is built in is facts, not resources.
         let package = self.packages.get(number).ok_or("its resource is not built in")?;
         let text = package.text(place).map_err(|error| error.to_string())?;
-        json::read(&text, self.types).map_err(|error| error.to_string())
+        json::read(&text, types_of(package, self.types)).map_err(|error| error.to_string())
     }
+}
+
+/// The types that the resources of a package are written with: terminology may be of another version.
+fn types_of(package: &Package, usual: &'static Types) -> &'static Types {
+    let all = [types::r4(), types::stu3()];
+    let is_usual = package.manifest().is_for(usual.definition().version);
+    let written = all.into_iter().find(|types| package.manifest().is_for(types.definition().version));
+    written.filter(|_| !is_usual).unwrap_or(usual)
 }
 
 fn unread(entries: usize) -> Arc<[Slot]> {
     (0..entries).map(|_| Slot::default()).collect()
 }
 
-fn places(packages: &[Arc<Package>]) -> HashMap<Box<str>, Vec<Place>> {
+/// Where each canonical is. Of terminology that is of another version of FHIR the code systems
+/// and value sets count, nothing else.
+fn places(packages: &[Arc<Package>], types: &Types) -> HashMap<Box<str>, Vec<Place>> {
     let mut places: HashMap<Box<str>, Vec<Place>> = HashMap::new();
     for (number, package) in packages.iter().enumerate() {
-        for (place, entry) in package.entries().iter().enumerate().filter(|(_, entry)| !entry.url.is_empty()) {
+        let is_whole = package.manifest().is_for(types.definition().version);
+        let counts = |entry: &Entry| is_whole || matches!(&*entry.resource, "CodeSystem" | "ValueSet");
+        let named = package.entries().iter().enumerate().filter(|(_, entry)| !entry.url.is_empty() && counts(entry));
+        for (place, entry) in named {
             places.entry(entry.url.clone()).or_default().push((number, place));
         }
     }
@@ -357,10 +379,9 @@ pub fn split(canonical: &str) -> (&str, Option<&str>) {
 fn is_of(package: &Package, types: &Types) -> Result<(), PackageError> {
     let wanted = types.definition().version;
     let manifest = package.manifest();
-    let release = |version: &str| version.split('.').take(2).collect::<Vec<_>>().join(".");
-    let said = &manifest.fhir_versions;
-    if said.is_empty() || said.iter().any(|found| release(found) == release(wanted)) {
+    if manifest.is_for(wanted) || manifest.is_terminology() {
         return Ok(());
     }
-    Err(PackageError::OtherFhir { package: manifest.name(), found: said.join(", "), wanted: wanted.to_owned() })
+    let found = manifest.fhir_versions.join(", ");
+    Err(PackageError::OtherFhir { package: manifest.name(), found, wanted: wanted.to_owned() })
 }

@@ -9,6 +9,7 @@ mod check;
 mod class;
 mod client;
 mod code;
+mod consulted;
 mod difference;
 mod exit;
 mod expression;
@@ -40,17 +41,20 @@ pub use verdict::{
     Conclusion, Counts, ExpectationVerdict, OpenCode, Outcome, ProfileNotes, Reason, RequirementVerdict, Silenced, Verdicts,
 };
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use answers::Answers;
 use case::{Case, Run};
 use personas::Personas;
 use profiles::Profiles;
 use ruling::{Closed, Ruling};
-use semantics::Question;
+use semantics::Question as RunQuestion;
 
 use crate::agreements::Effect;
 use crate::evidence::Evidence;
+use crate::fhir::terminology::{Consulted, Question};
 use crate::fhir::validate::{Validator, all_codes};
 use crate::plan::{Plan, PlannedExpectation, PlannedScenario, TargetAuth};
 use crate::scenario::{Check, Suite};
@@ -67,6 +71,21 @@ pub fn finding_names() -> Vec<&'static str> {
 /// What we think of a run. The same evidence and definitions give the same verdicts, byte for byte.
 #[must_use]
 pub fn judge(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &Validator) -> Verdicts {
+    match consulted::answers(evidence) {
+        answers if answers.is_empty() => judged(plan, evidence, suite, validator),
+        answers => judged(plan, evidence, suite, &validator.consulting(Arc::new(Consulted::new(answers)))),
+    }
+}
+
+/// What judging a run would ask a terminology server, beyond what the evidence has an answer to.
+#[must_use]
+pub fn open_questions(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &Validator) -> BTreeSet<Question> {
+    let consulted = Arc::new(Consulted::new(consulted::answers(evidence)));
+    let _ = judged(plan, evidence, suite, &validator.consulting(Arc::clone(&consulted)));
+    consulted.take_open()
+}
+
+fn judged(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &Validator) -> Verdicts {
     let answers = Answers::new(evidence);
     let personas = Personas::new(suite);
     let profiles = Profiles::new(validator, suite, plan.claims.dialect);
@@ -94,7 +113,7 @@ fn judge_scenario(run: Run<'_>, scenario: &PlannedScenario) -> Vec<ExpectationVe
             // What only the whole run can judge, no share of it can.
             Check::Run(_) if run.plan.shard.is_some() => Ruling::open(Reason::NotSelected),
             Check::Run(predicate) => {
-                let question = Question { run, scenario, key: &key, expectation };
+                let question = RunQuestion { run, scenario, key: &key, expectation };
                 semantics::judge(&question, *predicate).unwrap_or_else(|| check::judge_run(run, *predicate))
             }
             // The loader lets predicates over the run alone stand here.

@@ -2,7 +2,8 @@
 
 use super::reason;
 use super::words::both;
-use crate::evidence::{Broken, BrokenKind, Evidence, Outcome, Record};
+use crate::evidence::{Broken, BrokenKind, CodeAsked, Evidence, Outcome, Record};
+use crate::fhir::terminology::Answer;
 use crate::plan::{Plan, TargetAuth};
 use crate::text::Text;
 
@@ -19,6 +20,7 @@ pub(super) fn warnings(plan: &Plan, evidence: &Evidence) -> Vec<Text> {
         ended_early(evidence),
         insecure(plan, evidence),
         token(evidence),
+        terminology(evidence),
         no_authentication(plan),
         own_data(plan),
         approximation(evidence),
@@ -185,6 +187,25 @@ fn token(evidence: &Evidence) -> Option<Text> {
     Some(both(
         format!("No new token could be had while the run went: {problem}."),
         format!("Tijdens de run was geen nieuw token te krijgen: {problem}."),
+    ))
+}
+
+/// Codes that somebody else judged, by an edition of a code system that is not ours.
+fn terminology(evidence: &Evidence) -> Option<Text> {
+    let asked: Vec<&CodeAsked> = evidence
+        .records
+        .iter()
+        .filter_map(|record| match record {
+            Record::Terminology(asked) => Some(&**asked),
+            _ => None,
+        })
+        .collect();
+    let (first, count) = (asked.first()?, asked.len());
+    let open = asked.iter().filter(|asked| matches!(asked.answer, Answer::Unanswered(_))).count();
+    let of = &first.of;
+    Some(both(
+        format!("Codes that are not known here were looked up at {of}: {count}, of which {open} without an answer."),
+        format!("Codes die hier niet bekend zijn, zijn opgezocht bij {of}: {count}, waarvan {open} zonder antwoord."),
     ))
 }
 

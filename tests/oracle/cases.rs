@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
 use serde_json::Value;
+use toets::fhir::validate::Refused;
 
 use super::patch;
 use super::place::Place;
@@ -35,6 +36,8 @@ pub(crate) struct Case {
     /// Files with definitions that come before the packages.
     pub(crate) supporting: Vec<PathBuf>,
     pub(crate) profile: Option<String>,
+    /// What the run took to be against the rules.
+    pub(crate) refused: Refused,
     pub(crate) text: Vec<u8>,
     /// The text is one that no JSON value can hold.
     pub(crate) raw: bool,
@@ -110,20 +113,25 @@ fn said(line: &Value) -> Vec<Said> {
     line["issues"].as_array().into_iter().flatten().map(one).collect()
 }
 
-/// The packages of a line and those that were loaded beside them. The R4
-/// terminology package that the HL7 validator had for STU3 is left out: it is
-/// of another version of FHIR.
+/// The packages of a line and those that were loaded beside them.
 fn packages(line: &Value, stu3: bool) -> Vec<String> {
     let named = line["packages"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let mut files: Vec<String> = named.map(|name| format!("{}.tgz", name.replace('#', "-"))).collect();
     files.reverse();
     let beside: &[&str] = if stu3 {
-        &["hl7.fhir.r3.core-3.0.2.tgz"]
+        &["hl7.terminology.r4-7.0.1.tgz", "hl7.fhir.r3.core-3.0.2.tgz"]
     } else {
         &["hl7.terminology.r4-7.0.1.tgz", "hl7.fhir.uv.extensions.r4-5.3.0-ballot-tc1.tgz", "hl7.fhir.r4.core-4.0.1.tgz"]
     };
     files.extend(beside.iter().map(|file| (*file).to_owned()));
     files
+}
+
+/// What a run took to be against the rules: unknown extensions always; the rest by
+/// its flags, of which `examples` is only ever set to forbid.
+fn refused(line: &Value) -> Refused {
+    let has = |name: &str| line["flags"].as_array().into_iter().flatten().any(|flag| flag == name);
+    Refused { unknown_extensions: true, markdown_html: has("noHtmlInMarkdown"), example_urls: has("examples") }
 }
 
 fn example(file: &str) -> Result<Vec<u8>, String> {
@@ -155,6 +163,7 @@ fn case(line: &Value, id: String, base: &str, stu3: bool) -> Result<Case, String
         stu3,
         supporting: Vec::new(),
         profile: line["profile"].as_str().map(str::to_owned),
+        refused: refused(line),
         text,
         raw,
         said: said(line),
@@ -228,6 +237,7 @@ pub(crate) fn validator_cases(version: &str) -> Result<Vec<Case>, String> {
                 .map(|file| folder.join(file))
                 .collect(),
             profile: line["profile"].as_str().map(str::to_owned),
+            refused: refused(line),
             text: read(&folder.join(text(line, "file")))?,
             raw: true,
             said,

@@ -11,7 +11,7 @@ use std::thread;
 use toets::fhir::knowledge::{Knowledge, PackageSource};
 use toets::fhir::node::Node;
 use toets::fhir::package::Package;
-use toets::fhir::validate::{Issue, UnknownExtensions, Validator};
+use toets::fhir::validate::{Issue, Refused, Validator};
 use toets::fhir::{json, types, xml};
 use toets::text::Language;
 
@@ -27,8 +27,8 @@ pub(crate) struct Outcome {
     pub(crate) panic: bool,
 }
 
-/// Packages and files of definitions.
-type Key = (Vec<String>, Vec<PathBuf>);
+/// Packages, files of definitions, and what is refused.
+type Key = (Vec<String>, Vec<PathBuf>, Refused);
 type Loading<T> = Arc<OnceLock<Result<T, String>>>;
 
 static KNOWLEDGE: OnceLock<Mutex<HashMap<Key, Loading<Arc<Knowledge>>>>> = OnceLock::new();
@@ -46,7 +46,7 @@ fn once<T: Clone>(known: &Known<T>, key: &Key, make: impl FnOnce() -> Result<T, 
 }
 
 fn knowledge(packages: &[String], stu3: bool) -> Result<Arc<Knowledge>, String> {
-    once(&KNOWLEDGE, &(packages.to_vec(), Vec::new()), || {
+    once(&KNOWLEDGE, &(packages.to_vec(), Vec::new(), Refused::default()), || {
         let place = shared().join("packages");
         let mut sources: Vec<PackageSource> = packages.iter().map(|file| PackageSource::At(place.join(file))).collect();
         sources.push(PackageSource::Place(place));
@@ -56,15 +56,15 @@ fn knowledge(packages: &[String], stu3: bool) -> Result<Arc<Knowledge>, String> 
 }
 
 fn validator(case: &Case) -> Result<Arc<Validator>, String> {
-    once(&VALIDATORS, &(case.packages.clone(), case.supporting.clone()), || {
+    once(&VALIDATORS, &(case.packages.clone(), case.supporting.clone(), case.refused), || {
         let knowledge = knowledge(&case.packages, case.stu3)?;
         if case.supporting.is_empty() {
-            return Ok(Arc::new(Validator::new(knowledge).taking(UnknownExtensions::Refuse)));
+            return Ok(Arc::new(Validator::new(knowledge).refusing(case.refused)));
         }
         let text = |path: &PathBuf| std::fs::read(path).map(|text| (path.display().to_string(), text));
         let texts = case.supporting.iter().map(text).collect::<Result<_, _>>().map_err(|error| error.to_string())?;
         let package = Package::held("supporting", "0", texts).map_err(|error| error.to_string())?;
-        Ok(Arc::new(Validator::new(Arc::new(knowledge.with(package))).taking(UnknownExtensions::Refuse)))
+        Ok(Arc::new(Validator::new(Arc::new(knowledge.with(package))).refusing(case.refused)))
     })
 }
 

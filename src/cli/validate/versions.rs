@@ -14,7 +14,7 @@ use crate::fhir::knowledge::{Knowledge, PackageSource};
 use crate::fhir::node::{Node, Tree};
 use crate::fhir::package::{Package, PackageError, cache};
 use crate::fhir::types::{self, Types};
-use crate::fhir::validate::{Issue, Validator, read, unreadable};
+use crate::fhir::validate::{Issue, Refused, Validator, read, unreadable};
 
 /// A version of FHIR.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -54,6 +54,7 @@ pub(crate) struct Versions {
     given: Option<Fhir>,
     /// Where nothing says otherwise.
     usual: Fhir,
+    refused: Refused,
     judges: [OnceLock<Validator>; 2],
 }
 
@@ -68,12 +69,12 @@ pub(crate) struct Judgement {
 
 impl Versions {
     /// Judges who know these packages: `id#version`, an archive, or a folder.
-    pub(crate) fn new(given: Option<Fhir>, named: &[String], place: Option<PathBuf>) -> Result<Self, Failure> {
+    pub(crate) fn new(given: Option<Fhir>, named: &[String], place: Option<PathBuf>, refused: Refused) -> Result<Self, Failure> {
         let mut sources = named.iter().map(|name| packages::source(name)).collect::<Result<Vec<_>, _>>()?;
         let is_package = |source: &PackageSource| !matches!(source, PackageSource::Place(_));
         let has_packages = sources.iter().any(is_package);
         sources.extend(place.map(PackageSource::Place));
-        let versions = Self { given, usual: given.unwrap_or(Fhir::R4), judges: [OnceLock::new(), OnceLock::new()] };
+        let versions = Self { given, usual: given.unwrap_or(Fhir::R4), refused, judges: [OnceLock::new(), OnceLock::new()] };
         if !has_packages {
             return Ok(versions);
         }
@@ -83,18 +84,23 @@ impl Versions {
         };
         let usual = given.or_else(|| loaded.first().map(|(fhir, _)| *fhir)).unwrap_or(Fhir::R4);
         for (fhir, knowledge) in loaded {
-            let _ = versions.judges[fhir as usize].set(judge(knowledge));
+            let _ = versions.judges[fhir as usize].set(judge(knowledge, refused));
         }
         Ok(Self { usual, ..versions })
     }
 
     /// The judge of a version; one for whom nothing was named knows what is built in.
     fn judge(&self, fhir: Fhir) -> &Validator {
-        self.judges[fhir as usize].get_or_init(|| judge(Knowledge::built_in(fhir.types())))
+        self.judges[fhir as usize].get_or_init(|| judge(Knowledge::built_in(fhir.types()), self.refused))
     }
 
     /// Judges a text by the version that it plainly belongs to.
-    pub(crate) fn judgement(&self, text: &[u8], profiles: &[&str]) -> Judgement {
+    pub(crate) fn judgement(
+        &self,
+        text: &[u8],
+        profiles: &[&str],
+        judged: impl FnOnce(&Validator, Node<'_>) -> Vec<Issue>,
+    ) -> Judgement {
         let first = self.usual;
         let read_first = read(text, first.types());
         let fhir = match (self.given, &read_first) {
@@ -107,7 +113,7 @@ impl Versions {
         let tree = if fhir == first { read_first } else { read(text, fhir.types()) };
         match tree {
             Ok(tree) => {
-                let issues = self.judge(fhir).validate(tree.root(), profiles);
+                let issues = judged(self.judge(fhir), tree.root());
                 Judgement { fhir, tree: Some(tree), issues }
             }
             Err(error) => Judgement { fhir, tree: None, issues: vec![unreadable(&error)] },
@@ -148,9 +154,9 @@ impl Versions {
 }
 
 /// A judge for whom it is now.
-fn judge(knowledge: Knowledge) -> Validator {
+fn judge(knowledge: Knowledge, refused: Refused) -> Validator {
     // Users are Dutch: a display without a language is taken as that.
-    let judge = Validator::new(Arc::new(knowledge)).speaking("nl");
+    let judge = Validator::new(Arc::new(knowledge)).speaking("nl").refusing(refused);
     match DateTime::parse(&clock::now()) {
         Some(now) => judge.at(now),
         None => judge,
@@ -172,7 +178,11 @@ fn sorted(sources: &[PackageSource]) -> Result<Vec<(Fhir, Knowledge)>, Failure> 
         return Ok(vec![(Fhir::Stu3, knowledge)]);
     }
     let (places, named): (Vec<_>, Vec<_>) = sources.iter().cloned().partition(|source| matches!(source, PackageSource::Place(_)));
-    let (stu3, r4): (Vec<_>, Vec<_>) = named.into_iter().partition(|source| is_stu3(source, &places));
+    let (mut stu3, r4): (Vec<_>, Vec<_>) = named.into_iter().partition(|source| is_stu3(source, &places));
+    if !stu3.is_empty() {
+        // Code systems are the same for all versions.
+        stu3.extend(r4.iter().filter(|source| is_terminology(source, &places)).cloned());
+    }
     if r4.is_empty() || stu3.is_empty() {
         return Err(packages::failure(&why));
     }
@@ -182,13 +192,20 @@ fn sorted(sources: &[PackageSource]) -> Result<Vec<(Fhir, Knowledge)>, Failure> 
 
 /// Whether a package says that it is of STU3. One that cannot be opened is told of when it is loaded.
 fn is_stu3(source: &PackageSource, places: &[PackageSource]) -> bool {
+    opened(source, places).is_some_and(|package| package.manifest().fhir_versions.iter().any(|version| version.starts_with("3.")))
+}
+
+fn is_terminology(source: &PackageSource, places: &[PackageSource]) -> bool {
+    opened(source, places).is_some_and(|package| package.manifest().is_terminology())
+}
+
+fn opened(source: &PackageSource, places: &[PackageSource]) -> Option<Package> {
     let path = match source {
         PackageSource::At(path) => Some(path.clone()),
         PackageSource::Named { id, version } => found(places, id, version),
         PackageSource::Place(_) => None,
     };
-    let package = path.and_then(|path| Package::open(&path).ok());
-    package.is_some_and(|package| package.manifest().fhir_versions.iter().any(|version| version.starts_with("3.")))
+    Package::open(&path?).ok()
 }
 
 /// The package of this name in one of the places.

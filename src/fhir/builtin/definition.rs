@@ -162,7 +162,7 @@ fn binding(words: &str) -> Binding {
         "preferred" => Strength::Preferred,
         _ => Strength::Example,
     };
-    Binding { strength, value_set: (!value_set.is_empty()).then(|| value_set.into()), largest: None }
+    Binding { strength, value_set: (!value_set.is_empty()).then(|| value_set.into()), largest: None, additional: Vec::new() }
 }
 
 fn rule<'t>(known: &mut HashMap<&'t str, Constraint>, words: &'t str) -> Constraint {

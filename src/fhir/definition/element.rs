@@ -4,13 +4,19 @@ use std::sync::Arc;
 
 use super::reading::{is_true, required, text, texts};
 use super::{
-    Binding, Constraint, DefinitionError, Discriminator, DiscriminatorKind, ElementDefinition, ElementType, Max, Severity,
-    Slicing, SlicingRules, Strength, stu3,
+    AdditionalBinding, Binding, Constraint, DefinitionError, Discriminator, DiscriminatorKind, ElementDefinition, ElementType,
+    Max, Purpose, Severity, Slicing, SlicingRules, Strength, stu3,
 };
 use crate::fhir::node::{Node, Tree};
 
 const FHIR_TYPE: &str = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type";
 const LARGEST: &str = "http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet";
+/// Additional bindings, an element since R5, under the names that they have before it.
+const ADDITIONAL: [&str; 3] = [
+    "http://hl7.org/fhir/tools/StructureDefinition/additional-binding",
+    "http://hl7.org/fhir/StructureDefinition/additional-binding",
+    "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.binding.additional",
+];
 const BEST_PRACTICE: &str = "http://hl7.org/fhir/StructureDefinition/elementdefinition-bestpractice";
 const SYSTEM_STRING: &str = "http://hl7.org/fhirpath/System.String";
 
@@ -112,7 +118,29 @@ fn binding(node: Node<'_>) -> Result<Binding, DefinitionError> {
         _ => return Err(DefinitionError::new(node, "has no `strength` that FHIR has")),
     };
     let largest = extension(node, LARGEST).and_then(|found| found.value().map(Arc::from).or_else(|| text(found, "reference")));
-    Ok(Binding { strength, value_set: stu3::value_set(node), largest })
+    let additional = node.children_named("extension").filter(|found| is_one_of(*found, &ADDITIONAL));
+    let additional = additional.filter_map(additional_binding).collect();
+    Ok(Binding { strength, value_set: stu3::value_set(node), largest, additional })
+}
+
+fn is_one_of(extension: Node<'_>, urls: &[&str]) -> bool {
+    extension.child_value("url").is_some_and(|url| urls.contains(&url))
+}
+
+/// An additional binding that asks something of codes; the other purposes are about systems
+/// and forms.
+fn additional_binding(node: Node<'_>) -> Option<AdditionalBinding> {
+    let value = |name: &str| extension(node, name).and_then(Node::value);
+    let purpose = match value("purpose")? {
+        "maximum" => Purpose::Maximum,
+        "required" => Purpose::Required,
+        "extensible" => Purpose::Extensible,
+        "current" => Purpose::Current,
+        "preferred" => Purpose::Preferred,
+        _ => return None,
+    };
+    let has_usage = node.children_named("extension").any(|found| is_one_of(found, &["usage"]));
+    Some(AdditionalBinding { purpose, value_set: value("valueSet")?.into(), any: value("any") == Some("true"), has_usage })
 }
 
 fn constraint(node: Node<'_>) -> Result<Constraint, DefinitionError> {

@@ -21,13 +21,17 @@ pub struct OtherVersion {
 
 /// The packages, those first that stand on others; and where a version differs
 /// from what was asked for. A dependency that is nowhere may be built in.
-pub(super) fn resolve(sources: &[PackageSource], built_in: &[Source]) -> Result<(Vec<Package>, Vec<OtherVersion>), PackageError> {
+pub(super) fn resolve(
+    sources: &[PackageSource],
+    built_in: &[Source],
+    fhir: &str,
+) -> Result<(Vec<Package>, Vec<OtherVersion>), PackageError> {
     let places = sources.iter().filter_map(|source| match source {
         PackageSource::Place(path) => Some(path.clone()),
         _ => None,
     });
     let (chosen, order, others) = (BTreeMap::new(), Vec::new(), Vec::new());
-    let mut resolver = Resolver { places: places.collect(), built_in, chosen, order, others };
+    let mut resolver = Resolver { places: places.collect(), built_in, fhir, chosen, order, others };
     let mut roots = Vec::new();
     for source in sources {
         let package = match source {
@@ -57,6 +61,8 @@ struct Chosen {
 struct Resolver<'b> {
     places: Vec<PathBuf>,
     built_in: &'b [Source],
+    /// Version of FHIR that the packages are for.
+    fhir: &'b str,
     chosen: BTreeMap<String, Chosen>,
     /// What others stand on first.
     order: Vec<String>,
@@ -84,7 +90,9 @@ impl Resolver<'_> {
         let Some(chosen) = self.chosen.get_mut(id).filter(|chosen| !chosen.visited) else { return Ok(()) };
         chosen.visited = true;
         let manifest = chosen.package.manifest().clone();
-        for (dependency, version) in &manifest.dependencies {
+        // Code systems that are for every version stand on nothing: the core that they were written with is of another.
+        let stands_alone = manifest.is_terminology() && !manifest.is_for(self.fhir);
+        for (dependency, version) in manifest.dependencies.iter().filter(|_| !stands_alone) {
             self.depend(&manifest.name(), dependency, version)?;
             self.visit(dependency)?;
         }

@@ -63,9 +63,18 @@ impl Knowledge {
         read.clone()
     }
 
-    /// Whether a code is in a value set, by what is here.
+    /// Whether a code is in a value set: by what is here, else by what a terminology server said.
     #[must_use]
     pub fn membership(&self, value_set: &str, coded: &Coded<'_>) -> Membership {
+        match (self.known_membership(value_set, coded), &self.consulted) {
+            (Membership::Unknown(reason), Some(consulted)) => consulted.membership(value_set, coded, reason),
+            (known, _) => known,
+        }
+    }
+
+    /// Whether a code is in a value set, by what is here alone.
+    #[must_use]
+    pub fn known_membership(&self, value_set: &str, coded: &Coded<'_>) -> Membership {
         match self.find_value_set(value_set) {
             Ok(found) => self.membership_of(&found, coded),
             Err(lack) => Membership::Unknown(Reason::NoValueSet { canonical: value_set.to_owned(), why: lack.to_string() }),

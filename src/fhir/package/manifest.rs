@@ -25,6 +25,20 @@ impl Manifest {
     pub fn name(&self) -> String {
         format!("{}#{}", self.id, self.version)
     }
+
+    /// Whether it is for this version of FHIR: of the same release, or it does not say.
+    #[must_use]
+    pub fn is_for(&self, version: &str) -> bool {
+        let release = |version: &str| version.split('.').take(2).collect::<Vec<_>>().join(".");
+        self.fhir_versions.is_empty() || self.fhir_versions.iter().any(|found| release(found) == release(version))
+    }
+
+    /// Whether it is HL7's own package of code systems, which are the same for every
+    /// version of FHIR: there is none for STU3.
+    #[must_use]
+    pub fn is_terminology(&self) -> bool {
+        self.id == "hl7.terminology" || self.id.starts_with("hl7.terminology.")
+    }
 }
 
 /// Reads a `package.json`. Dependencies of the `@types` kind and the like are

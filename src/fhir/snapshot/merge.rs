@@ -43,7 +43,15 @@ where
 fn bind(base: &mut Option<Binding>, said: &Binding) {
     let value_set = said.value_set.clone().or_else(|| base.as_ref()?.value_set.clone());
     let largest = said.largest.clone().or_else(|| base.as_ref()?.largest.clone());
-    *base = Some(Binding { strength: said.strength, value_set, largest });
+    let mut additional = base.take().map(|base| base.additional).unwrap_or_default();
+    for more in &said.additional {
+        // Said again of the same value set, it takes the place of what was said before.
+        match additional.iter_mut().find(|known| known.value_set == more.value_set) {
+            Some(known) => *known = more.clone(),
+            None => additional.push(more.clone()),
+        }
+    }
+    *base = Some(Binding { strength: said.strength, value_set, largest, additional });
 }
 
 /// Invariants of both, each key once.

@@ -2,6 +2,7 @@
 //! says of it. What only a terminology server knows is `Unknown`, never guessed.
 
 mod code_system;
+mod consulted;
 pub mod display;
 mod filter;
 mod grammar;
@@ -13,6 +14,7 @@ mod value_set;
 use std::sync::Arc;
 
 pub use code_system::{CodeSystem, Concept, Content};
+pub use consulted::{Answer, Answers, Consulted, Question};
 pub use display::{DisplayCheck, check_display};
 pub(crate) use grammar::ucum;
 pub use membership::membership;
@@ -90,6 +92,14 @@ pub enum Reason {
     TooDeep {
         /// Which.
         canonical: String,
+    },
+    /// A terminology server was asked, and did not tell either.
+    #[error("{reason}; the terminology server does not tell: {why}")]
+    Server {
+        /// Why it was asked.
+        reason: Box<Reason>,
+        /// Why it does not tell.
+        why: String,
     },
     /// The value set does not say what is in it.
     #[error("value set `{canonical}` does not say what is in it")]

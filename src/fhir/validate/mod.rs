@@ -35,19 +35,21 @@ use super::fhirpath::{Item, Resolver};
 use super::json::{self, ReadError};
 use super::knowledge::Knowledge;
 use super::node::{Node, Tree};
+use super::terminology::Consulted;
 use super::types::Types;
 use super::xml;
 pub use rules::all_codes;
 
-/// What an extension means to the verdict whose definition is not known. FHIR
-/// allows it; a producer who tests its own data may want none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum UnknownExtensions {
-    /// Worth a look; under `modifierExtension` nobody can tell what the resource says.
-    #[default]
-    Allow,
-    /// Against the rules.
-    Refuse,
+/// What FHIR allows, and a producer who tests its own data may want none of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Refused {
+    /// Extensions whose definition is not known. Else they are worth a look; under
+    /// `modifierExtension` nobody can tell what the resource says.
+    pub unknown_extensions: bool,
+    /// What looks like HTML in markdown. Else it is worth a look.
+    pub markdown_html: bool,
+    /// Addresses at a host that is reserved for examples (RFC 2606). Else nothing is said of them.
+    pub example_urls: bool,
 }
 
 /// What counts of what a resource claims, and what stands around it.
@@ -61,12 +63,12 @@ pub struct Surroundings<'t> {
 
 /// Judges resources by what it knows. Profiles are made ready once; safe to
 /// share between threads.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Validator {
     knowledge: Arc<Knowledge>,
-    profiles: Profiles,
+    profiles: Arc<Profiles>,
     now: Option<DateTime>,
-    unknown_extensions: UnknownExtensions,
+    refused: Refused,
     language: Box<str>,
 }
 
@@ -77,8 +79,8 @@ impl Validator {
     /// A judge who knows this.
     #[must_use]
     pub fn new(knowledge: Arc<Knowledge>) -> Self {
-        let (profiles, unknown_extensions) = (Profiles::default(), UnknownExtensions::default());
-        Self { knowledge, profiles, now: None, unknown_extensions, language: LANGUAGE.into() }
+        let (profiles, refused) = (Arc::default(), Refused::default());
+        Self { knowledge, profiles, now: None, refused, language: LANGUAGE.into() }
     }
 
     /// The same at a moment: what `now()` is in invariants, which else cannot be told.
@@ -87,10 +89,10 @@ impl Validator {
         Self { now: Some(now), ..self }
     }
 
-    /// The same, taking extensions that it does not know so.
+    /// The same, taking these to be against the rules.
     #[must_use]
-    pub fn taking(self, unknown_extensions: UnknownExtensions) -> Self {
-        Self { unknown_extensions, ..self }
+    pub fn refusing(self, refused: Refused) -> Self {
+        Self { refused, ..self }
     }
 
     /// The same, taking resources that do not say their language to be in this one. A display
@@ -99,6 +101,12 @@ impl Validator {
     #[must_use]
     pub fn speaking(self, language: &str) -> Self {
         Self { language: language.into(), ..self }
+    }
+
+    /// The same, who uses what a terminology server said. Profiles that are ready are shared.
+    #[must_use]
+    pub fn consulting(&self, consulted: Arc<Consulted>) -> Self {
+        Self { knowledge: Arc::new(self.knowledge.consulting(consulted)), ..self.clone() }
     }
 
     /// What it knows.
@@ -147,9 +155,9 @@ impl Validator {
     }
 
     fn stage<'v>(&'v self, around: Surroundings<'v>) -> Stage<'v> {
-        let Self { knowledge, profiles, now, unknown_extensions, language } = self;
-        let (now, unknown_extensions) = (*now, *unknown_extensions);
-        Stage { knowledge, profiles, around, now, unknown_extensions, language, depth: 0 }
+        let Self { knowledge, profiles, now, refused, language } = self;
+        let (now, refused) = (*now, *refused);
+        Stage { knowledge, profiles, around, now, refused, language, depth: 0 }
     }
 
     /// All there is to say of a text, JSON or XML; one that is no resource gives the reason.

@@ -8,7 +8,7 @@ use super::form::Forms;
 use super::profile::{Parsed, Profile};
 use super::rules::binding;
 use super::trials::Trials;
-use super::{Surroundings, UnknownExtensions, walk};
+use super::{Refused, Surroundings, walk};
 use crate::fhir::date::DateTime;
 use crate::fhir::fhirpath::{Environment, Item};
 use crate::fhir::knowledge::{Knowledge, Lack};
@@ -55,8 +55,8 @@ pub(crate) struct Scene<'s, 't> {
     pub(crate) language: &'s str,
     /// What invariants may look at.
     pub(crate) environment: Environment<'t>,
-    /// What an extension that is not known means.
-    pub(crate) unknown_extensions: UnknownExtensions,
+    /// What is against the rules here, though FHIR allows it.
+    pub(crate) refused: Refused,
     /// Whether `meta.profile` counts.
     pub(crate) claimed: bool,
     pub(super) profiles: &'s Profiles,
@@ -74,7 +74,7 @@ pub(super) struct Stage<'v> {
     pub(super) profiles: &'v Profiles,
     pub(super) around: Surroundings<'v>,
     pub(super) now: Option<DateTime>,
-    pub(super) unknown_extensions: UnknownExtensions,
+    pub(super) refused: Refused,
     pub(super) language: &'v str,
     /// How many scenes this one is within.
     pub(super) depth: usize,
@@ -94,10 +94,10 @@ impl Stage<'_> {
             now: self.now,
             ..Environment::new(self.knowledge.types())
         };
-        let Stage { knowledge, profiles, around, unknown_extensions, language, .. } = self;
+        let Stage { knowledge, profiles, around, refused, language, .. } = self;
         let (trials, bundles) = (&trials, Bundles::default());
         let claimed = !around.without_claims;
-        let scene = Scene { knowledge, language, environment, unknown_extensions, claimed, profiles, trials, bundles };
+        let scene = Scene { knowledge, language, environment, refused, claimed, profiles, trials, bundles };
         act(&scene, node);
     }
 

@@ -99,6 +99,49 @@ fn code_not_in_largest_value_set_is_an_error_however_weak_the_binding() {
     assert!(codes(&known, &concept("urn:s", "a")).is_empty());
 }
 
+/// A profile with an example binding and a value set beside it.
+fn additional(purpose: &str, more: &str) -> Vec<String> {
+    let parts = format!(
+        r#"{{"url":"purpose","valueCode":"{purpose}"}},{{"url":"valueSet","valueCanonical":"http://example.org/set"}}{more}"#
+    );
+    let url = "http://hl7.org/fhir/tools/StructureDefinition/additional-binding";
+    let extension = format!(r#"[{{"url":"{url}","extension":[{parts}]}}]"#);
+    let mut known = element("category", &format!(r#""binding":{{"extension":{extension},"strength":"example"}}"#));
+    known.push(SET.to_owned());
+    known
+}
+
+fn categories(codes: &[&str]) -> String {
+    let one = |code: &&str| format!(r#"{{"coding":[{{"system":"urn:s","code":"{code}"}}]}}"#);
+    observation(&format!(r#""category":[{}]"#, codes.iter().map(one).collect::<Vec<_>>().join(",")))
+}
+
+#[test]
+fn code_not_in_additional_value_set_weighs_as_its_purpose_does() {
+    let weight = |purpose: &str, more: &str, codes: &[&str]| {
+        let found = said(&additional(purpose, more), &categories(codes)).into_iter();
+        found.filter(|(code, ..)| *code == "code-not-in-additional-value-set").map(|(.., severity)| severity).max()
+    };
+    for (purpose, expected) in [
+        ("required", Some(Severity::Error)),
+        ("maximum", Some(Severity::Error)),
+        ("extensible", Some(Severity::Warning)),
+        ("current", Some(Severity::Warning)),
+        ("preferred", Some(Severity::Information)),
+        ("minimum", None),
+        ("ui", None),
+    ] {
+        assert_eq!(weight(purpose, "", &["z"]), expected, "{purpose}");
+        assert_eq!(weight(purpose, "", &["a"]), None, "{purpose}");
+    }
+    let usage = r#",{"url":"usage","valueUsageContext":{"code":{"code":"gender"}}}"#;
+    assert_eq!(weight("required", usage, &["z"]), Some(Severity::CantTell), "nobody says whether it counts here");
+    let any = r#",{"url":"any","valueBoolean":true}"#;
+    assert_eq!(weight("required", any, &["z", "a"]), None, "one is enough");
+    assert_eq!(weight("required", any, &["z", "y"]), Some(Severity::Error));
+    assert_eq!(weight("required", "", &["z", "a"]), Some(Severity::Error), "each has to");
+}
+
 #[test]
 fn code_abstract_warns_of_a_code_that_only_groups() {
     let known = bound("code", "required");

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::fhir::definition::Strength;
+use crate::fhir::definition::{AdditionalBinding, Purpose, Strength};
 use crate::fhir::node::Node;
 use crate::fhir::terminology::{Coded, Membership};
 use crate::fhir::validate::walk::Place;
@@ -23,6 +23,10 @@ codes! {
     NO_CODE "code-missing" "code-invalid" Some("Terminology_TX_Code_ValueSet");
         en "`{element}` has no code, where one from the value set `{expected}` is asked for", "add a code; text may stand beside it";
         nl "`{element}` heeft geen code, terwijl er een uit de waardelijst `{expected}` wordt gevraagd", "voeg een code toe; tekst mag ernaast staan";
+    /// No code is from a value set that is asked beside that of the binding.
+    NOT_IN_ADDITIONAL "code-not-in-additional-value-set" "code-invalid" None;
+        en "`{element}` has no code from the value set `{expected}`, which an additional binding asks for: {found}", "use a code from the value set";
+        nl "`{element}` heeft geen code uit de waardelijst `{expected}`, waar een aanvullende binding om vraagt: {found}", "gebruik een code uit de waardelijst";
     /// The code is from the value set under the other name of its system.
     RENAMED "code-system-renamed" "code-invalid" None;
         en "{found} is from the value set `{expected}` under another name of its system", "use the system as the value set names it";
@@ -47,6 +51,9 @@ pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, place: Place<'_>, iss
         let weight = |is_decided: bool| if is_decided { Severity::Error } else { Severity::CantTell };
         ask(scene, node, (place, largest, &NOT_IN_LARGEST), &weight, issues);
     }
+    for additional in &binding.additional {
+        ask_additional(scene, node, (place, additional), issues);
+    }
     let Some(value_set) = binding.value_set.as_ref().filter(|_| binding.strength != Strength::Example) else { return };
     let weight = |is_decided: bool| match (binding.strength, is_decided) {
         (Strength::Required, true) => Severity::Error,
@@ -55,6 +62,32 @@ pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, place: Place<'_>, iss
         _ => Severity::Information,
     };
     ask(scene, node, (place, value_set, &NOT_IN_SET), &weight, issues);
+}
+
+/// A value set that is asked beside that of the binding. Where it counts in certain circumstances
+/// only, nobody here can tell whether it does.
+fn ask_additional(
+    scene: &Scene<'_, '_>,
+    node: Node<'_>,
+    (place, additional): (Place<'_>, &AdditionalBinding),
+    issues: &mut Issues,
+) {
+    let is_in = |node: Node<'_>| {
+        let codings = codings(node);
+        codings.iter().any(|coded| scene.knowledge.membership(&additional.value_set, coded) == Membership::In)
+    };
+    let is_met_beside = || node.parent().is_some_and(|parent| parent.children_named(node.name()).any(is_in));
+    if additional.any && is_met_beside() {
+        return;
+    }
+    let weight = |is_decided: bool| match (additional.purpose, is_decided) {
+        (Purpose::Maximum | Purpose::Required, true) if additional.has_usage => Severity::CantTell,
+        (Purpose::Maximum | Purpose::Required, true) => Severity::Error,
+        (Purpose::Maximum | Purpose::Required, false) => Severity::CantTell,
+        (Purpose::Extensible | Purpose::Current, true) => Severity::Warning,
+        _ => Severity::Information,
+    };
+    ask(scene, node, (place, &additional.value_set, &NOT_IN_ADDITIONAL), &weight, issues);
 }
 
 type Asked<'a> = (Place<'a>, &'a Arc<str>, &'static Code);
@@ -116,7 +149,7 @@ fn is_renamed(scene: &Scene<'_, '_>, value_set: &str, coded: &Coded<'_>) -> bool
         (_, Some(name)) => format!("{old}{name}"),
         _ => return false,
     };
-    scene.knowledge.membership(value_set, &Coded { system: Some(&other), ..*coded }) == Membership::In
+    scene.knowledge.known_membership(value_set, &Coded { system: Some(&other), ..*coded }) == Membership::In
 }
 
 fn is_abstract(scene: &Scene<'_, '_>, coded: &Coded<'_>) -> bool {

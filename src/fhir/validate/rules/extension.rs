@@ -10,7 +10,7 @@ use crate::fhir::fhirpath::{self, Item};
 use crate::fhir::knowledge::{Lack, split};
 use crate::fhir::node::Node;
 use crate::fhir::validate::profile::Profile;
-use crate::fhir::validate::{Issue, Issues, Scene, Severity, UnknownExtensions, codes, walk};
+use crate::fhir::validate::{Issue, Issues, Scene, Severity, codes, walk};
 
 codes! {
     /// There is no url.
@@ -79,14 +79,14 @@ pub(crate) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issu
 }
 
 fn weight(scene: &Scene<'_, '_>, node: Node<'_>) -> Severity {
-    match scene.unknown_extensions {
+    match scene.refused.unknown_extensions {
         // Every element of every version of FHIR is an extension of the others by itself; its
         // definition is that of the element, which is not here.
-        UnknownExtensions::Refuse if is_of_other_version(node) => Severity::CantTell,
-        UnknownExtensions::Refuse => Severity::Error,
+        true if is_of_other_version(node) => Severity::CantTell,
+        true => Severity::Error,
         // Who does not know a modifier cannot know what it stands on.
-        UnknownExtensions::Allow if node.name() == "modifierExtension" => Severity::CantTell,
-        UnknownExtensions::Allow => Severity::Warning,
+        false if node.name() == "modifierExtension" => Severity::CantTell,
+        false => Severity::Warning,
     }
 }
 
@@ -222,7 +222,7 @@ fn places(node: Node<'_>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::CODES;
-    use crate::fhir::validate::UnknownExtensions;
+    use crate::fhir::validate::Refused;
     use crate::fhir::validate::rules::trying::{Try, definition};
 
     const ROOT: &str = r#""id":"Extension","path":"Extension""#;
@@ -261,7 +261,7 @@ mod tests {
         let modifier = r#"{"resourceType":"Patient","modifierExtension":[{"url":"urn:x","valueString":"a"}]}"#;
         assert_eq!(said(&[], &on_patient(X)), ["~extension-unknown at Patient.extension[0]"]);
         assert_eq!(said(&[], modifier), ["?extension-unknown at Patient.modifierExtension[0]"]);
-        let strict = Try { unknown_extensions: UnknownExtensions::Refuse, ..Try::default() };
+        let strict = Try { refused: Refused { unknown_extensions: true, ..Refused::default() }, ..Try::default() };
         assert_eq!(strict.said(CODES, &on_patient(X)), ["extension-unknown at Patient.extension[0]"]);
         assert_eq!(strict.said(CODES, modifier), ["extension-unknown at Patient.modifierExtension[0]"]);
         let of_version = |version: &str| {
@@ -332,7 +332,8 @@ mod tests {
     fn a_definition_that_cannot_be_used_tells_nothing() {
         let broken = r#"{"resourceType":"StructureDefinition","url":"urn:x","name":"X","kind":"complex-type","type":"Extension",
             "derivation":"constraint","baseDefinition":"urn:nobody","differential":{"element":[{"id":"Extension","path":"Extension"}]}}"#;
-        let strict = Try { unknown_extensions: UnknownExtensions::Refuse, ..Try::with([broken.to_owned()]) };
+        let strict =
+            Try { refused: Refused { unknown_extensions: true, ..Refused::default() }, ..Try::with([broken.to_owned()]) };
         assert!(strict.said(CODES, &on_patient(X)).is_empty());
         let issues = strict.issues(&on_patient(X));
         assert!(issues.iter().any(|issue| issue.code.name == "profile-unusable"), "{issues:?}");

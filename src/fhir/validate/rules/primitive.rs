@@ -3,7 +3,7 @@
 
 use crate::fhir::date::{Date, DateTime, Time};
 use crate::fhir::node::{Form, Node};
-use crate::fhir::validate::{Code, Issue, Issues, Scene, codes};
+use crate::fhir::validate::{Code, Issue, Issues, Scene, Severity, codes};
 
 codes! {
     /// JSON has another form than the type.
@@ -110,6 +110,10 @@ codes! {
     HTML "markdown-html" "business-rule" Some("TYPE_SPECIFIC_CHECKS_DT_MARKDOWN_HTML");
         en "the markdown has what looks like HTML: `{found}`; FHIR does not support that", "use markdown, or write `&lt;` for `<`";
         nl "de markdown heeft iets dat op HTML lijkt: `{found}`; FHIR ondersteunt dat niet", "gebruik markdown, of schrijf `&lt;` in plaats van `<`";
+    /// An address that leads nowhere by design.
+    EXAMPLE_URL "uri-example" "business-rule" Some("TYPE_SPECIFIC_CHECKS_DT_URL_EXAMPLE");
+        en "`{found}` is at a host that is reserved for examples", "write the address that is meant";
+        nl "`{found}` staat op een host die voor voorbeelden is gereserveerd", "schrijf het adres dat bedoeld is";
     /// White space at the ends of a text.
     TEXT_SPACE "text-white-space" "value" Some("Type_Specific_Checks_DT_String_WS");
         en "the text begins or ends with white space", "take the white space out";
@@ -149,9 +153,11 @@ pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) 
         issues.push(Issue::warning(&FAR, node).with("found", text));
     } else if of == "base64Binary" && text.contains(char::is_whitespace) {
         issues.push(Issue::warning(&BASE64_SPACE, node));
+    } else if scene.refused.example_urls && matches!(of, "uri" | "url" | "canonical") && is_example(text) {
+        issues.push(Issue::error(&EXAMPLE_URL, node).with("found", text));
     }
     if scene.types().is_a(of, "string") || of == "markdown" {
-        check_text(node, text, issues);
+        check_text(scene, node, text, issues);
     }
 }
 
@@ -289,7 +295,19 @@ fn is_base64(text: &str) -> bool {
     bytes.len().is_multiple_of(4) && filling <= 2 && bytes[..bytes.len() - filling].iter().all(is_letter)
 }
 
-fn check_text(node: Node<'_>, text: &str, issues: &mut Issues) {
+/// Hosts, with all below them, that lead nowhere by design (RFC 2606, 2 and 3).
+const EXAMPLE_HOSTS: [&str; 6] = ["example.org", "example.com", "example.net", "example", "invalid", "test"];
+
+/// Whether an address is at a host that is reserved for examples.
+fn is_example(text: &str) -> bool {
+    let Some((_, rest)) = text.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#', '|']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().and_then(|host| host.split(':').next()).unwrap_or_default().to_ascii_lowercase();
+    let host = host.trim_end_matches('.');
+    EXAMPLE_HOSTS.iter().any(|known| host.strip_suffix(known).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+}
+
+fn check_text(scene: &Scene<'_, '_>, node: Node<'_>, text: &str, issues: &mut Issues) {
     let control = text.chars().find(|letter| *letter < ' ' && !matches!(letter, '\t' | '\n' | '\r'));
     if let Some(control) = control {
         issues.push(Issue::error(&CONTROL, node).with("found", format!("U+{:04X}", u32::from(control))));
@@ -298,7 +316,8 @@ fn check_text(node: Node<'_>, text: &str, issues: &mut Issues) {
         issues.push(Issue::error(&TOO_LONG, node).with("found", text.chars().count().to_string()));
     }
     if let Some(tag) = html(text).filter(|_| node.type_name() == "markdown") {
-        issues.push(Issue::warning(&HTML, node).with("found", tag));
+        let severity = if scene.refused.markdown_html { Severity::Error } else { Severity::Warning };
+        issues.push(Issue::new(&HTML, severity, node).with("found", tag));
     }
     match text.trim() {
         // Of a code that is an error already.

@@ -5,20 +5,19 @@ use std::sync::Arc;
 use crate::fhir::knowledge::Knowledge;
 use crate::fhir::package::Package;
 use crate::fhir::types::{self, Types};
-use crate::fhir::validate::{Code, Issue, Severity, UnknownExtensions, Validator};
+use crate::fhir::validate::{Code, Issue, Refused, Severity, Validator};
 
 /// What a resource is judged with.
 pub(crate) struct Try {
     pub(crate) types: &'static Types,
     pub(crate) definitions: Vec<String>,
-    pub(crate) unknown_extensions: UnknownExtensions,
+    pub(crate) refused: Refused,
     pub(crate) profiles: Vec<&'static str>,
 }
 
 impl Default for Try {
     fn default() -> Self {
-        let unknown_extensions = UnknownExtensions::default();
-        Self { types: types::r4(), definitions: Vec::new(), unknown_extensions, profiles: Vec::new() }
+        Self { types: types::r4(), definitions: Vec::new(), refused: Refused::default(), profiles: Vec::new() }
     }
 }
 
@@ -38,7 +37,7 @@ impl Try {
         let texts = self.definitions.iter().enumerate().map(|(at, text)| (format!("{at}.json"), text.clone().into_bytes()));
         let package = Package::held("tried", "1", texts.collect()).expect("the definitions of a test are JSON");
         let knowledge = Knowledge::load_only(&[], self.types).expect("nothing to load").with(package);
-        let validator = Validator::new(Arc::new(knowledge)).taking(self.unknown_extensions);
+        let validator = Validator::new(Arc::new(knowledge)).refusing(self.refused);
         validator.judge_text(text.as_bytes(), &self.profiles)
     }
 

@@ -144,3 +144,26 @@ fn stu3_has_the_same_forms() {
     assert!(of("\"birthDate\":\"2020-01-01\",\"id\":\"a\"").is_empty());
     assert!(of_observation("\"effectiveDateTime\":\"2020-01\"").is_empty());
 }
+
+#[test]
+fn what_fhir_allows_is_an_error_where_it_is_refused() {
+    use crate::fhir::validate::rules::trying::Try;
+    use crate::fhir::validate::{Refused, Severity};
+    let errors = |refused: Refused, extension: &str| {
+        let text = format!("{{\"resourceType\":\"Patient\",\"extension\":[{{\"url\":\"http://x.nl/e\",{extension}}}]}}");
+        let found = Try { refused, ..Try::default() }.issues(&text).into_iter();
+        found.filter(|issue| issue.severity == Severity::Error).map(|issue| issue.code.name).collect::<Vec<_>>()
+    };
+    let (plain, html) = (Refused::default(), "\"valueMarkdown\":\"<b>x</b>\"");
+    assert!(errors(plain, html).is_empty());
+    assert_eq!(errors(Refused { markdown_html: true, ..plain }, html), ["markdown-html"]);
+    let refused = Refused { example_urls: true, ..plain };
+    let of = |refused, kind: &str, url: &str| errors(refused, &format!("\"value{kind}\":\"{url}\""));
+    for url in ["http://example.org", "https://a.Example.com:8080/x", "http://u@server.example/x", "http://x.test?y"] {
+        assert_eq!(of(refused, "Url", url), ["uri-example"], "{url}");
+        assert!(of(plain, "Url", url).is_empty(), "{url}");
+    }
+    for url in ["http://myexample.org/x", "http://x.nl/example.org", "urn:oid:1.2.3", "http://example.nl"] {
+        assert!(of(refused, "Uri", url).is_empty(), "{url}");
+    }
+}
