@@ -28,6 +28,7 @@ pub mod scenario;
 pub mod sut;
 
 pub mod plan;
+pub mod recognise;
 
 pub mod evidence;
 pub mod redact;

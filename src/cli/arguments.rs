@@ -79,6 +79,9 @@ pub(crate) struct RunArguments {
     pub(crate) ids: Vec<String>,
     #[command(flatten)]
     pub(crate) choose: super::choose::ChooseArguments,
+    /// Whose part is tested; a consulter is the built-in one: `toets listen` tests the client of a vendor
+    #[arg(long, value_enum, conflicts_with = "url")]
+    pub(crate) actor: Option<ActorKind>,
     /// FHIR base URL of the server; what sut.yaml says when left out, else the built-in reference provider
     #[arg(long)]
     pub(crate) url: Option<String>,
@@ -100,7 +103,7 @@ pub(crate) struct RunArguments {
     /// BSN of a patient with data of their own that the run is about; kept out of every output
     #[arg(long)]
     pub(crate) bsn: Option<String>,
-    /// Fault that the built-in provider has to have
+    /// Fault that the built-in provider, or consulter, has to have
     #[arg(long, value_name = "NAME", conflicts_with = "url")]
     pub(crate) fault: Option<String>,
     /// Folder with another suite than the built-in one
@@ -131,6 +134,15 @@ pub(crate) struct RunArguments {
     pub(crate) packages: super::definitions::PackageArguments,
     #[command(flatten)]
     pub(crate) terminology: super::terminology::TerminologyArguments,
+}
+
+/// An actor of the agreement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ActorKind {
+    /// The server that has the care plans
+    Provider,
+    /// The client that asks for them
+    Consulter,
 }
 
 /// How requests are authenticated.

@@ -5,6 +5,7 @@ mod address;
 mod arguments;
 mod choose;
 mod consult;
+mod consulter;
 mod coverage;
 mod definitions;
 pub mod diagnostics;

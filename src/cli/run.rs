@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::address::BASE;
-use super::arguments::RunArguments;
+use super::arguments::{ActorKind, RunArguments};
 use super::failure::Failure;
 use super::progress::Progress;
 use super::server::Server;
 use super::terminal::Terminal;
-use super::{choose, definitions, output, patients, preview, runtime, stop, suite, vendor, watch};
+use super::{choose, consulter, definitions, output, patients, preview, runtime, stop, suite, vendor, watch};
 use crate::clock;
 use crate::engine::{self, Consult, EngineError, Event, Finished, RecordError, Recorder, Settings};
 use crate::evidence::Evidence;
@@ -31,6 +31,9 @@ pub(crate) fn run(arguments: &RunArguments, terminal: &Terminal) -> Result<ExitC
         return preview::preview(preview, &preview_plan(arguments, &suite, &selection, terminal)?, &terminal);
     }
     let folder = arguments.out.clone().unwrap_or_else(new_folder);
+    if arguments.actor == Some(ActorKind::Consulter) {
+        return consulter::consulter(arguments, (&suite, &selection), &folder, terminal);
+    }
     let round = Run { arguments, suite: &suite, selection: &selection, folder: &folder, terminal };
     round.round().map(|round| round.exit)
 }
@@ -168,7 +171,7 @@ pub(crate) fn new_folder() -> PathBuf {
 }
 
 /// A folder that cannot be written does not stop a run; one that holds another run does.
-fn recorder(folder: &Path) -> Result<Recorder, Failure> {
+pub(crate) fn recorder(folder: &Path) -> Result<Recorder, Failure> {
     let recorder = Recorder::in_folder(folder);
     match recorder.trouble() {
         Some(occupied @ RecordError::Occupied { .. }) => Err(Failure::usage(occupied.to_string())),

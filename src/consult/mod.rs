@@ -11,8 +11,10 @@ pub mod print;
 mod query;
 pub mod records;
 mod settings;
+mod shown;
 mod survive;
 
+pub use shown::shown;
 pub use settings::{Asked, ConsultError, Groups, Outcome, Reason, ReasonKind, Settings, Whom};
 
 /// Asks the server for the plan of one patient. Never writes, unless a fault tells it to.

@@ -47,6 +47,8 @@ pub(crate) struct Run<'c> {
     pub(crate) profiles: &'c Profiles<'c>,
     /// When it began: RFC 3339, UTC.
     pub(crate) at: &'c str,
+    /// Factor on every wait (settled 22).
+    pub(crate) tempo: f64,
 }
 
 /// One expectation of a step.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::client::Shown;
 use super::fault::Kill;
 use crate::agreements::Dialect;
 use crate::text::Text;
@@ -74,6 +75,8 @@ pub enum ConsulterMisbehaviour {
     Writes(Written),
     /// Says this in `Accept`; no such header when empty.
     Accept(String),
+    /// Does not show this to its user, though it has it.
+    Hides(Shown),
     /// Reads no reference.
     ReadsNothing,
     /// Reads references without its credentials.
@@ -203,6 +206,7 @@ impl ConsulterMisbehaviour {
             | Self::RetriesAtOnce(_)
             | Self::Writes(_)
             | Self::Accept(_)
+            | Self::Hides(_)
             | Self::ReadsNothing
             | Self::ReadsWithoutCredentials => Vec::new(),
         }

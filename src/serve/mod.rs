@@ -7,7 +7,10 @@ mod bundle;
 mod capability;
 mod fault;
 mod format;
+mod gate;
+mod line;
 mod live;
+mod listen;
 mod mutant;
 mod patch;
 mod provider;
@@ -19,7 +22,14 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub use answer::Sending;
 pub use fault::FaultError;
 pub use live::{LivePage, Pressed, live_page};
+pub use line::Places;
+pub use listen::{
+    Answered, Arrival, Arrivals, Asked, Behaviour, BehaviourError, Broken, Credential, ELSEWHERE_SLOT, Fingerprint, Heard,
+    ListenConfig, ListenError, Listener, Reason, Seat, SeatError, Stray, Strike,
+};
 pub use mutant::{Mutant, MutantError, Mutated};
 pub use provider::{Config, Running, StartError, start};
+pub use wire::Deadlines;

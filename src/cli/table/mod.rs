@@ -3,6 +3,7 @@
 
 mod board;
 mod people;
+mod reference;
 mod words;
 
 use std::sync::{Arc, Mutex};
@@ -10,26 +11,19 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{mpsc, watch};
 
 use super::terminal::Terminal;
-use crate::engine::{self, Came, Driver, Finished, Order, Settings, Statements, Table};
+use crate::engine::{self, Driver, Finished, Order, Seat, Settings, Statements, Table};
 use crate::evidence::Evidence;
 use crate::fhir::validate::Validator;
 use crate::plan::Plan;
 use crate::report::live::Now;
-use crate::scenario::{Answering, Suite};
+use crate::scenario::Suite;
 use crate::serve::{LivePage, live_page};
 
+pub(crate) use reference::reference;
 pub(crate) use words::greeting;
 
 /// Orders that may wait.
 const ORDERS: usize = 64;
-
-/// The place where the requests of one client come in.
-pub(crate) struct Seat {
-    /// Requests.
-    pub(crate) came: mpsc::Receiver<Came>,
-    /// Says how to answer from now on.
-    pub(crate) answers: Box<dyn Fn(&[Answering]) + Send + Sync>,
-}
 
 /// Who else is at the table.
 pub(crate) struct Company {

@@ -4,6 +4,9 @@
 //! decided here, by what was asked and by the clock.
 
 mod questions;
+mod seats;
+
+pub use seats::{Seat, Seats};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

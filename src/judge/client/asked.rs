@@ -9,8 +9,8 @@ use super::super::ruling::Ruling;
 use super::super::semantics::references_in;
 use super::super::{case::Case, reference};
 use super::Phase;
-use super::meaning::{Meaning, What};
 use crate::evidence::Exchange;
+use crate::recognise::{Meaning, What};
 use crate::scenario::{Asks, Shown, TransactionGroup};
 
 /// Types that are about no patient.

@@ -17,8 +17,8 @@ use crate::scenario::Shown;
 const MOST_OF_A_PAGE: usize = 10;
 /// The same request is not sent more often while it is refused.
 const MOST_REFUSED: usize = 6;
-/// How much too early a request may be: clocks are not the same.
-const TOLERANCE_US: u64 = 100_000;
+/// How much too early a request may be, as a part of the wait: clocks are not the same.
+const TOLERANCE: f64 = 0.05;
 
 /// Nothing is written.
 pub(super) fn only_reads(phase: &Phase<'_>, ruling: &mut Ruling) {
@@ -85,7 +85,7 @@ pub(super) fn obeys_retry_after(phase: &Phase<'_>, ruling: &mut Ruling) {
         let refused: Vec<_> = exchanges.iter().filter_map(|exchange| Some((*exchange, told_to_wait(exchange)?))).collect();
         let Some((first, seconds)) = refused.first() else { continue };
         ruling.judged();
-        let soon = exchanges.windows(2).find_map(|pair| too_soon(pair[0], pair[1]));
+        let soon = exchanges.windows(2).find_map(|pair| too_soon((pair[0], pair[1]), phase.tempo()));
         let finding = || Finding::new(Code::RetryTooSoon, phase.place(first), phase.name(first));
         if let Some(after_us) = soon {
             ruling.find(finding().expected(format!(">= {seconds} s")).actual(format!("{:.1} s", after_us as f64 / 1e6)));
@@ -96,10 +96,10 @@ pub(super) fn obeys_retry_after(phase: &Phase<'_>, ruling: &mut Ruling) {
 }
 
 /// Microseconds after which a refused request came again, when that is too soon.
-fn too_soon(refused: &Exchange, again: &Exchange) -> Option<u64> {
-    let seconds = told_to_wait(refused)?;
+fn too_soon((refused, again): (&Exchange, &Exchange), tempo: f64) -> Option<u64> {
+    let wait_us = told_to_wait(refused)? as f64 * 1e6 * tempo;
     let after = again.started_us.saturating_sub(refused.started_us);
-    (after + TOLERANCE_US < seconds * 1_000_000).then_some(after)
+    ((after as f64) < wait_us * (1.0 - TOLERANCE)).then_some(after)
 }
 
 /// Seconds that a refusal asks to wait.

@@ -5,7 +5,6 @@ mod asked;
 mod attest;
 mod credentials;
 mod manners;
-mod meaning;
 
 use super::answers::Answer;
 use std::collections::BTreeSet;
@@ -17,7 +16,7 @@ use super::verdict::Reason;
 use crate::evidence::{Exchange, Outcome, PhaseEnd};
 use crate::fhir::search::Query;
 use crate::scenario::{Check, ClientPredicate, TransactionGroup};
-use meaning::Meaning;
+use crate::recognise::Meaning;
 
 /// Judges an expectation of a phase.
 pub(crate) fn judge(case: &Case<'_>) -> Ruling {
@@ -123,6 +122,11 @@ impl<'c> Phase<'c> {
             || self.case.run.suite.personas.iter().any(|persona| url.contains(&persona.bsn))
     }
 
+    /// Factor on every wait.
+    fn tempo(&self) -> f64 {
+        self.case.run.tempo
+    }
+
     /// What stands for the token in evidence.
     fn token(&self) -> String {
         format!("${{{}}}", self.token)
@@ -177,7 +181,9 @@ impl<'c> Phase<'c> {
 }
 
 fn meaning(run: Run<'_>, exchange: &Exchange) -> Meaning {
-    Meaning::read(exchange, run.base(), &run.suite.exchanges, run.plan.claims.dialect)
+    let request = &exchange.request;
+    let request = (request.method.as_str(), request.url.as_str(), request.form.as_deref());
+    Meaning::read(request, run.base(), &run.suite.exchanges, run.plan.claims.dialect)
 }
 
 /// Exchanges that the client asks anywhere in the run.

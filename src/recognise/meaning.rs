@@ -4,13 +4,12 @@
 use std::collections::BTreeSet;
 
 use crate::agreements::Dialect;
-use crate::evidence::Exchange;
 use crate::fhir::search::{Parameter, Query};
 use crate::scenario::{self, TransactionGroup};
 
 /// What a request asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum What {
+pub enum What {
     /// `metadata`
     Capabilities,
     /// `Patient?identifier=…`
@@ -27,54 +26,63 @@ pub(super) enum What {
 
 /// What a request means.
 #[derive(Debug, Clone)]
-pub(super) struct Meaning {
-    pub(super) what: What,
+pub struct Meaning {
+    /// What it asks for.
+    pub what: What,
     /// Logical ids of the patients that it names.
-    pub(super) patients: BTreeSet<String>,
+    pub patients: BTreeSet<String>,
     /// The exchange that it is, as the claimed version has it.
-    pub(super) asks: Option<Asks>,
+    pub asks: Option<Asks>,
     /// The exchange that it nearly is.
-    pub(super) near: Option<Near>,
+    pub near: Option<Near>,
     /// Filters of its own, as they are written.
-    pub(super) own: Vec<String>,
+    pub own: Vec<String>,
     /// Includes that are written as no server reads them.
-    pub(super) misspelled: Vec<String>,
+    pub misspelled: Vec<String>,
 }
 
 /// An exchange that is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Asks {
-    pub(super) exchange: String,
+pub struct Asks {
+    /// Its name.
+    pub exchange: String,
     /// Codes of its list that are not asked by this request.
-    pub(super) without: BTreeSet<String>,
+    pub without: BTreeSet<String>,
 }
 
 /// An exchange that is nearly asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Near {
-    pub(super) exchange: String,
+pub struct Near {
+    /// Its name.
+    pub exchange: String,
     /// What is not as it should be, a line each.
-    pub(super) differences: Vec<String>,
+    pub differences: Vec<String>,
     /// Filters that are missing.
-    pub(super) missing: Vec<String>,
+    pub missing: Vec<String>,
     /// Another version of the agreement has it so.
-    pub(super) dialect: Option<Dialect>,
+    pub dialect: Option<Dialect>,
 }
 
 /// Filters that only choose how the answer comes.
 const HARMLESS: [&str; 9] = ["_format", "_pretty", "_count", "_page", "_total", "_include", "_revinclude", "_sort", "_elements"];
 
 impl Meaning {
-    /// Reads a request below this base.
-    pub(super) fn read(exchange: &Exchange, base: &str, exchanges: &[scenario::Exchange], claimed: Dialect) -> Self {
-        let below = exchange.request.url.strip_prefix(base).map(|below| below.trim_start_matches('/'));
+    /// Reads a request (method, URL, form) below this base.
+    #[must_use]
+    pub fn read(
+        (method, url, form): (&str, &str, Option<&str>),
+        base: &str,
+        exchanges: &[scenario::Exchange],
+        claimed: Dialect,
+    ) -> Self {
+        let below = url.strip_prefix(base).map(|below| below.trim_start_matches('/'));
         let (path, query) = below.and_then(|below| below.split_once('?')).unwrap_or((below.unwrap_or("?"), ""));
         let mut parameters = Query::parse(query).unwrap_or_default().parameters;
-        let posts = exchange.request.method == "POST" && path.ends_with("_search");
-        if let (true, Some(form)) = (posts, &exchange.request.form) {
+        let posts = method == "POST" && path.ends_with("_search");
+        if let (true, Some(form)) = (posts, form) {
             parameters.extend(Query::parse(form).unwrap_or_default().parameters);
         }
-        let what = what(&exchange.request.method, path, &parameters);
+        let what = what(method, path, &parameters);
         let patients = parameters.iter().flat_map(patients).collect();
         let mut meaning = Self { what, patients, asks: None, near: None, own: Vec::new(), misspelled: misspelled(&parameters) };
         if let What::Search(resource) = &meaning.what {
@@ -227,7 +235,6 @@ fn values(parameter: &Parameter) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Origin, Outcome, Received, Sent};
 
     const TEMPLATE: &str = "Observation?patient=Patient/${patient}&code=http://snomed.info/sct|1,2,3";
 
@@ -240,27 +247,7 @@ mod tests {
     }
 
     fn meaning(url: &str) -> Meaning {
-        let sent = Sent {
-            method: "GET".to_owned(),
-            url: format!("http://h/fhir/{url}"),
-            headers: Vec::new(),
-            form: None,
-            patient: None,
-            persona: None,
-        };
-        let outcome = Outcome::Answered(Received { status: 200, headers: Vec::new(), body: None, bytes: 0 });
-        let exchange = Exchange {
-            id: "s@v/p#1".to_owned(),
-            scenario: "s@v".to_owned(),
-            step: "p".to_owned(),
-            origin: Origin::Client,
-            request: sent,
-            outcome,
-            started_us: 0,
-            took_us: 0,
-            retries: 0,
-        };
-        Meaning::read(&exchange, "http://h/fhir", &exchanges(), Dialect::R4Rc2)
+        Meaning::read(("GET", &format!("http://h/fhir/{url}"), None), "http://h/fhir", &exchanges(), Dialect::R4Rc2)
     }
 
     #[test]

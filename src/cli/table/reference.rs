@@ -1,0 +1,29 @@
+//! The reference consulter at the table: started anew for each phase, and
+//! honest about what it shows.
+
+use std::sync::Arc;
+
+use crate::consult::{self, Whom};
+use crate::engine::{BuiltIn, Statement, Statements};
+use crate::evidence::Said;
+use crate::scenario::Suite;
+
+/// The reference consulter for this address and token, with these faults.
+pub(crate) fn reference(suite: Arc<Suite>, (base, token): (String, String), faults: Vec<String>, tempo: f64) -> BuiltIn {
+    Box::new(move |facts| {
+        let (suite, base, token, faults) = (Arc::clone(&suite), base.clone(), token.clone(), faults.clone());
+        Box::pin(async move {
+            let mut settings = consult::Settings::new(&suite, base, Whom::Bsn(facts.bsn));
+            (settings.token, settings.faults, settings.tempo) = (Some(token), faults.clone(), tempo);
+            // Without a consultation nothing is shown.
+            let Ok(outcome) = consult::run(&settings).await else { return Statements::new() };
+            let shown = consult::shown(&outcome.plan, &suite, &faults);
+            shown.into_iter().map(|(what, yes)| (what.name().to_owned(), statement(yes))).collect()
+        })
+    })
+}
+
+fn statement(yes: bool) -> Statement {
+    let answer = if yes { Said::Yes } else { Said::No };
+    Statement { answer, remark: None, exhibit: None, by: "the reference consulter".to_owned() }
+}
