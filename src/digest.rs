@@ -16,6 +16,13 @@ pub fn hmac_hex(key: &[u8], data: &[u8]) -> String {
     hex(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), data).as_ref())
 }
 
+/// Whether two secrets are the same, in a time that tells nothing of where they differ.
+#[must_use]
+pub fn is_same_secret(left: &str, right: &str) -> bool {
+    let (left, right) = (digest::digest(&digest::SHA256, left.as_bytes()), digest::digest(&digest::SHA256, right.as_bytes()));
+    left.as_ref().iter().zip(right.as_ref()).fold(0, |different, (left, right)| different | (left ^ right)) == 0
+}
+
 /// Random bytes in lower case hexadecimal: for `clock`, which is asked for them.
 ///
 /// # Panics
@@ -73,6 +80,12 @@ mod tests {
     #[test]
     fn sha256_hex_gives_the_digest_of_the_standard() {
         assert_eq!(sha256_hex(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn is_same_secret_holds_for_the_same_only() {
+        assert!(is_same_secret("a", "a") && is_same_secret("", ""));
+        assert!(!is_same_secret("a", "b") && !is_same_secret("a", "aa") && !is_same_secret("a", ""));
     }
 
     #[test]

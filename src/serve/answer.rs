@@ -22,7 +22,7 @@ pub(super) struct Answer {
 
 /// How the body goes over the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Sending {
+pub enum Sending {
     /// As it should.
     #[default]
     Whole,

@@ -7,6 +7,9 @@ mod bundle;
 mod capability;
 mod fault;
 mod format;
+mod gate;
+mod line;
+mod listen;
 mod mutant;
 mod patch;
 mod provider;
@@ -18,6 +21,13 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub use answer::Sending;
 pub use fault::FaultError;
+pub use line::Places;
+pub use listen::{
+    Answered, Arrival, Arrivals, Asked, Behaviour, BehaviourError, Broken, Credential, ELSEWHERE_SLOT, Fingerprint, Heard,
+    ListenConfig, ListenError, Listener, Reason, Seat, SeatError, Stray, Strike,
+};
 pub use mutant::{Mutant, MutantError, Mutated};
 pub use provider::{Config, Running, StartError, start};
+pub use wire::Deadlines;

@@ -1,6 +1,7 @@
 //! Starting and stopping the reference provider.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -9,7 +10,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::fault::{FaultError, Faults};
-use super::responder::Responder;
+use super::responder::{ELSEWHERE, Responder};
 use super::server::{self, BASE_PATH};
 use crate::fhir::json;
 use crate::fhir::store::Store;
@@ -91,7 +92,7 @@ pub async fn start(config: Config<'_>) -> Result<Running, StartError> {
     let base_url = format!("http://{address}{BASE_PATH}");
     let responder = prepare(&config, &base_url)?;
     let (stop, stopped) = watch::channel(false);
-    let served = tokio::spawn(server::serve(listener, responder, stopped));
+    let served = server::serve(listener, responder, stopped).map_err(refused)?;
     Ok(Running { base_url, stop, served })
 }
 
@@ -113,17 +114,23 @@ pub(super) fn prepare(config: &Config<'_>, base_url: &str) -> Result<Responder, 
     for name in &config.faults {
         faults.push(config.suite.fault(name).cloned().ok_or_else(|| StartError::UnknownFault(name.clone()))?);
     }
-    let mut store = Store::new(r4(), base_url);
-    for persona in &config.suite.personas {
-        load(&mut store, persona)?;
-    }
     Ok(Responder {
-        store,
+        store: Arc::new(fill(&config.suite.personas, base_url)?),
         base: base_url.to_owned(),
         token: config.token.clone(),
         page_size: config.page_size,
         faults: Faults::prepare(faults, &config.suite.exchanges)?,
+        elsewhere: ELSEWHERE.to_owned(),
     })
+}
+
+/// A store of these personas, of a server with this address.
+pub(super) fn fill<'p>(personas: impl IntoIterator<Item = &'p Persona>, base_url: &str) -> Result<Store, StartError> {
+    let mut store = Store::new(r4(), base_url);
+    for persona in personas {
+        load(&mut store, persona)?;
+    }
+    Ok(store)
 }
 
 fn load(store: &mut Store, persona: &Persona) -> Result<(), StartError> {

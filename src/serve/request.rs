@@ -37,6 +37,12 @@ pub(super) enum Interaction {
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
+/// The bearer token in a header `Authorization`.
+pub(super) fn bearer(authorization: &str) -> Option<&str> {
+    let (scheme, token) = authorization.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
 impl Request {
     /// The value of the first header with this name, which is in small letters.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
@@ -45,8 +51,7 @@ impl Request {
 
     /// The bearer token it carries.
     pub(super) fn token(&self) -> Option<&str> {
-        let (scheme, token) = self.header("authorization")?.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+        bearer(self.header("authorization")?)
     }
 
     /// Whether the client wants unknown parameters refused.

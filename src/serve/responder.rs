@@ -1,12 +1,15 @@
 //! From a request to its answer: credentials, format, reads, searches and
 //! pages, with the faults that strike it. No sockets and no clock here.
 
+use std::sync::Arc;
+
 use super::answer::{Answer, Refusal, Refused};
 use super::bundle::Page;
 use super::capability;
 use super::fault::{self, Faults, Seen, Struck};
 use super::format::{content_type, negotiate};
 use super::request::{Interaction, Request};
+use crate::digest;
 use crate::fhir::node::{Node, Tree};
 use crate::fhir::search::{Criteria, Parameter, Query, SearchError, Unknown};
 use crate::fhir::store::Store;
@@ -16,19 +19,21 @@ use crate::scenario::{Credentials, EmptyAnswer, Format, FormatFault, LinkFault, 
 /// The provider without its sockets.
 #[derive(Debug)]
 pub(super) struct Responder {
-    pub(super) store: Store,
+    pub(super) store: Arc<Store>,
     /// Address that clients reach it at, without a final slash.
     pub(super) base: String,
     pub(super) token: String,
     /// Matches on a page when the client does not say.
     pub(super) page_size: usize,
     pub(super) faults: Faults,
+    /// Address of another origin, where a fault of links leads to.
+    pub(super) elsewhere: String,
 }
 
 /// Matches on a page at most.
 const MOST_ON_A_PAGE: usize = 500;
 /// An address that nothing answers at (RFC 2606).
-const ELSEWHERE: &str = "http://elsewhere.invalid/fhir";
+pub(super) const ELSEWHERE: &str = "http://elsewhere.invalid/fhir";
 
 impl Responder {
     /// Answers a request.
@@ -66,7 +71,9 @@ impl Responder {
         let known = match asked.struck.credentials() {
             Some(Credentials::NotAsked) => true,
             Some(Credentials::AnyToken) => asked.request.token().is_some(),
-            Some(Credentials::RefusesWithData) | None => asked.request.token() == Some(&*self.token),
+            Some(Credentials::RefusesWithData) | None => {
+                asked.request.token().is_some_and(|token| digest::is_same_secret(token, &self.token))
+            }
         };
         if known || *asked.interaction == Interaction::Capabilities { Ok(()) } else { Err(Refusal::credentials(asked.request)) }
     }
@@ -158,7 +165,7 @@ impl Responder {
                 Some(LinkFault::Broken) => Some(url(&self.base, Some("lost".to_owned()))),
                 Some(LinkFault::Loop) => Some(url(&self.base, here)),
                 Some(LinkFault::Overlap) => Some(url(&self.base, Some(page_name(end - 1)))),
-                Some(LinkFault::OtherOrigin) => Some(url(ELSEWHERE, Some(page_name(end)))),
+                Some(LinkFault::OtherOrigin) => Some(url(&self.elsewhere, Some(page_name(end)))),
             };
             links.extend(next.map(|url| ("next", url)));
         }

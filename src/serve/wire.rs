@@ -1,128 +1,146 @@
-//! The connections below HTTP: how many there may be, how long a request may
-//! take to come in, and the faults that no HTTP library will make for us.
+//! One connection below HTTP: how long its requests may take to come in and its
+//! answers to go out, and the faults that no HTTP library will make for us.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::answer::Sending;
+use super::line::{Ended, Line, Ticket};
 
-/// Connections at the same time.
-const CONNECTIONS: usize = 256;
-/// Within this time after the last answer the next request has to be there, whole.
-const REQUEST_DEADLINE: Duration = Duration::from_secs(30);
-/// Between attempts when the system has no more connections to give.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// Bytes of a URL and of all headers together, as they come in. The handler holds them to less, with a
+/// better answer; this is for heads that never end.
+const MOST_HEAD: usize = 64 << 10;
+/// Bytes of a head that are kept to tell what was begun, when it never becomes whole.
+const BEGUN: usize = 4 << 10;
+/// An answer without end ends at last.
+const LONGEST_ENDLESS: Duration = Duration::from_secs(600);
 
-/// Accepts connections, a bounded number at a time.
-pub(super) struct Door {
-    listener: TcpListener,
-    places: Arc<Semaphore>,
+const TOO_LONG: &[u8] = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+const ENDLESS_HEAD: &[u8] =
+    b"HTTP/1.1 200 OK\r\ncontent-type: application/fhir+json; fhirVersion=4.0\r\ntransfer-encoding: chunked\r\n\r\n";
+
+/// Times that a connection is held to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadlines {
+    /// From the first byte of a request to the last of its head; and for a handshake of TLS.
+    pub head: Duration,
+    /// For the whole body.
+    pub body: Duration,
+    /// Without a request, and of an answer without a byte of it being taken.
+    pub idle: Duration,
 }
 
-impl Door {
-    pub(super) fn new(listener: TcpListener) -> Self {
-        Self { listener, places: Arc::new(Semaphore::new(CONNECTIONS)) }
-    }
-}
-
-impl Listener for Door {
-    type Io = Wire;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Wire, SocketAddr) {
-        loop {
-            let place = Arc::clone(&self.places).acquire_owned().await.ok();
-            match self.listener.accept().await {
-                Ok((stream, address)) => return (Wire::new(stream, place), address),
-                Err(_) => sleep(ACCEPT_PAUSE).await,
-            }
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
+impl Default for Deadlines {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self { head: seconds(10), body: seconds(10), idle: seconds(30) }
     }
 }
 
-/// Tells a connection how the answer that is written next goes over the wire.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Spoiler(Arc<AtomicU8>);
-
-impl Spoiler {
-    pub(super) fn set(&self, sending: Sending) {
-        let code = match sending {
-            Sending::Whole | Sending::Never => 0,
-            Sending::Half => 1,
-            Sending::Endless => 2,
-        };
-        self.0.store(code, Ordering::Release);
-    }
-
-    fn get(&self) -> Sending {
-        match self.0.load(Ordering::Acquire) {
-            1 => Sending::Half,
-            2 => Sending::Endless,
-            _ => Sending::Whole,
-        }
-    }
-}
-
-impl Connected<IncomingStream<'_, Door>> for Spoiler {
-    fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
-        stream.io().spoiler.clone()
-    }
+/// What the bytes go over.
+pub(super) enum Stream {
+    /// Nothing in between.
+    Plain(TcpStream),
 }
 
 /// One connection.
 pub(super) struct Wire {
-    stream: TcpStream,
+    stream: Stream,
+    pub(super) line: Arc<Line>,
+    deadlines: Deadlines,
     deadline: Pin<Box<Sleep>>,
-    spoiler: Spoiler,
-    /// Of an endless or halved answer: what is still to be written.
+    /// Requests that were whole when this was looked at last.
+    requests: usize,
+    /// Of an endless, halved or refused answer: what is still to be written.
     left: Vec<u8>,
     written: usize,
+    endless_until: Option<Instant>,
     broken: bool,
-    _place: Option<OwnedSemaphorePermit>,
+    /// The head of the request that comes in: its length, and how it begins.
+    head: usize,
+    begun: Vec<u8>,
+    ended: Ended,
+    ticket: Ticket,
 }
 
 impl Wire {
-    fn new(stream: TcpStream, place: Option<OwnedSemaphorePermit>) -> Self {
-        // Answers are small and whole; waiting to fill a packet would only slow them down.
-        let _ = stream.set_nodelay(true);
+    pub(super) fn new(stream: Stream, deadlines: Deadlines, ticket: Ticket) -> Self {
         Self {
             stream,
-            deadline: Box::pin(sleep(REQUEST_DEADLINE)),
-            spoiler: Spoiler::default(),
+            line: Arc::clone(ticket.line()),
+            deadlines,
+            deadline: Box::pin(sleep(deadlines.idle)),
+            requests: 0,
             left: Vec::new(),
             written: 0,
+            endless_until: None,
             broken: false,
-            _place: place,
+            head: 0,
+            begun: Vec::new(),
+            ended: Ended::ByUs,
+            ticket,
         }
+    }
+
+    /// After an answer the next request has its own time, and its own head.
+    fn settle(&mut self) {
+        let requests = self.line.requests();
+        if self.requests != requests {
+            self.requests = requests;
+            self.head = 0;
+            self.begun.clear();
+            self.deadline.as_mut().reset(Instant::now() + self.deadlines.idle);
+        }
+    }
+
+    /// Looks at bytes of a head.
+    fn note(&mut self, bytes: &[u8]) {
+        if self.head == 0 {
+            self.deadline.as_mut().reset(Instant::now() + self.deadlines.head);
+        }
+        self.head = self.head.saturating_add(bytes.len());
+        let room = BEGUN.saturating_sub(self.begun.len()).min(bytes.len());
+        self.begun.extend_from_slice(&bytes[..room]);
+    }
+
+    fn end(&mut self, ended: Ended, kind: io::ErrorKind) -> io::Error {
+        self.broken = true;
+        self.ended = ended;
+        kind.into()
+    }
+
+    /// Whether the time is over, or the place is needed by another.
+    fn poll_over(&mut self, cx: &mut Context<'_>) -> Option<io::Error> {
+        if Pin::new(&mut self.ticket.evicted).poll(cx).is_ready() {
+            return Some(self.end(Ended::Evicted, io::ErrorKind::ConnectionAborted));
+        }
+        let late = !self.line.is_busy() && self.deadline.as_mut().poll(cx).is_ready();
+        late.then(|| self.end(Ended::TooSlow, io::ErrorKind::TimedOut))
     }
 
     /// Writes what is left; ready when all of it is gone.
     fn drain(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.written < self.left.len() {
-            match Pin::new(&mut self.stream).poll_write(cx, &self.left[self.written..]) {
+            match self.stream.pinned().poll_write(cx, &self.left[self.written..]) {
                 Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                Poll::Ready(Ok(count)) => self.written += count,
+                Poll::Ready(Ok(count)) => self.progress(count),
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                Poll::Pending => return Poll::Pending,
+                Poll::Pending => return self.poll_over(cx).map_or(Poll::Pending, |error| Poll::Ready(Err(error))),
             }
         }
-        Poll::Ready(Ok(()))
+        self.stream.pinned().poll_flush(cx)
+    }
+
+    fn progress(&mut self, count: usize) {
+        self.written += count;
+        self.deadline.as_mut().reset(Instant::now() + self.deadlines.idle);
     }
 
     fn poll_half(&mut self, cx: &mut Context<'_>, answer: &[u8]) -> Poll<io::Result<usize>> {
@@ -132,41 +150,90 @@ impl Wire {
         }
         match self.drain(cx) {
             Poll::Pending => Poll::Pending,
-            Poll::Ready(_) => {
-                self.broken = true;
-                Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()))
-            }
+            Poll::Ready(_) => Poll::Ready(Err(self.end(Ended::ByUs, io::ErrorKind::ConnectionAborted))),
         }
     }
 
     fn poll_endless(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        const HEAD: &[u8] =
-            b"HTTP/1.1 200 OK\r\ncontent-type: application/fhir+json; fhirVersion=4.0\r\ntransfer-encoding: chunked\r\n\r\n";
+        let until = *self.endless_until.get_or_insert_with(|| Instant::now() + LONGEST_ENDLESS);
         if self.left.is_empty() {
-            self.left = HEAD.to_vec();
+            self.left = ENDLESS_HEAD.to_vec();
         }
         loop {
             match self.drain(cx) {
                 Poll::Pending => return Poll::Pending,
-                Poll::Ready(Err(error)) => {
-                    self.broken = true;
-                    return Poll::Ready(Err(error));
-                }
-                Poll::Ready(Ok(())) => {
+                Poll::Ready(Ok(())) if Instant::now() < until => {
                     self.left = [b"10000\r\n".as_slice(), &[b' '; 0x1_0000], b"\r\n"].concat();
                     self.written = 0;
                 }
+                Poll::Ready(_) => return Poll::Ready(Err(self.end(Ended::ByUs, io::ErrorKind::ConnectionAborted))),
             }
+        }
+    }
+
+    /// A head that is too long gets its answer from here: nobody above has seen it.
+    fn poll_too_long(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.left.is_empty() {
+            self.left = TOO_LONG.to_vec();
+        }
+        match self.drain(cx) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(_) => Poll::Ready(Err(self.end(Ended::TooLong, io::ErrorKind::InvalidData))),
+        }
+    }
+}
+
+impl Stream {
+    fn pinned(&mut self) -> Pin<&mut dyn Duplex> {
+        match self {
+            Self::Plain(stream) => Pin::new(stream),
+        }
+    }
+}
+
+/// Reads and writes.
+trait Duplex: AsyncRead + AsyncWrite + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> Duplex for T {}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.settle();
+        if self.head > 0 && !self.line.is_busy() && !self.line.is_closing() {
+            self.ticket.tell(self.ended, std::mem::take(&mut self.begun));
         }
     }
 }
 
 impl AsyncRead for Wire {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        match Pin::new(&mut self.stream).poll_read(cx, into) {
-            Poll::Ready(result) => Poll::Ready(result),
-            Poll::Pending if self.deadline.as_mut().poll(cx).is_ready() => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
-            Poll::Pending => Poll::Pending,
+        if self.broken {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
+        self.settle();
+        if self.head > MOST_HEAD {
+            return self.poll_too_long(cx);
+        }
+        let before = into.filled().len();
+        match self.stream.pinned().poll_read(cx, into) {
+            Poll::Ready(Ok(())) => {
+                let read = into.filled().get(before..).unwrap_or_default();
+                if read.is_empty() {
+                    self.ended = Ended::CutOff;
+                } else if !self.line.is_busy() {
+                    self.note(read);
+                    if self.head > MOST_HEAD {
+                        into.set_filled(before);
+                        return self.poll_too_long(cx);
+                    }
+                }
+                Poll::Ready(Ok(()))
+            }
+            Poll::Ready(Err(error)) => {
+                self.ended = Ended::CutOff;
+                Poll::Ready(Err(error))
+            }
+            Poll::Pending => self.poll_over(cx).map_or(Poll::Pending, |error| Poll::Ready(Err(error))),
         }
     }
 }
@@ -176,19 +243,26 @@ impl AsyncWrite for Wire {
         if self.broken {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
-        self.deadline.as_mut().reset(Instant::now() + REQUEST_DEADLINE);
-        match self.spoiler.get() {
+        self.settle();
+        match self.line.sending() {
             Sending::Half => self.poll_half(cx, bytes),
             Sending::Endless => self.poll_endless(cx),
-            Sending::Whole | Sending::Never => Pin::new(&mut self.stream).poll_write(cx, bytes),
+            Sending::Whole | Sending::Never => match self.stream.pinned().poll_write(cx, bytes) {
+                Poll::Ready(Ok(count)) => {
+                    self.progress(0);
+                    Poll::Ready(Ok(count))
+                }
+                Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+                Poll::Pending => self.poll_over(cx).map_or(Poll::Pending, |error| Poll::Ready(Err(error))),
+            },
         }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        self.stream.pinned().poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        self.stream.pinned().poll_shutdown(cx)
     }
 }
