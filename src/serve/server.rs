@@ -132,9 +132,7 @@ impl BodyError {
         match self {
             Self::TooLong => Refusal::new(413, "too-long", "the body is longer than this server takes"),
             Self::CutOff => Refusal::new(400, "incomplete", "the body broke off"),
-            Self::TooSlow => {
-                Refusal::new(408, "timeout", "the body did not come in time").header("connection", "close")
-            }
+            Self::TooSlow => Refusal::new(408, "timeout", "the body did not come in time").header("connection", "close"),
         }
     }
 }

@@ -22,8 +22,7 @@ const BEGUN: usize = 4 << 10;
 /// An answer without end ends at last.
 const LONGEST_ENDLESS: Duration = Duration::from_secs(600);
 
-const TOO_LONG: &[u8] =
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+const TOO_LONG: &[u8] = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 const ENDLESS_HEAD: &[u8] =
     b"HTTP/1.1 200 OK\r\ncontent-type: application/fhir+json; fhirVersion=4.0\r\ntransfer-encoding: chunked\r\n\r\n";
 

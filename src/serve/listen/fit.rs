@@ -105,9 +105,7 @@ pub(super) fn fit(seats: &[Seat], shown: Shown<'_>) -> Fit {
             None => almost(seats, shown.path)
                 .map_or_else(|| stray(None, None, Reason::NothingKnown), |(near, reason)| stray(Some(near), None, reason)),
         },
-        (None, Some(of)) => {
-            stray(Some(of), None, almost(&seats[of..=of], shown.path).map_or(Reason::PathUnknown, |near| near.1))
-        }
+        (None, Some(of)) => stray(Some(of), None, almost(&seats[of..=of], shown.path).map_or(Reason::PathUnknown, |near| near.1)),
     }
 }
 
@@ -138,8 +136,7 @@ struct Tokens {
 
 impl Tokens {
     fn of(seats: &[Seat], headers: &[(String, String)]) -> Self {
-        let written: Vec<&str> =
-            headers.iter().filter(|(name, _)| name == "authorization").map(|(_, value)| &**value).collect();
+        let written: Vec<&str> = headers.iter().filter(|(name, _)| name == "authorization").map(|(_, value)| &**value).collect();
         let mut found = BTreeSet::new();
         for token in written.iter().filter_map(|value| bearer(value)) {
             // All are looked at, whichever fits: how long it takes tells nothing.

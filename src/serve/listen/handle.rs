@@ -19,13 +19,13 @@ use super::seat::Seat;
 use crate::clock::{self, Stopwatch};
 use crate::fhir::json;
 use crate::fhir::types::r4;
+use crate::scenario::Format;
 use crate::serve::answer::{Answer, Refusal};
 use crate::serve::format::content_type;
 use crate::serve::gate::Visit;
 use crate::serve::request::Request;
 use crate::serve::server::{self, BodyError, NEVER};
 use crate::serve::wire::Deadlines;
-use crate::scenario::Format;
 
 /// Bytes of a body. Searches are forms; what else comes is a mistake that is told, and need not be whole.
 const MOST_BODY: usize = 256 << 10;
@@ -220,7 +220,9 @@ fn stray_refusal(stray: &Stray, came: &Came) -> Refusal {
     let nowhere = || Refusal::new(404, "not-found", "there is nothing at this address");
     match stray.reason {
         Reason::PathUnknown | Reason::PathAlmost | Reason::PathShort | Reason::NothingKnown => nowhere(),
-        Reason::TokenOfAnother | Reason::TwoTokens | Reason::CertificateOfAnother | Reason::CertificateUnknown if came.is_other => {
+        Reason::TokenOfAnother | Reason::TwoTokens | Reason::CertificateOfAnother | Reason::CertificateUnknown
+            if came.is_other =>
+        {
             nowhere()
         }
         // Word for word what a token of nobody gets.
@@ -232,8 +234,7 @@ fn stray_refusal(stray: &Stray, came: &Came) -> Refusal {
 
 /// A refusal without a place.
 fn refused(refusal: &Refusal) -> Answer {
-    let mut answer =
-        Answer::new(refusal.status, content_type(Format::Json), json::write(refusal.tree(r4()).root()).into_bytes());
+    let mut answer = Answer::new(refusal.status, content_type(Format::Json), json::write(refusal.tree(r4()).root()).into_bytes());
     answer.headers.extend(refusal.headers.clone());
     answer.delay = Duration::ZERO;
     answer

@@ -7,9 +7,9 @@ mod fit;
 mod handle;
 mod place;
 mod seat;
-mod trouble;
 #[cfg(test)]
 mod tests;
+mod trouble;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;

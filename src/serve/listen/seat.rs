@@ -102,9 +102,8 @@ pub(super) fn check(seats: &[Seat]) -> Result<(), SeatError> {
         return Err(SeatError::Twice(twice.name.clone()));
     }
     for (at, seat) in seats.iter().enumerate() {
-        let mixed = |other: &&Seat| {
-            seat.token == other.token || is_below(&seat.path, &other.path) || is_below(&other.path, &seat.path)
-        };
+        let mixed =
+            |other: &&Seat| seat.token == other.token || is_below(&seat.path, &other.path) || is_below(&other.path, &seat.path);
         if let Some(other) = seats[at + 1..].iter().find(mixed) {
             return Err(SeatError::Mixed(seat.name.clone(), other.name.clone()));
         }

@@ -15,8 +15,7 @@ fn seats() -> Vec<Seat> {
 
 /// Path, values of `Authorization`, certificate.
 fn ask(path: &str, tokens: &[&str], certificate: Option<&[u8]>, elsewhere: bool) -> Fit {
-    let headers: Vec<(String, String)> =
-        tokens.iter().map(|token| ("authorization".to_owned(), (*token).to_owned())).collect();
+    let headers: Vec<(String, String)> = tokens.iter().map(|token| ("authorization".to_owned(), (*token).to_owned())).collect();
     let certificate = certificate.map(Fingerprint::of);
     let shown = Shown { path, headers: &headers, certificate: certificate.as_ref() };
     if elsewhere { fit_elsewhere(&seats(), shown) } else { fit(&seats(), shown) }
@@ -57,7 +56,11 @@ fn path_and_token_together() {
         ("//anna-00112233/fhir/Consent", &[], stray(Some("anna"), None, Reason::PathShort)),
         ("/%61nna-00112233/fhir/Consent", &[], stray(Some("anna"), None, Reason::PathAlmost)),
         ("/anna-00112233/fhir/../../bert-00112233/fhir/Consent", &[TOKEN_A], Fit::Seat(0, Right)),
-        ("/anna-00112233/fhir/../../bert-00112233/fhir/Consent", &[TOKEN_B], stray(Some("anna"), Some("bert"), Reason::TokenOfAnother)),
+        (
+            "/anna-00112233/fhir/../../bert-00112233/fhir/Consent",
+            &[TOKEN_B],
+            stray(Some("anna"), Some("bert"), Reason::TokenOfAnother),
+        ),
     ];
     for (path, tokens, wanted) in table {
         assert_eq!(ask(path, tokens, None, false), *wanted, "{path} {tokens:?}");
