@@ -64,6 +64,24 @@ fn what_a_package_stands_on_comes_after_it() {
 }
 
 #[test]
+fn terminology_is_for_every_version_of_fhir_and_nothing_else_is() {
+    let folder = Folder::new("terminology");
+    folder.package("hl7.terminology.r4#1.0.0", r#""hl7.fhir.r4.core":"4.0.1""#, &[("a", "1")]).package("other#1.0.0", "", &[]);
+    let system = r#"{"resourceType":"CodeSystem","url":"urn:s","version":"1","content":"complete","caseSensitive":true,
+        "concept":[{"code":"a"}]}"#;
+    let place = folder.0.join("hl7.terminology.r4#1.0.0/package/system.json");
+    fs::write(place, system).expect("a temporary file can be written");
+    let load = |id: &str| {
+        let named = PackageSource::Named { id: id.to_owned(), version: "1.0.0".to_owned() };
+        Knowledge::load_only(&[named, PackageSource::Place(folder.0.clone())], types::stu3())
+    };
+    let knowledge = load("hl7.terminology.r4").expect("what it stands on is not asked for");
+    assert!(knowledge.code_system("urn:s").is_some_and(|found| found.concept("a").is_some()));
+    assert!(knowledge.definition("http://example.org/a").is_none(), "only its codes count");
+    assert!(matches!(load("other"), Err(PackageError::OtherFhir { .. })));
+}
+
+#[test]
 fn a_version_that_is_not_there_is_told_with_those_that_are() {
     let folder = Folder::new("version");
     folder.package("base#1.0.0", "", &[("a", "1"), ("a", "2")]);

@@ -37,8 +37,8 @@ codes! {
         nl "{found} groepeert alleen andere codes en is niet bedoeld om te gebruiken", "gebruik een van de codes eronder";
     /// Whether a code is from the value set cannot be told here.
     UNDECIDED "code-undecided" "code-invalid" Some("TERMINOLOGY_TX_NOSVC_BOUND_REQ");
-        en "whether {found} is in the value set `{expected}` cannot be told here: {why}", "ask a terminology server";
-        nl "of {found} in de waardelijst `{expected}` staat is hier niet te zeggen: {why}", "vraag het een terminologieserver";
+        en "whether {found} is in the value set `{expected}` cannot be told here: {why}", "ask a terminology server: `--terminology URL`";
+        nl "of {found} in de waardelijst `{expected}` staat is hier niet te zeggen: {why}", "vraag het een terminologieserver: `--terminology URL`";
 }
 
 /// Names that STU3 and the terminology that came after it have for the same systems.
