@@ -110,7 +110,11 @@ fn settings<'s>(arguments: &ConsultArguments, suite: &'s Suite, terminal: &Termi
     let patient = match (&arguments.patient, &arguments.bsn) {
         (Some(id), _) => Whom::Id(id.clone()),
         (None, Some(bsn)) => Whom::Bsn(bsn.clone()),
-        (None, None) => return Err(Failure::usage("nobody says whose plan is asked for").hint("name a patient with `--patient ID` or `--bsn BSN`")),
+        (None, None) => {
+            return Err(
+                Failure::usage("nobody says whose plan is asked for").hint("name a patient with `--patient ID` or `--bsn BSN`")
+            );
+        }
     };
     let mut settings = Settings::new(suite, arguments.url.clone(), patient);
     settings.token = token(arguments)?;
@@ -130,8 +134,9 @@ fn settings<'s>(arguments: &ConsultArguments, suite: &'s Suite, terminal: &Termi
         settings.limits.deadline_ms = u64::from(seconds) * 1_000;
     }
     if let Some(path) = &arguments.ca {
-        let pem = std::fs::read(path)
-            .map_err(|why| Failure::usage(format!("`{}` cannot be read: {why}", path.display())).hint("`--ca` names a file in PEM"))?;
+        let pem = std::fs::read(path).map_err(|why| {
+            Failure::usage(format!("`{}` cannot be read: {why}", path.display())).hint("`--ca` names a file in PEM")
+        })?;
         settings.tls = Tls { authorities: Some(pem), ..Tls::default() };
     }
     Ok(settings)
@@ -181,6 +186,7 @@ fn failure(why: &ConsultError, suite: &Suite) -> Failure {
 
 /// The language of this machine: Dutch where its locale is.
 pub(crate) fn language() -> Language {
-    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let locale =
+        ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     if locale.is_some_and(|locale| locale.starts_with("nl")) { Language::Nl } else { Language::En }
 }

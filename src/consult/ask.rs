@@ -141,7 +141,9 @@ impl Asker {
             let reply = self.patiently(&call).await?;
             match (reply.status, location(&reply)) {
                 (200 | 201, _) => return self.read(&reply),
-                (301 | 302 | 303 | 307 | 308, Some(location)) if call.verb == Verb::Get => call.url = self.redirected(&location)?,
+                (301 | 302 | 303 | 307 | 308, Some(location)) if call.verb == Verb::Get => {
+                    call.url = self.redirected(&location)?
+                }
                 (status, _) => return Err(Failure::Status(status, self.said(&reply))),
             }
         }

@@ -146,7 +146,10 @@ impl Work<'_, '_> {
         let mut page = 0;
         loop {
             if !seen.insert(url.clone()) && forever.is_none() {
-                let (en, nl) = (format!("page {} leads back to an earlier page", page), format!("pagina {page} leidt terug naar een eerdere pagina"));
+                let (en, nl) = (
+                    format!("page {} leads back to an earlier page", page),
+                    format!("pagina {page} leidt terug naar een eerdere pagina"),
+                );
                 return self.records.reason(ReasonKind::Endless, Some(name), en, nl);
             }
             if page == most {
@@ -193,12 +196,17 @@ impl Work<'_, '_> {
             }
             let subject = subject(entry.resource, &self.records.base);
             if entry.is_match && subject.is_some() && subject != about {
-                let (en, nl) = ("it holds data of another patient, which is not shown", "er zitten gegevens van een andere patiënt bij; die worden niet getoond");
+                let (en, nl) = (
+                    "it holds data of another patient, which is not shown",
+                    "er zitten gegevens van een andere patiënt bij; die worden niet getoond",
+                );
                 self.records.reason(ReasonKind::OtherPatient, Some(exchange), en, nl);
                 continue;
             }
             let name = self.records.keep(entry.resource, entry.full_url);
-            if entry.is_match && let Some(answered) = self.records.answers.get_mut(exchange) {
+            if entry.is_match
+                && let Some(answered) = self.records.answers.get_mut(exchange)
+            {
                 answered.matches.push(name);
             }
         }
@@ -246,7 +254,8 @@ impl Work<'_, '_> {
             }
             for name in wanted {
                 if tried.len() >= self.settings.limits.reads {
-                    let (en, nl) = ("there are more references than are read", "er zijn meer verwijzingen dan er worden opgehaald");
+                    let (en, nl) =
+                        ("there are more references than are read", "er zijn meer verwijzingen dan er worden opgehaald");
                     return self.records.reason(ReasonKind::TooMuch, None, en, nl);
                 }
                 tried.insert(name.clone());
@@ -257,7 +266,8 @@ impl Work<'_, '_> {
 
     async fn reference(&mut self, name: &str) {
         let Some(link) = link_of(name, "") else {
-            let (en, nl) = (format!("`{name}` is on another server and is not read"), format!("`{name}` staat op een andere server en wordt niet opgehaald"));
+            let en = format!("`{name}` has no address on this server, and is not read");
+            let nl = format!("`{name}` heeft geen adres op deze server, en wordt niet opgehaald");
             return self.records.reason(ReasonKind::Reference, None, en, nl);
         };
         let url = self.asker.address().request(name, "");
@@ -266,7 +276,10 @@ impl Work<'_, '_> {
                 self.records.keep(answer.tree.root(), None);
             }
             Ok(_) => {
-                let (en, nl) = (format!("`{name}`: the answer is another resource"), format!("`{name}`: het antwoord is een andere resource"));
+                let (en, nl) = (
+                    format!("`{name}`: the answer is another resource"),
+                    format!("`{name}`: het antwoord is een andere resource"),
+                );
                 self.records.reason(ReasonKind::Reference, None, en, nl);
             }
             Err(why) => self.failed(None, &format!("`{name}`"), &format!("`{name}`"), &why),
@@ -290,13 +303,13 @@ impl Work<'_, '_> {
         if node.type_name() == "Reference"
             && self.records.target(node).is_none()
             && let Some(text) = node.child_value("reference")
-            && !text.starts_with(['#', 'u'])
+            && !text.starts_with('#')
         {
             match link_of(text, &self.records.base) {
                 Some(link) if NEEDED.contains(&link.resource) => {
                     wanted.insert(format!("{}/{}", link.resource, link.id));
                 }
-                None if text.starts_with("http") && NEEDED.iter().any(|kind| text.contains(&format!("/{kind}/"))) => {
+                None if leads_to_needed(node, text) => {
                     wanted.insert(text.to_owned());
                 }
                 _ => {}
@@ -379,8 +392,21 @@ fn is_named(resource: Node<'_>, kind: &str, id: &str) -> bool {
 }
 
 fn has_bsn(patient: Node<'_>, bsn: &str) -> bool {
-    let is_it = |identifier: Node<'_>| identifier.child_value("system") == Some(BSN) && identifier.child_value("value") == Some(bsn);
+    let is_it =
+        |identifier: Node<'_>| identifier.child_value("system") == Some(BSN) && identifier.child_value("value") == Some(bsn);
     patient.children_named("identifier").any(is_it)
+}
+
+/// Whether a reference that is no address of this server leads to what a reader needs, as far as it says. A display is
+/// enough of what has no address at all.
+fn leads_to_needed(reference: Node<'_>, text: &str) -> bool {
+    let said = reference.child_value("type").map(|kind| NEEDED.contains(&kind));
+    let named = || NEEDED.iter().any(|kind| text.contains(&format!("/{kind}/")));
+    if text.starts_with("urn:") {
+        said.unwrap_or(true) && reference.child_value("display").is_none()
+    } else {
+        said.unwrap_or_else(named)
+    }
 }
 
 /// The patient that a resource says it is about.

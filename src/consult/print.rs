@@ -103,7 +103,10 @@ impl Page {
             }
         }
         if section.left_out > 0 {
-            let words = self.say("other records, which are no part of the plan, are not shown", "andere gegevens, die niet bij het plan horen, worden niet getoond");
+            let words = self.say(
+                "other records, which are no part of the plan, are not shown",
+                "andere gegevens, die niet bij het plan horen, worden niet getoond",
+            );
             self.line(2, &format!("({} {words})", section.left_out));
         }
     }
@@ -165,7 +168,10 @@ impl Page {
     }
 
     fn validity(&self, validity: &Validity, kind: SectionKind) -> String {
-        let is_about_time = matches!(kind, SectionKind::TreatmentDirectives | SectionKind::Icd | SectionKind::AdvanceDirectives | SectionKind::PolicyGoals);
+        let is_about_time = matches!(
+            kind,
+            SectionKind::TreatmentDirectives | SectionKind::Icd | SectionKind::AdvanceDirectives | SectionKind::PolicyGoals
+        );
         match validity {
             Validity::Valid { until: Some(until) } => format!("  [{} {until}]", self.say("holds until", "geldt tot")),
             Validity::Valid { until: None } if is_about_time => format!("  [{}]", self.say("holds", "geldt")),
@@ -188,7 +194,10 @@ impl Page {
             self.line(0, &format!("{says}: {remark}"));
         }
         let words = match plan.complete {
-            true => self.say("This is all that this server has of what was asked for.", "Dit is alles wat deze server heeft van wat is opgevraagd."),
+            true => self.say(
+                "This is all that this server has of what was asked for.",
+                "Dit is alles wat deze server heeft van wat is opgevraagd.",
+            ),
             false => self.say("INCOMPLETE: see above.", "ONVOLLEDIG: zie boven."),
         };
         self.line(0, words);

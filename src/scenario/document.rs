@@ -169,7 +169,8 @@ impl Documents {
         let Some(root) = reading.root else { return };
         let Some(kind) = Kind::of(&file, &root) else {
             let message = "nothing says what kind of file this is";
-            let hint = "begin with one of the keys `exchange`, `scenario`, `fault`, `consulter-fault`, `group`, `persona` and `noise`";
+            let hint =
+                "begin with one of the keys `exchange`, `scenario`, `fault`, `consulter-fault`, `group`, `persona` and `noise`";
             problems.push(Diagnostic::new(&file.path, 0..0, "file-kind", message).hint(hint));
             return;
         };

@@ -43,7 +43,9 @@ fn read(records: &Records, name: &str, will: Node<'_>) -> Item {
         item.detail(text("Document", "WilsverklaringDocument"), super::value::any(source));
     }
     let disorders = will.children_named("extension").filter(|extension| {
-        extension.child_value("url").is_some_and(|url| url.ends_with("/ext-AdvanceDirective.Disorder") || url.ends_with("-Disorder"))
+        extension
+            .child_value("url")
+            .is_some_and(|url| url.ends_with("/ext-AdvanceDirective.Disorder") || url.ends_with("-Disorder"))
     });
     for disorder in disorders.filter_map(|extension| extension.child("value")) {
         let known = records.target(disorder).and_then(|condition| condition.child("code")).and_then(concept);

@@ -44,7 +44,8 @@ fn is_talk(resource: Node<'_>) -> bool {
 
 /// The encounter of a procedure: the one that it names, or one that names it.
 fn encounter_of<'r>(records: &'r Records, name: &str, procedure: Node<'r>) -> Option<Node<'r>> {
-    let named = procedure.child("encounter").or_else(|| procedure.child("context")).and_then(|reference| records.target(reference));
+    let named =
+        procedure.child("encounter").or_else(|| procedure.child("context")).and_then(|reference| records.target(reference));
     let names_it = |encounter: &Node<'_>| {
         let reasons = encounter.children_named("reasonReference");
         let conditions = encounter.children_named("diagnosis").filter_map(|diagnosis| diagnosis.child("condition"));
@@ -52,7 +53,8 @@ fn encounter_of<'r>(records: &'r Records, name: &str, procedure: Node<'r>) -> Op
             records.target(reason).and_then(|target| target.child_value("id")).is_some_and(|id| format!("Procedure/{id}") == name)
         })
     };
-    let all = || records.resources.values().map(crate::fhir::node::Tree::root).filter(|resource| resource.type_name() == "Encounter");
+    let all =
+        || records.resources.values().map(crate::fhir::node::Tree::root).filter(|resource| resource.type_name() == "Encounter");
     named.filter(|node| node.type_name() == "Encounter").or_else(|| all().find(names_it))
 }
 

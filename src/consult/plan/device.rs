@@ -12,11 +12,14 @@ const EXCHANGE: &str = "medical-devices";
 const KINDS: [&str; 6] = ["72506001", "465460004", "468542000", "704707009", "1263462004", "1236894001"];
 
 pub(super) fn section(records: &Records) -> Section {
-    let mut section = Section::of(SectionKind::Icd, text("ICD", "ICD (MedischHulpmiddel)"), &[EXCHANGE, directive::EXCHANGE], records);
+    let mut section =
+        Section::of(SectionKind::Icd, text("ICD", "ICD (MedischHulpmiddel)"), &[EXCHANGE, directive::EXCHANGE], records);
     let (uses, others): (Vec<_>, Vec<_>) = records.matches(&[EXCHANGE]).partition(|(_, used)| is_icd(records, *used));
     section.left_out = others.len();
     section.items = uses.into_iter().map(|(name, used)| read(records, name, used)).collect();
-    section.items.extend(directive::all(records).into_iter().filter(|directive| directive.is_icd).map(|directive| directive.item));
+    section
+        .items
+        .extend(directive::all(records).into_iter().filter(|directive| directive.is_icd).map(|directive| directive.item));
     section
 }
 

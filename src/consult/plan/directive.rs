@@ -62,7 +62,9 @@ fn is_directive(consent: Node<'_>) -> bool {
 fn read(records: &Records, name: &str, consent: Node<'_>) -> Directive {
     let mut item = Item::new(name, text("Treatment", "Behandeling"));
     let provision = consent.child("provision");
-    let coded = provision.and_then(|provision| provision.child("code")).or_else(|| extended(consent, "/zib-TreatmentDirective-Treatment"));
+    let coded = provision
+        .and_then(|provision| provision.child("code"))
+        .or_else(|| extended(consent, "/zib-TreatmentDirective-Treatment"));
     let written = coded.and_then(|coded| coded.child_value("text")).unwrap_or_default();
     let is_icd = written.contains(SWITCH_OFF_ICD) || coded.is_some_and(|coded| concept_has(coded, SWITCH_OFF_ICD));
     item.title = match coded {
@@ -74,7 +76,11 @@ fn read(records: &Records, name: &str, consent: Node<'_>) -> Directive {
         lacks(&mut item, text("Treatment", "Behandeling"), None);
     }
     let decision = decide(&mut item, consent);
-    dated(&mut item, &[consent.child("dateTime"), verified(consent)], text("Date it was last discussed", "MeestRecenteBespreekdatum"));
+    dated(
+        &mut item,
+        &[consent.child("dateTime"), verified(consent)],
+        text("Date it was last discussed", "MeestRecenteBespreekdatum"),
+    );
     item.validity = validity(consent);
     item.by = agreed_by(records, consent);
     if item.by.is_empty() {
@@ -118,8 +124,10 @@ fn decide(item: &mut Item, consent: Node<'_>) -> Decision {
     let provision = consent.child("provision");
     let kind = provision.and_then(|provision| provision.child("type"));
     let specification = extension(consent, "modifierExtension", "/ext-TreatmentDirective2.SpecificationOther");
-    let restrictions = consent.children_named("except").find_map(|except| extended(except, "/zib-TreatmentDirective-Restrictions"));
-    let permitted = extension(consent, "modifierExtension", "/zib-TreatmentDirective-TreatmentPermitted").and_then(|found| found.child("value"));
+    let restrictions =
+        consent.children_named("except").find_map(|except| extended(except, "/zib-TreatmentDirective-Restrictions"));
+    let permitted = extension(consent, "modifierExtension", "/zib-TreatmentDirective-TreatmentPermitted")
+        .and_then(|found| found.child("value"));
     let specified = specification.and_then(|found| found.child("value")).or(restrictions).and_then(Node::value);
     item.overrules = specified.map(str::to_owned);
     if specification.is_some() && specified.is_none() {
@@ -131,8 +139,13 @@ fn decide(item: &mut Item, consent: Node<'_>) -> Decision {
         (kind, _, Some(specified)) if kind.is_none() => {
             (text("otherwise: as specified", "Anders: zoals gespecificeerd"), Decision::Otherwise(specified.to_lowercase()))
         }
-        (Some("permit"), _, specified) => (text("do", "Wel uitvoeren"), specified.map_or(Decision::Do, |words| Decision::Otherwise(words.to_lowercase()))),
-        (Some("deny"), _, specified) => (text("do not", "Niet uitvoeren"), specified.map_or(Decision::DoNot, |words| Decision::Otherwise(words.to_lowercase()))),
+        (Some("permit"), _, specified) => {
+            (text("do", "Wel uitvoeren"), specified.map_or(Decision::Do, |words| Decision::Otherwise(words.to_lowercase())))
+        }
+        (Some("deny"), _, specified) => (
+            text("do not", "Niet uitvoeren"),
+            specified.map_or(Decision::DoNot, |words| Decision::Otherwise(words.to_lowercase())),
+        ),
         (_, Some("JA"), _) => (text("do", "Wel uitvoeren (JA)"), Decision::Do),
         (_, Some("NEE"), _) => (text("do not", "Niet uitvoeren (NEE)"), Decision::DoNot),
         (other, _, _) => {
@@ -174,7 +187,8 @@ fn validity(consent: Node<'_>) -> Validity {
 }
 
 fn agreed_by(records: &Records, consent: Node<'_>) -> Vec<super::Party> {
-    let actors = consent.child("provision").into_iter().flat_map(|provision| provision.children_named("actor").collect::<Vec<_>>());
+    let actors =
+        consent.child("provision").into_iter().flat_map(|provision| provision.children_named("actor").collect::<Vec<_>>());
     let references = actors.filter_map(|actor| actor.child("reference")).chain(consent.children_named("consentingParty"));
     let verification = extension(consent, "extension", "/zib-TreatmentDirective-Verification");
     let mut by = parties(records, references);
@@ -215,8 +229,12 @@ fn contradicted(directive: &Directive, all: &[Directive]) -> Option<Text> {
     let other = all.iter().filter(|other| other.decision != Decision::None).find(is_other)?;
     let date = other.item.date.as_deref().unwrap_or("?");
     Some(text(
-        format!("CONTRADICTION: another agreement about this that still holds ({date}) says otherwise; no rule says which one goes first"),
-        format!("TEGENSTRIJDIG: een andere afspraak hierover die nog geldt ({date}) luidt anders; geen regel zegt welke voorgaat"),
+        format!(
+            "CONTRADICTION: another agreement about this that still holds ({date}) says otherwise; no rule says which one goes first"
+        ),
+        format!(
+            "TEGENSTRIJDIG: een andere afspraak hierover die nog geldt ({date}) luidt anders; geen regel zegt welke voorgaat"
+        ),
     ))
 }
 

@@ -37,7 +37,8 @@ pub(super) fn section(records: &Records) -> Section {
 fn is_form(form: Node<'_>) -> bool {
     let canonical = form.child("questionnaire").and_then(|named| named.value().or(named.child_value("reference")));
     let canonical = canonical.map(|canonical| canonical.split('|').next().unwrap_or(canonical));
-    form.type_name() == "QuestionnaireResponse" && canonical.is_some_and(|canonical| FORMS.iter().any(|known| canonical.ends_with(known)))
+    form.type_name() == "QuestionnaireResponse"
+        && canonical.is_some_and(|canonical| FORMS.iter().any(|known| canonical.ends_with(known)))
 }
 
 fn is_done(form: Node<'_>) -> bool {
@@ -95,8 +96,11 @@ fn said(link: &str, value: Node<'_>) -> Option<Text> {
 fn differences(item: &mut Item, records: &Records, form: Node<'_>) {
     let directives = directive::all(records);
     for Decision { item: link, treatment, .. } in DECISIONS {
-        let Some(decided) = find(form, link, DEPTH).and_then(|answer| answer.child("value")?.child_value("code")) else { continue };
-        let about = |directive: &&directive::Directive| directive.treatment.iter().any(|key| key == treatment) && directive.item.holds();
+        let Some(decided) = find(form, link, DEPTH).and_then(|answer| answer.child("value")?.child_value("code")) else {
+            continue;
+        };
+        let about =
+            |directive: &&directive::Directive| directive.treatment.iter().any(|key| key == treatment) && directive.item.holds();
         let agreed: Vec<bool> = directives.iter().filter(about).filter_map(|directive| directive.agrees(decided)).collect();
         if !agreed.is_empty() && !agreed.contains(&true) {
             let name = super::words::concept(treatment).unwrap_or_else(|| both(treatment));

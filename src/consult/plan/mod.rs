@@ -189,7 +189,9 @@ pub fn read(records: &Records) -> CarePlan {
         form::section(records),
     ];
     for section in &mut sections {
-        section.items.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| b.date.cmp(&a.date)).then_with(|| a.resource.cmp(&b.resource)));
+        section
+            .items
+            .sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| b.date.cmp(&a.date)).then_with(|| a.resource.cmp(&b.resource)));
     }
     CarePlan {
         patient: records.patient.clone(),

@@ -1,7 +1,7 @@
 //! Whose plan it is: capacity to decide, the representative and other contact persons.
 
 use super::people::described;
-use super::value::{extension, extended, modifiers, primitive};
+use super::value::{extended, extension, modifiers, primitive};
 use super::words::text;
 use super::{Item, Section, SectionKind, Validity};
 use crate::consult::records::Records;

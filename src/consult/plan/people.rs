@@ -51,7 +51,8 @@ fn nobody() -> Party {
 
 /// Somebody, as their resource has them.
 pub(super) fn described(records: &Records, person: Node<'_>, depth: u8) -> Party {
-    let telecom = person.children_named("telecom").filter_map(|contact| contact.child_value("value")).map(str::to_owned).collect();
+    let telecom =
+        person.children_named("telecom").filter_map(|contact| contact.child_value("value")).map(str::to_owned).collect();
     let mut party = Party { name: name(person), roles: Vec::new(), telecom };
     match person.type_name() {
         "Patient" => {
@@ -70,7 +71,8 @@ pub(super) fn described(records: &Records, person: Node<'_>, depth: u8) -> Party
             }
             let functions = person.children_named("specialty").chain(person.children_named("code"));
             party.roles.extend(functions.filter_map(concept));
-            if let Some(organization) = person.child("organization").and_then(|organization| organization.child_value("display")) {
+            if let Some(organization) = person.child("organization").and_then(|organization| organization.child_value("display"))
+            {
                 party.roles.push(both(organization));
             }
         }
@@ -98,7 +100,8 @@ pub(super) fn line(parties: &[Party]) -> Option<crate::text::Text> {
         let one = |party: &Party| {
             let unknown = if english { "name not known" } else { "naam niet bekend" };
             let name = party.name.as_deref().unwrap_or(unknown);
-            let roles: Vec<&str> = party.roles.iter().map(|role| if english { role.en.as_str() } else { role.nl.as_str() }).collect();
+            let roles: Vec<&str> =
+                party.roles.iter().map(|role| if english { role.en.as_str() } else { role.nl.as_str() }).collect();
             if roles.is_empty() { name.to_owned() } else { format!("{name} ({})", roles.join(", ")) }
         };
         parties.iter().map(one).collect::<Vec<_>>().join("; ")

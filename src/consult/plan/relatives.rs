@@ -12,7 +12,8 @@ const EXCHANGE: &str = "inform-relatives-requests";
 pub(super) fn section(records: &Records) -> Section {
     let title = text("Informing relatives", "Naasten informeren");
     let mut section = Section::of(SectionKind::InformRelatives, title, &[EXCHANGE], records);
-    let is_request = |request: Node<'_>| request.type_name() == "CommunicationRequest" && has_code(request, "category", &["223449006"]);
+    let is_request =
+        |request: Node<'_>| request.type_name() == "CommunicationRequest" && has_code(request, "category", &["223449006"]);
     let (requests, others): (Vec<_>, Vec<_>) = records.matches(&[EXCHANGE]).partition(|(_, request)| is_request(*request));
     section.left_out = others.len();
     section.items = requests.into_iter().map(|(name, request)| read(records, name, request)).collect();
@@ -23,7 +24,8 @@ fn read(records: &Records, name: &str, request: Node<'_>) -> Item {
     let title = text("The patient was asked to inform relatives", "Patiënt gevraagd naasten te informeren");
     let mut item = Item::new(name, title);
     item.value = request.children_named("category").find_map(|category| category.child_value("text")).map(super::words::both);
-    let encounter = request.child("encounter").or_else(|| request.child("context")).and_then(|reference| records.target(reference));
+    let encounter =
+        request.child("encounter").or_else(|| request.child("context")).and_then(|reference| records.target(reference));
     let talk = encounter.and_then(|encounter| encounter.child("period")).and_then(|period| period.child("start"));
     dated(&mut item, &[request.child("authoredOn"), talk], text("Date", "Datum"));
     item.validity = match request.child_value("status") {

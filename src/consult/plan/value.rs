@@ -11,7 +11,12 @@ pub(super) fn concept(concept: Node<'_>) -> Option<Text> {
     let written = concept.child_value("text").map(str::trim).filter(|text| !text.is_empty());
     let codings: Vec<Node<'_>> = concept.children_named("coding").collect();
     let known = codings.iter().find_map(|coding| words::coded(*coding));
-    let shown = || codings.iter().find_map(|coding| coding.child_value("display")).or(codings.iter().find_map(|coding| coding.child_value("code")));
+    let shown = || {
+        codings
+            .iter()
+            .find_map(|coding| coding.child_value("display"))
+            .or(codings.iter().find_map(|coding| coding.child_value("code")))
+    };
     match (known, written) {
         (Some(known), Some(written)) if !is_same(written, &known) => {
             Some(text(format!("{} ({written})", known.en), format!("{} ({written})", known.nl)))
@@ -24,7 +29,9 @@ pub(super) fn concept(concept: Node<'_>) -> Option<Text> {
 
 /// A Coding in words.
 pub(super) fn coding(coding: Node<'_>) -> Option<Text> {
-    words::coded(coding).or_else(|| coding.child_value("display").or(coding.child_value("code")).map(both)).or_else(|| absent(coding))
+    words::coded(coding)
+        .or_else(|| coding.child_value("display").or(coding.child_value("code")).map(both))
+        .or_else(|| absent(coding))
 }
 
 fn is_same(written: &str, known: &Text) -> bool {
@@ -40,7 +47,10 @@ pub(super) fn has_code(parent: Node<'_>, name: &str, wanted: &[&str]) -> bool {
 /// Codes of a CodeableConcept, or of a list of them.
 pub(super) fn codes<'t>(parent: Node<'t>, name: &str) -> impl Iterator<Item = &'t str> {
     let concepts: Vec<Node<'t>> = parent.children_named(name).collect();
-    concepts.into_iter().flat_map(|concept| concept.children_named("coding").collect::<Vec<_>>()).filter_map(|coding| coding.child_value("code"))
+    concepts
+        .into_iter()
+        .flat_map(|concept| concept.children_named("coding").collect::<Vec<_>>())
+        .filter_map(|coding| coding.child_value("code"))
 }
 
 /// The extension whose URL ends like this, of whatever version.

@@ -40,7 +40,11 @@ fn read(records: &Records, name: &str, wish: Node<'_>) -> Item {
         lacks(&mut item, text("Value", "MetingWaarde"), why);
     }
     let effective = wish.child("effective");
-    dated(&mut item, &[effective.map(|effective| effective.child("start").unwrap_or(effective))], text("Date", "MeetDatumBeginTijd"));
+    dated(
+        &mut item,
+        &[effective.map(|effective| effective.child("start").unwrap_or(effective))],
+        text("Date", "MeetDatumBeginTijd"),
+    );
     item.validity = validity(wish.child("status"), &["final", "amended", "corrected"], &["cancelled"], None);
     item.by = parties(records, wish.children_named("performer"));
     item.detail(text("Method", "MeetMethode"), wish.child("method").and_then(concept));
