@@ -1,5 +1,5 @@
 //! Asks everything: whom it is about, the exchanges of both groups with their
-//! pages, and the references that a reader needs. Whatever fails becomes a reason.
+//! pages, and then what references lead to. Whatever fails becomes a reason.
 
 use std::collections::BTreeSet;
 
@@ -7,14 +7,11 @@ use super::ask::{Answer, Asker, Call, Failure, outcome};
 use super::query::{About, query};
 use super::records::{Answered, Records};
 use super::settings::{Groups, ReasonKind, Settings, Whom};
-use crate::drive::{Verb, encode};
+use crate::drive::encode;
 use crate::fhir::node::Node;
 use crate::fhir::search::link_of;
 use crate::plan::PATIENT_LOOKUP;
-use crate::scenario::{Exchange, TransactionGroup, WriteMethod};
-
-/// Types that a reader of a plan needs, and which are read when a reference leads to them.
-const NEEDED: [&str; 6] = ["PractitionerRole", "Practitioner", "RelatedPerson", "Device", "Encounter", "Consent"];
+use crate::scenario::{Exchange, TransactionGroup};
 
 /// Resources that are kept at most.
 const MOST_RESOURCES: usize = 5_000;
@@ -46,10 +43,11 @@ fn is_wanted(exchange: &Exchange, groups: Groups) -> bool {
     }
 }
 
-struct Work<'w, 's> {
-    settings: &'w Settings<'s>,
-    asker: &'w mut Asker,
-    records: Records,
+/// A consultation under way.
+pub(super) struct Work<'w, 's> {
+    pub(super) settings: &'w Settings<'s>,
+    pub(super) asker: &'w mut Asker,
+    pub(super) records: Records,
 }
 
 impl Work<'_, '_> {
@@ -241,104 +239,8 @@ impl Work<'_, '_> {
         Some(url)
     }
 
-    /// Reads what references lead to, and what those lead to.
-    async fn references(&mut self) {
-        if self.asker.behaviour().reads_nothing() {
-            return;
-        }
-        let mut tried = BTreeSet::new();
-        loop {
-            let wanted: Vec<String> = self.wanted().into_iter().filter(|name| !tried.contains(name)).collect();
-            if wanted.is_empty() {
-                return;
-            }
-            for name in wanted {
-                if tried.len() >= self.settings.limits.reads {
-                    let (en, nl) =
-                        ("there are more references than are read", "er zijn meer verwijzingen dan er worden opgehaald");
-                    return self.records.reason(ReasonKind::TooMuch, None, en, nl);
-                }
-                tried.insert(name.clone());
-                self.reference(&name).await;
-            }
-        }
-    }
-
-    async fn reference(&mut self, name: &str) {
-        let Some(link) = link_of(name, "") else {
-            let (en, nl) = (
-                format!("`{name}` is on another server and is not read"),
-                format!("`{name}` staat op een andere server en wordt niet opgehaald"),
-            );
-            return self.records.reason(ReasonKind::Reference, None, en, nl);
-        };
-        let url = self.asker.address().request(name, "");
-        match self.asker.ask(&Call::read(url)).await {
-            Ok(answer) if is_named(answer.tree.root(), link.resource, link.id) => {
-                self.records.keep(answer.tree.root(), None);
-            }
-            Ok(_) => {
-                let (en, nl) = (
-                    format!("`{name}`: the answer is another resource"),
-                    format!("`{name}`: het antwoord is een andere resource"),
-                );
-                self.records.reason(ReasonKind::Reference, None, en, nl);
-            }
-            Err(why) => self.failed(None, &format!("`{name}`"), &format!("`{name}`"), &why),
-        }
-    }
-
-    /// References that lead to what a reader needs and is not here: `Type/id`, or a URL of elsewhere.
-    fn wanted(&self) -> BTreeSet<String> {
-        let mut wanted = BTreeSet::new();
-        for resource in self.records.resources.values().map(crate::fhir::node::Tree::root) {
-            match resource.type_name() {
-                // Of a patient only contacts matter: who else treats them is not asked for.
-                "Patient" => resource.children_named("contact").for_each(|contact| self.references_in(contact, &mut wanted)),
-                _ => self.references_in(resource, &mut wanted),
-            }
-        }
-        wanted
-    }
-
-    fn references_in(&self, node: Node<'_>, wanted: &mut BTreeSet<String>) {
-        if node.type_name() == "Reference"
-            && self.records.target(node).is_none()
-            && let Some(text) = node.child_value("reference")
-            && !text.starts_with(['#', 'u'])
-        {
-            match link_of(text, &self.records.base) {
-                Some(link) if NEEDED.contains(&link.resource) => {
-                    wanted.insert(format!("{}/{}", link.resource, link.id));
-                }
-                None if text.starts_with("http") && NEEDED.iter().any(|kind| text.contains(&format!("/{kind}/"))) => {
-                    wanted.insert(text.to_owned());
-                }
-                _ => {}
-            }
-        }
-        node.children().for_each(|child| self.references_in(child, wanted));
-    }
-
-    /// Writes, when a fault says so.
-    async fn writes(&mut self) {
-        let written: Vec<_> = self.asker.behaviour().writes().cloned().collect();
-        for write in written {
-            let id = "toets-consulter-fault";
-            let (verb, path) = match write.method {
-                WriteMethod::Put => (Verb::Put, format!("{}/{id}", write.resource)),
-                WriteMethod::Post => (Verb::Post, write.resource.clone()),
-            };
-            let body = format!(r#"{{"resourceType":"{}","id":"{id}"}}"#, write.resource);
-            let url = self.asker.address().request(&path, "");
-            let call = Call { exchange: None, verb, url, body: Some(("application/fhir+json", body)) };
-            // What comes of it is of no interest to a plan.
-            drop(self.asker.ask(&call).await);
-        }
-    }
-
     /// Tells why something is not there. `what` is empty for the whole of an exchange.
-    fn failed(&mut self, exchange: Option<&str>, en: &str, nl: &str, why: &Failure) {
+    pub(super) fn failed(&mut self, exchange: Option<&str>, en: &str, nl: &str, why: &Failure) {
         let (kind, why_en, why_nl) = told(why);
         let kind = if exchange.is_none() && kind == ReasonKind::Refused { ReasonKind::Reference } else { kind };
         let joined = |what: &str, why: String| if what.is_empty() { why } else { format!("{what}: {why}") };
@@ -389,7 +291,7 @@ fn entries(bundle: Node<'_>) -> impl Iterator<Item = Entry<'_>> {
     })
 }
 
-fn is_named(resource: Node<'_>, kind: &str, id: &str) -> bool {
+pub(super) fn is_named(resource: Node<'_>, kind: &str, id: &str) -> bool {
     resource.type_name() == kind && resource.child_value("id") == Some(id)
 }
 

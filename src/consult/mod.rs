@@ -5,6 +5,7 @@
 
 mod ask;
 mod behave;
+mod follow;
 mod gather;
 pub mod plan;
 pub mod print;

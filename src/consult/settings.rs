@@ -13,7 +13,7 @@ use crate::text::Text;
 const WHOLE_MS: u64 = 600_000;
 
 /// How to ask, whom, and about whom.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Settings<'s> {
     /// Gives the exchanges, and the faults that the consulter may have.
     pub suite: &'s Suite,
@@ -59,6 +59,20 @@ impl<'s> Settings<'s> {
             whole_ms: WHOLE_MS,
             tls: Tls::default(),
         }
+    }
+}
+
+// The token is in no log.
+impl std::fmt::Debug for Settings<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings")
+            .field("base", &self.base)
+            .field("token", &self.token.is_some())
+            .field("patient", &self.patient)
+            .field("fhir", &self.fhir)
+            .field("groups", &self.groups)
+            .field("faults", &self.faults)
+            .finish_non_exhaustive()
     }
 }
 

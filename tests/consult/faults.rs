@@ -1,0 +1,169 @@
+//! Each fault of a client, against the reference provider: what it does is seen
+//! in the requests that were sent, and in nothing else.
+
+use toets::agreements::Dialect;
+use toets::consult::{Asked, ConsultError, Outcome, run};
+use toets::fhir::search::{Query, same_query};
+
+use super::{consulted, exchanges, provider, settings, suite};
+
+/// What is looked at of one consultation.
+struct Seen<'o> {
+    outcome: &'o Outcome,
+    base: String,
+}
+
+impl Seen<'_> {
+    fn of(&self, exchange: &str) -> Vec<&Asked> {
+        self.outcome.asked.iter().filter(|asked| asked.exchange.as_deref() == Some(exchange)).collect()
+    }
+
+    fn below(&self, exchange: &str) -> String {
+        let asked = self.of(exchange);
+        asked.first().map(|asked| asked.url.replace(&format!("{}/", self.base), "")).unwrap_or_default()
+    }
+
+    fn query(&self, exchange: &str) -> Query {
+        Query::parse(self.below(exchange).split_once('?').map_or("", |(_, query)| query)).expect("it can be read")
+    }
+
+    fn values(&self, exchange: &str, name: &str) -> Vec<String> {
+        self.query(exchange).values_of(name).map(str::to_owned).collect()
+    }
+
+    fn asks_as(&self, exchange: &str, dialect: Dialect) -> bool {
+        let template = &suite().exchange(exchange).expect("it is there").request[&dialect];
+        same_query(template, &self.below(exchange)).expect("both can be read").is_same()
+    }
+
+    /// Exchanges that are not asked as the agreement has it, or not at all.
+    fn off(&self) -> Vec<&'static str> {
+        exchanges().filter(|name| !self.asks_as(name, Dialect::R4Rc2)).collect()
+    }
+
+    fn reads(&self) -> Vec<&Asked> {
+        self.outcome.asked.iter().filter(|asked| asked.exchange.is_none() && asked.method == "GET").collect()
+    }
+
+    /// Requests without credentials.
+    fn bare(&self) -> Vec<&Asked> {
+        self.outcome.asked.iter().filter(|asked| !asked.credentials).collect()
+    }
+}
+
+/// Whether a fault did what it says; nothing for one that other tests look at.
+fn did(name: &str, seen: &Seen<'_>) -> Option<bool> {
+    let off = seen.off();
+    Some(match name {
+        "skips-conversations" => off == ["procedures", "encounters"],
+        "skips-form" => off == ["questionnaire-responses"] && seen.of("questionnaire-responses").is_empty(),
+        "skips-individual-resources" => off.len() == 8 && seen.of("questionnaire-responses").len() == 1,
+        "skips-observation-codes" => {
+            off == ["observations"]
+                && seen.values("observations", "code") == ["http://snomed.info/sct|153851000146100,395091006,340171000146104"]
+        }
+        "skips-device-codes" => {
+            off == ["medical-devices"] && seen.values("medical-devices", "device.type") == ["http://snomed.info/sct|72506001"]
+        }
+        "no-credentials" => seen.bare().len() == seen.outcome.asked.len(),
+        "no-credentials-once" => {
+            seen.bare().iter().all(|asked| asked.exchange.as_deref() == Some("medical-policy-goals")) && seen.bare().len() == 1
+        }
+        "no-patient" => off == ["treatment-directives"] && seen.values("treatment-directives", "patient").is_empty(),
+        "two-patients" => {
+            off == ["observations"]
+                && seen.values("observations", "patient") == ["Patient/full-plan-patient,Patient/sparse-plan-patient"]
+        }
+        "bsn-in-url" => off == ["treatment-directives"] && seen.below("treatment-directives").contains("999945555"),
+        "consents-unfiltered-by-client" => {
+            off == ["treatment-directives", "advance-directives"] && seen.query("treatment-directives").parameters.len() == 1
+        }
+        "observations-unfiltered-by-client" => off == ["observations"] && seen.query("observations").parameters.len() == 1,
+        "own-filter-status" => off == ["treatment-directives"] && seen.values("treatment-directives", "status") == ["active"],
+        "own-filter-date" => off == ["observations"] && seen.values("observations", "date") == ["ge2026-01-01"],
+        "own-filter-latest" => {
+            seen.values("treatment-directives", "_sort") == ["-date"]
+                && seen.values("treatment-directives", "_count") == ["1"]
+                && seen.of("treatment-directives").len() == 1
+        }
+        "own-filter-last-updated" => {
+            off == ["medical-policy-goals"] && seen.values("medical-policy-goals", "_lastUpdated").len() == 1
+        }
+        "repeated-observation-codes" => off == ["observations"] && seen.values("observations", "code").len() == 5,
+        "repeated-device-codes" => off == ["medical-devices"] && seen.values("medical-devices", "device.type").len() == 6,
+        "colon-include" => ["procedures", "encounters", "treatment-directives", "advance-directives", "medical-devices"]
+            .iter()
+            .all(|name| seen.below(name).contains("&_include:") && !seen.below(name).contains("_include=")),
+        "dialect-r4-beta3" => {
+            exchanges().all(|name| seen.asks_as(name, Dialect::R4Beta3))
+                && seen.below("medical-policy-goals").contains("description:in")
+        }
+        "dialect-r4-rc1" => {
+            exchanges().all(|name| seen.asks_as(name, Dialect::R4Rc1))
+                && seen.below("inform-relatives-requests").starts_with("Communication?")
+        }
+        "dialect-r4-rc3-dev" => off == ["observations"] && seen.below("observations").contains("665671000146101"),
+        "goals-by-description" => off == ["medical-policy-goals"] && seen.asks_as("medical-policy-goals", Dialect::R4Rc1),
+        "devices-by-value-set" => off == ["medical-devices"] && seen.below("medical-devices").contains("device.type:in"),
+        "communications-asked" => {
+            off == ["inform-relatives-requests"] && seen.below("inform-relatives-requests").starts_with("Communication?")
+        }
+        "form-of-older-version" => {
+            off == ["questionnaire-responses"] && seen.below("questionnaire-responses").contains("https://fhir.iknl.nl/fhir/")
+        }
+        "form-swapped-canonical" => {
+            off == ["questionnaire-responses"] && seen.below("questionnaire-responses").contains("/docs/r4/pzp/")
+        }
+        "first-page-only" => off.is_empty() && seen.of("treatment-directives").len() == 1 && seen.outcome.incomplete.is_empty(),
+        "writes-by-put" => seen.outcome.asked.iter().any(|asked| asked.method == "PUT" && asked.url.contains("/Observation/")),
+        "writes-by-post" => {
+            seen.outcome.asked.iter().any(|asked| asked.method == "POST" && asked.url.ends_with("/CommunicationRequest"))
+        }
+        "accepts-html" => seen.outcome.asked.iter().all(|asked| asked.accept.as_deref() == Some("text/html")),
+        "accepts-nothing" => seen.outcome.asked.iter().all(|asked| asked.accept.is_none()),
+        "reads-nothing" => off.is_empty() && seen.reads().len() == 1,
+        "reads-without-credentials" => off.is_empty() && seen.bare().len() == seen.reads().len() && seen.reads().len() > 2,
+        skips if skips.starts_with("skips-") => {
+            off == [skips.trim_start_matches("skips-")] && seen.of(skips.trim_start_matches("skips-")).is_empty()
+        }
+        // Over servers that do what these do not survive: `survival.rs`.
+        other if other.starts_with("stops-after-") => return None,
+        "next-elsewhere" | "redirect-elsewhere" | "pages-without-end" | "retry-storm" => return None,
+        other => panic!("nothing looks at the fault `{other}`"),
+    })
+}
+
+#[tokio::test]
+async fn each_fault_does_what_it_says_and_the_right_consulter_does_not() {
+    // Pages of two: what does not follow them shows.
+    let running = provider(&[], 2).await;
+    let right = consulted(&settings(&running.base_url, "full-plan-patient")).await;
+    assert!(right.incomplete.is_empty(), "{:?}", right.incomplete);
+    let mut wrong = Vec::new();
+    for fault in &suite().consulter_faults {
+        let name = fault.consulter_fault.as_str();
+        if did(name, &Seen { outcome: &right, base: running.base_url.clone() }) == Some(true) {
+            wrong.push(format!("{name}: the right consulter does it as well"));
+        }
+        let mut settings = settings(&running.base_url, "full-plan-patient");
+        settings.faults = vec![name.to_owned()];
+        let outcome = consulted(&settings).await;
+        let seen = Seen { outcome: &outcome, base: running.base_url.clone() };
+        if did(name, &seen) == Some(false) {
+            let asked: Vec<_> = outcome.asked.iter().map(|asked| format!("{} {}", asked.method, asked.url)).collect();
+            wrong.push(format!("{name}: off {:?}\n  {}", seen.off(), asked.join("\n  ")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_fault_is_for_this_machine_only_and_has_a_name() {
+    let mut away = settings("https://example.org/fhir", "p");
+    away.faults = vec!["writes-by-put".to_owned()];
+    assert!(matches!(run(&away).await, Err(ConsultError::FaultElsewhere(_))));
+    let mut unknown = settings("http://127.0.0.1:9/fhir", "p");
+    unknown.faults = vec!["no-such".to_owned()];
+    assert!(matches!(run(&unknown).await, Err(ConsultError::UnknownFault(_))));
+}

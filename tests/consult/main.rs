@@ -1,0 +1,45 @@
+//! The reference consulter over real sockets: what it asks when it is right,
+//! what each fault changes, what it survives, and what it shows.
+
+mod faults;
+mod golden;
+mod right;
+mod servers;
+mod stu3;
+mod survival;
+
+use std::sync::OnceLock;
+
+use toets::consult::{Outcome, Settings, Whom, run};
+use toets::scenario::{Source, Suite, load};
+use toets::serve::{Config, Running, start};
+
+pub(crate) const TOKEN: &str = "test-token-of-the-consulter";
+
+pub(crate) fn suite() -> &'static Suite {
+    static SUITE: OnceLock<Suite> = OnceLock::new();
+    SUITE.get_or_init(|| load(&Source::Embedded).expect("the suite of the house is right"))
+}
+
+/// The reference provider with these faults.
+pub(crate) async fn provider(faults: &[&str], page_size: usize) -> Running {
+    let faults = faults.iter().map(|fault| (*fault).to_owned()).collect();
+    start(Config { faults, page_size, ..Config::new(suite(), TOKEN) }).await.expect("a free port")
+}
+
+/// Settings for a server with the token of these tests, in a hurry.
+pub(crate) fn settings(base: &str, patient: &str) -> Settings<'static> {
+    let mut settings = Settings::new(suite(), base, Whom::Id(patient.to_owned()));
+    settings.token = Some(TOKEN.to_owned());
+    settings.tempo = 0.2;
+    settings
+}
+
+pub(crate) async fn consulted(settings: &Settings<'_>) -> Outcome {
+    run(settings).await.expect("the settings are right")
+}
+
+/// Names of the exchanges of both groups.
+pub(crate) fn exchanges() -> impl Iterator<Item = &'static str> {
+    suite().exchanges.iter().map(|exchange| exchange.exchange.as_str()).filter(|name| *name != "patient-lookup")
+}
