@@ -7,13 +7,14 @@ use super::reading::{text, texts};
 use super::{Context, Discriminator, DiscriminatorKind, ElementType};
 use crate::fhir::node::Node;
 
-/// One `contextType` for all: `resource` and `datatype` name elements.
+/// One `contextType` for all: `resource` and `datatype` name elements. HL7's own
+/// definitions write two of them in one text, with a comma; no path has one.
 pub(super) fn contexts(root: Node<'_>) -> Vec<Context> {
-    let context = match root.child_value("contextType") {
-        Some("extension") => Context::Extension,
-        _ => Context::Element,
-    };
-    texts(root, "context").into_iter().map(context).collect()
+    let all = texts(root, "context").into_iter();
+    if root.child_value("contextType") == Some("extension") {
+        return all.map(Context::Extension).collect();
+    }
+    all.flat_map(|text| text.split(',').map(|one| Context::Element(one.trim().into())).collect::<Vec<_>>()).collect()
 }
 
 /// A type stands once for each of its profiles and targets; R4 lists them under
@@ -60,4 +61,26 @@ pub(super) fn discriminator(written: &str) -> Discriminator {
     };
     let path = path.trim_end_matches('.');
     Discriminator { kind, path: if path.is_empty() { "$this" } else { path }.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Definition;
+    use super::Context;
+    use crate::fhir::{json, types};
+
+    #[test]
+    fn two_contexts_in_one_text_are_two() {
+        let contexts = |kind: &str, context: &str| {
+            let text = format!(
+                r#"{{"resourceType":"StructureDefinition","url":"urn:x","name":"x","kind":"complex-type","abstract":false,
+                "type":"Extension","contextType":"{kind}","context":["{context}"]}}"#
+            );
+            let tree = json::read(text.as_bytes(), types::stu3()).expect("it can be read");
+            Definition::read(&tree).expect("it is a definition").contexts
+        };
+        let elements = [Context::Element("Element".into()), Context::Element("Patient.name".into())];
+        assert_eq!(contexts("datatype", "Element, Patient.name"), elements);
+        assert_eq!(contexts("extension", "http://a.nl/b,c"), [Context::Extension("http://a.nl/b,c".into())]);
+    }
 }

@@ -26,24 +26,25 @@ pub(super) struct Profiles {
 
 #[derive(Debug, Default)]
 struct Ready {
-    profiles: HashMap<Box<str>, Result<Arc<Profile>, Lack>>,
+    profiles: HashMap<Box<str>, Arc<Profile>>,
     parsed: Parsed,
 }
 
 impl Profiles {
     pub(super) fn get(&self, knowledge: &Knowledge, canonical: &str) -> Result<Arc<Profile>, Lack> {
         if let Some(known) = self.ready.lock().unwrap_or_else(PoisonError::into_inner).profiles.get(canonical) {
-            return known.clone();
+            return Ok(Arc::clone(known));
         }
         // Not under the lock: a snapshot may take a while, and two that make the same make equal ones.
         let definition = knowledge.find_definition(canonical);
         let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = ready.profiles.get(canonical) {
-            return known.clone();
+            return Ok(Arc::clone(known));
         }
-        let made = definition.map(|definition| Arc::new(Profile::new(&definition, &mut ready.parsed)));
-        ready.profiles.insert(canonical.into(), made.clone());
-        made
+        // What is not there is not remembered: resources can name canonicals without end.
+        let made = Arc::new(Profile::new(&definition?, &mut ready.parsed));
+        ready.profiles.insert(canonical.into(), Arc::clone(&made));
+        Ok(made)
     }
 }
 
@@ -162,5 +163,24 @@ impl<'t> Scene<'_, 't> {
     /// The definition of a type: `Consent`, `HumanName`.
     pub(crate) fn type_profile(&self, name: &str) -> Option<Arc<Profile>> {
         self.profile(&format!("http://hl7.org/fhir/StructureDefinition/{name}")).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::PoisonError;
+
+    use super::Profiles;
+    use crate::fhir::knowledge::Knowledge;
+    use crate::fhir::types;
+
+    #[test]
+    fn canonicals_that_are_not_there_are_not_remembered() {
+        let (profiles, knowledge) = (Profiles::default(), Knowledge::built_in(types::r4()));
+        for number in 0..100 {
+            assert!(profiles.get(&knowledge, &format!("urn:nowhere:{number}")).is_err());
+        }
+        assert!(profiles.get(&knowledge, "http://hl7.org/fhir/StructureDefinition/Patient").is_ok());
+        assert_eq!(profiles.ready.lock().unwrap_or_else(PoisonError::into_inner).profiles.len(), 1);
     }
 }

@@ -32,7 +32,11 @@ pub(super) const NATIVE: &[(&str, Native)] = &[
     ("hasValue() or (children().count() > id.count()) or $this is Parameters", has_content),
     ("extension.exists() != value.exists()", has_value_or_extensions),
     ("$this.extension.exists() != $this.value.exists()", has_value_or_extensions),
+    (EXISTS_BY_BOOLEAN, exists_by_boolean),
 ];
+
+/// `que-7` of R4 asks for FHIRPath's `Boolean`, which no element is; its own words, and R5, for `boolean`.
+const EXISTS_BY_BOOLEAN: &str = "operator = 'exists' implies (answer is Boolean)";
 
 /// Whether an invariant is one that a rule of its own says, at the element that is wrong
 /// and in linear time. Only FHIR's own: a profile may use the same key for something else.
@@ -57,6 +61,10 @@ pub(crate) fn native(key: &str, expression: &str) -> Option<Native> {
 
 fn has_content(node: Node<'_>) -> bool {
     node.value().is_some() || node.children().any(|child| child.name() != "id") || node.type_name() == "Parameters"
+}
+
+fn exists_by_boolean(node: Node<'_>) -> bool {
+    node.child_value("operator") != Some("exists") || node.child("answer").is_none_or(|answer| answer.type_name() == "boolean")
 }
 
 fn has_value_or_extensions(node: Node<'_>) -> bool {
@@ -130,4 +138,24 @@ fn undecided(node: Node<'_>, place: Place<'_>, invariant: &Invariant) -> Issue {
     let mut issue = Issue::cant_tell(&UNDECIDED, node).of(&place.profile.canonical);
     issue.key = Some(invariant.constraint.key.clone());
     issue.with("key", &*invariant.constraint.key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EXISTS_BY_BOOLEAN, native};
+    use crate::fhir::{json, types};
+
+    #[test]
+    fn exists_takes_a_boolean() {
+        let holds = |condition: &str| {
+            let item = format!(r#"{{"linkId":"1","type":"string","enableWhen":[{{"question":"2",{condition}}}]}}"#);
+            let text = format!(r#"{{"resourceType":"Questionnaire","status":"draft","item":[{item}]}}"#);
+            let tree = json::read(text.as_bytes(), types::r4()).expect("it can be read");
+            let condition = tree.root().child("item").and_then(|item| item.child("enableWhen")).expect("it has a condition");
+            native("que-7", EXISTS_BY_BOOLEAN).expect("it is decided without FHIRPath")(condition)
+        };
+        assert!(holds(r#""operator":"exists","answerBoolean":true"#));
+        assert!(!holds(r#""operator":"exists","answerString":"true""#));
+        assert!(holds(r#""operator":"=","answerString":"a""#));
+    }
 }

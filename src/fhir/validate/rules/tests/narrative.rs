@@ -43,6 +43,7 @@ fn a_link_into_the_narrative_leads_somewhere() {
     assert!(inside("<a href='#'>a</a>").is_empty());
     assert_eq!(inside("<a href='a b'>a</a>"), ["narrative-link-wrong"]);
     assert!(inside("<a href='a%20b'>a</a>").is_empty());
+    assert!(inside("<img src='data: image/png;base64,AAAA' alt='x'/>").is_empty());
     assert_eq!(inside("<img src='#p' alt='x'/>"), ["narrative-link-lost"]);
     let div = "<div xmlns='http://www.w3.org/1999/xhtml'><a href='#n'>a</a></div>";
     assert!(whole(div, "\"name\":[{\"id\":\"n\",\"text\":\"x\"}],").is_empty());
