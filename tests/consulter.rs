@@ -13,7 +13,7 @@ use toets::agreements::{Actor, Dialect};
 use toets::consult;
 use toets::drive::Secrets;
 use toets::engine::{self, BuiltIn, Driver, Recorder, Seats, Settings, Statement, Statements, Table};
-use toets::evidence::Said;
+use toets::evidence::{ProgramEnd, Said};
 use toets::judge::{ExpectationVerdict, Outcome, Verdicts, judge};
 use toets::plan::{Claims, Plan, Selection, Target, TargetAuth, compile};
 use toets::scenario::{ConsulterFault, Source, Suite, fits_key, load};
@@ -67,7 +67,7 @@ fn consulter(suite: Arc<Suite>, (base, token): (String, String), faults: Vec<Str
             // Deadlines shrink with the tempo; a busy machine still has to answer in time.
             settings.limits.deadline_ms = 100_000;
             settings.limits.connect_ms = 100_000;
-            let Ok(outcome) = consult::run(&settings).await else { return Statements::new() };
+            let Ok(outcome) = consult::run(&settings).await else { return (ProgramEnd::Code(2), Statements::new()) };
             let shown = consult::shown(&outcome.plan, &suite, &faults);
             let said = |yes: bool| Statement {
                 answer: if yes { Said::Yes } else { Said::No },
@@ -75,7 +75,9 @@ fn consulter(suite: Arc<Suite>, (base, token): (String, String), faults: Vec<Str
                 exhibit: None,
                 by: "the reference consulter".to_owned(),
             };
-            shown.into_iter().map(|(what, yes)| (what.name().to_owned(), said(yes))).collect()
+            let crashed = outcome.incomplete.iter().any(|reason| reason.kind == consult::ReasonKind::Stopped);
+            let end = if crashed { ProgramEnd::Signal } else { ProgramEnd::Code(0) };
+            (end, shown.into_iter().map(|(what, yes)| (what.name().to_owned(), said(yes))).collect())
         })
     })
 }

@@ -25,8 +25,11 @@ pub struct Facts {
     pub bsn: String,
 }
 
-/// A client that runs in this process: gives what it shows.
-pub type BuiltIn = Box<dyn Fn(Facts) -> Pin<Box<dyn Future<Output = Statements> + Send>> + Send + Sync>;
+/// How a client ended, and what it says that it shows.
+pub type Done = (ProgramEnd, Statements);
+
+/// A client that runs in this process.
+pub type BuiltIn = Box<dyn Fn(Facts) -> Pin<Box<dyn Future<Output = Done> + Send>> + Send + Sync>;
 
 /// What starts the client.
 pub enum Driver {
@@ -39,7 +42,7 @@ pub enum Driver {
 /// A client that was started.
 pub(super) enum Running {
     Program(Started, PathBuf),
-    BuiltIn(JoinHandle<Statements>),
+    BuiltIn(JoinHandle<Done>),
 }
 
 impl Driver {
@@ -65,7 +68,7 @@ impl Driver {
 
 impl Running {
     /// Waits until it ends: how it ended, and what it says that it shows. May be given up and asked again.
-    pub(super) async fn ended(&mut self) -> (ProgramEnd, Statements) {
+    pub(super) async fn ended(&mut self) -> Done {
         match self {
             Self::Program(started, file) => {
                 let end = match started.ended().await {
@@ -76,7 +79,7 @@ impl Running {
                 (end, statement::of_program(file))
             }
             Self::BuiltIn(task) => match task.await {
-                Ok(said) => (ProgramEnd::Code(0), said),
+                Ok(done) => done,
                 // It panicked, as another program would crash.
                 Err(_) => (ProgramEnd::Signal, Statements::new()),
             },

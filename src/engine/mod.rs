@@ -19,7 +19,7 @@ mod table;
 
 pub use answer::{Variables, captured};
 pub use consult::Consult;
-pub use driver::{BuiltIn, Driver, Facts};
+pub use driver::{BuiltIn, Done, Driver, Facts};
 pub use event::Event;
 pub use merge::{MergeError, merge, store};
 pub use open::{FORMAT, OpenError, Opened, open};

@@ -48,6 +48,8 @@ pub struct Asks {
     pub exchange: String,
     /// Codes of its list that are not asked by this request.
     pub without: BTreeSet<String>,
+    /// Codes that are asked beside those of its list.
+    pub beside: BTreeSet<String>,
 }
 
 /// An exchange that is nearly asked.
@@ -109,7 +111,7 @@ impl Meaning {
         let Some((exchange, nearest)) = all.into_iter().next() else { return };
         if nearest.distance() == 0 {
             self.own = nearest.own;
-            self.asks = Some(Asks { exchange, without: nearest.without });
+            self.asks = Some(Asks { exchange, without: nearest.without, beside: nearest.beside });
             return;
         }
         let older = Dialect::ALL.into_iter().filter(|dialect| *dialect != claimed).find_map(|dialect| {
@@ -126,6 +128,7 @@ struct Compared {
     differences: Vec<String>,
     missing: Vec<String>,
     without: BTreeSet<String>,
+    beside: BTreeSet<String>,
     own: Vec<String>,
 }
 
@@ -137,7 +140,7 @@ impl Compared {
             return None;
         }
         let wanted = Query::parse(query).unwrap_or_default().parameters;
-        let mut compared = Self { differences: Vec::new(), missing: Vec::new(), without: BTreeSet::new(), own: Vec::new() };
+        let mut compared = Self { differences: Vec::new(), missing: Vec::new(), without: BTreeSet::new(), beside: BTreeSet::new(), own: Vec::new() };
         let filters =
             |all: &[Parameter]| -> Vec<Parameter> { all.iter().filter(|parameter| is_filter(parameter)).cloned().collect() };
         let (wanted, found) = (filters(&wanted), filters(parameters));
@@ -168,10 +171,12 @@ impl Compared {
             return;
         }
         let (wants, has) = (values(wanted), values(first));
-        if has.is_empty() || !has.is_subset(&wants) {
+        // More codes than the list has find all that the list does; of none of it, it is another question.
+        if has.is_disjoint(&wants) || !(has.is_subset(&wants) || (wants.len() > 1 && wants.is_subset(&has))) {
             self.differences.push(format!("{}: {} (expected {})", wanted.key, first.value, wanted.value));
         } else {
             self.without.extend(wants.difference(&has).cloned());
+            self.beside.extend(has.difference(&wants).cloned());
         }
     }
 
@@ -258,7 +263,7 @@ mod tests {
             "Observation?patient=7&code=http://snomed.info/sct|1,http://snomed.info/sct|2,http://snomed.info/sct|3&_summary=false",
         ] {
             let meaning = meaning(url);
-            assert_eq!(meaning.asks, Some(Asks { exchange: "observations".to_owned(), without: BTreeSet::new() }), "{url}");
+            assert_eq!(meaning.asks, Some(Asks { exchange: "observations".to_owned(), without: BTreeSet::new(), beside: BTreeSet::new() }), "{url}");
             assert_eq!(meaning.patients, BTreeSet::from(["7".to_owned()]), "{url}");
         }
     }

@@ -120,7 +120,6 @@ fn did(name: &str, seen: &Seen<'_>) -> Option<bool> {
             seen.outcome.asked.iter().any(|asked| asked.method == "POST" && asked.url.ends_with("/CommunicationRequest"))
         }
         "accepts-html" => seen.outcome.asked.iter().all(|asked| asked.accept.as_deref() == Some("text/html")),
-        "accepts-nothing" => seen.outcome.asked.iter().all(|asked| asked.accept.is_none()),
         "reads-nothing" => off.is_empty() && seen.reads().len() == 1,
         "reads-without-credentials" => off.is_empty() && seen.bare().len() == seen.reads().len() && seen.reads().len() > 2,
         skips if skips.starts_with("skips-") => {

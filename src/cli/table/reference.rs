@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use crate::consult::{self, Whom};
+use crate::consult::{self, Outcome, ReasonKind, Whom};
 use crate::engine::{BuiltIn, Statement, Statements};
-use crate::evidence::Said;
+use crate::evidence::{ProgramEnd, Said};
 use crate::scenario::Suite;
 
 /// The reference consulter for this address and token, with these faults.
@@ -16,11 +16,18 @@ pub(crate) fn reference(suite: Arc<Suite>, (base, token): (String, String), faul
             let mut settings = consult::Settings::new(&suite, base, Whom::Bsn(facts.bsn));
             (settings.token, settings.faults, settings.tempo) = (Some(token), faults.clone(), tempo);
             // Without a consultation nothing is shown.
-            let Ok(outcome) = consult::run(&settings).await else { return Statements::new() };
+            let Ok(outcome) = consult::run(&settings).await else { return (ProgramEnd::Code(2), Statements::new()) };
             let shown = consult::shown(&outcome.plan, &suite, &faults);
-            shown.into_iter().map(|(what, yes)| (what.name().to_owned(), statement(yes))).collect()
+            let said = shown.into_iter().map(|(what, yes)| (what.name().to_owned(), statement(yes))).collect();
+            (end(&outcome), said)
         })
     })
+}
+
+/// By a fault it stops as a client that crashed.
+fn end(outcome: &Outcome) -> ProgramEnd {
+    let crashed = outcome.incomplete.iter().any(|reason| reason.kind == ReasonKind::Stopped);
+    if crashed { ProgramEnd::Signal } else { ProgramEnd::Code(i32::from(!outcome.incomplete.is_empty())) }
 }
 
 fn statement(yes: bool) -> Statement {

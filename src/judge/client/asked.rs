@@ -143,8 +143,14 @@ pub(super) fn no_bsn_in_url(phase: &Phase<'_>, ruling: &mut Ruling) {
 pub(super) fn no_over_fetch(phase: &Phase<'_>, ruling: &mut Ruling) {
     for (exchange, meaning) in phase.meanings() {
         let near = meaning.near.as_ref().filter(|near| near.dialect.is_none() && !near.missing.is_empty());
-        if meaning.asks.is_some() {
+        if let Some(asks) = &meaning.asks {
             ruling.judged();
+            if !asks.beside.is_empty() {
+                let finding = Finding::new(Code::FilterLeftOut, phase.place(exchange), phase.name(exchange));
+                let mut finding = finding.expected(phase.template(&asks.exchange));
+                finding.actual = asks.beside.iter().cloned().collect();
+                ruling.find(finding);
+            }
         } else if let Some(near) = near {
             let mut finding = Finding::new(Code::FilterLeftOut, phase.place(exchange), phase.name(exchange));
             finding.expected.clone_from(&near.missing);
