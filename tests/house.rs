@@ -28,6 +28,8 @@ const DOORS: &[(&str, &str)] = &[
     ("rustls", "src/drive/"),
     ("httpdate", "src/drive/"),
     ("axum", "src/serve/"),
+    ("tokio_rustls", "src/serve/"),
+    ("rcgen", "src/serve/listen/tls.rs"),
     ("saphyr_parser", "src/yaml"),
     ("junit_report", "src/report/junit.rs"),
     ("similar", "src/report/diff.rs"),

@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Judge(JudgeArguments),
     /// Start the reference provider
     Provider(ProviderArguments),
+    /// Open a table for the clients of one vendor or many, each with an address and credentials of its own
+    Listen(Box<super::listen::ListenArguments>),
     /// Find mistakes in scenarios, without a network
     Lint(LintArguments),
     /// Show which requirement is judged by what, and proven able to fail

@@ -13,6 +13,7 @@ mod github;
 mod init;
 mod judge;
 mod lint;
+mod listen;
 mod load;
 mod merge;
 mod output;
@@ -61,6 +62,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Run(arguments) => run::run(arguments, &terminal),
         Command::Judge(arguments) => judge::judge(arguments, &terminal),
         Command::Provider(arguments) => provider::provider(arguments, &terminal),
+        Command::Listen(arguments) => listen::listen(arguments, &terminal),
         Command::Lint(arguments) => lint::lint(arguments, &terminal),
         Command::Init(arguments) => init::init(arguments, &terminal),
         Command::Coverage(arguments) => coverage::coverage(arguments, &terminal),
