@@ -29,6 +29,8 @@ const DOORS: &[(&str, &str)] = &[
     ("httpdate", "src/drive/"),
     ("axum", "src/serve/"),
     ("futures_core", "src/serve/live.rs"),
+    ("tokio_rustls", "src/serve/"),
+    ("rcgen", "src/serve/listen/tls.rs"),
     ("saphyr_parser", "src/yaml"),
     ("junit_report", "src/report/junit.rs"),
     ("similar", "src/report/diff.rs"),

@@ -52,6 +52,8 @@ pub(crate) enum Command {
     Provider(ProviderArguments),
     /// Ask a server for the plan of a patient, and show what a colleague would see
     Consult(Box<super::consult::ConsultArguments>),
+    /// Open a table for the clients of one vendor or many, each with an address and credentials of its own
+    Listen(Box<super::listen::ListenArguments>),
     /// Find mistakes in scenarios, without a network
     Lint(LintArguments),
     /// Show which requirement is judged by what, and proven able to fail

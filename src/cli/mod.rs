@@ -15,6 +15,7 @@ mod github;
 mod init;
 mod judge;
 mod lint;
+mod listen;
 mod load;
 mod merge;
 mod output;
@@ -71,6 +72,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Judge(arguments) => judge::judge(arguments, &terminal),
         Command::Provider(arguments) => provider::provider(arguments, &terminal),
         Command::Consult(arguments) => consult::consult(arguments, &terminal),
+        Command::Listen(arguments) => listen::listen(arguments, &terminal),
         Command::Lint(arguments) => lint::lint(arguments, &terminal),
         Command::Init(arguments) => init::init(arguments, &terminal),
         Command::Coverage(arguments) => coverage::coverage(arguments, &terminal),

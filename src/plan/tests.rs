@@ -101,7 +101,7 @@ fn asks(id: &str, exchange: &str) -> Step {
 fn template(step: &PlannedStep) -> &RequestTemplate {
     match &step.action {
         Action::Send(template) => template,
-        Action::Follow(_) => panic!("the step sends"),
+        Action::Follow(_) | Action::Serve(_) => panic!("the step sends"),
     }
 }
 

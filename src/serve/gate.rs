@@ -12,8 +12,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
+use tokio_rustls::TlsAcceptor;
 
+use super::greet::greet;
 use super::line::{Line, Places, Registry, Tell};
+use super::listen::Fingerprint;
 use super::wire::{Deadlines, Stream, Wire};
 
 /// Between attempts when the system has no more connections to give.
@@ -27,6 +30,8 @@ pub(super) struct Bounds {
     pub(super) deadlines: Deadlines,
     pub(super) places: Places,
     pub(super) tell: Option<Tell>,
+    /// Where it is spoken.
+    pub(super) tls: Option<TlsAcceptor>,
 }
 
 /// Where connections come in.
@@ -59,10 +64,23 @@ async fn accept(listener: TcpListener, bounds: Bounds, ready: mpsc::Sender<(Wire
         // Without a place the stream is dropped, which closes it.
         let Some(ticket) = registry.enter(peer) else { continue };
         smooth(&stream);
-        let wire = Wire::new(Stream::Plain(stream), bounds.deadlines, ticket);
-        if ready.send((wire, peer)).await.is_err() {
-            return;
-        }
+        let Some(tls) = bounds.tls.clone() else {
+            let wire = Wire::new(Stream::Plain(stream), bounds.deadlines, ticket);
+            if ready.send((wire, peer)).await.is_err() {
+                return;
+            }
+            continue;
+        };
+        // A handshake takes a while: others need not wait for it.
+        let ready = ready.clone();
+        let deadlines = bounds.deadlines;
+        tokio::spawn(async move {
+            if let Some((stream, ticket)) = greet(stream, ticket, &tls, deadlines).await {
+                let wire = Wire::new(Stream::Tls(Box::new(stream)), deadlines, ticket);
+                // Fails only when nobody serves any more.
+                let _ = ready.send((wire, peer)).await;
+            }
+        });
     }
 }
 
@@ -100,10 +118,14 @@ impl Listener for Gate {
 pub(super) struct Visit {
     pub(super) line: Arc<Line>,
     pub(super) peer: SocketAddr,
+    /// The certificate that the client showed.
+    pub(super) certificate: Option<Fingerprint>,
 }
 
 impl Connected<IncomingStream<'_, Gate>> for Visit {
     fn connect_info(stream: IncomingStream<'_, Gate>) -> Self {
-        Self { line: Arc::clone(&stream.io().line), peer: *stream.remote_addr() }
+        let wire = stream.io();
+        let certificate = wire.stream.client_certificate().map(Fingerprint::of);
+        Self { line: Arc::clone(&wire.line), peer: *stream.remote_addr(), certificate }
     }
 }

@@ -8,6 +8,7 @@ mod capability;
 mod fault;
 mod format;
 mod gate;
+mod greet;
 mod line;
 mod live;
 mod listen;
@@ -28,7 +29,7 @@ pub use live::{LivePage, Pressed, live_page};
 pub use line::Places;
 pub use listen::{
     Answered, Arrival, Arrivals, Asked, Behaviour, BehaviourError, Broken, Credential, ELSEWHERE_SLOT, Fingerprint, Heard,
-    ListenConfig, ListenError, Listener, Reason, Seat, SeatError, Stray, Strike,
+    ListenConfig, ListenError, Listener, Reason, Seat, SeatError, Stray, Strike, Tls, TlsError,
 };
 pub use mutant::{Mutant, MutantError, Mutated};
 pub use provider::{Config, Running, StartError, start};

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
+use tokio_rustls::server::TlsStream;
 
 use super::answer::Sending;
 use super::line::{Ended, Line, Ticket};
@@ -48,11 +49,13 @@ impl Default for Deadlines {
 pub(super) enum Stream {
     /// Nothing in between.
     Plain(TcpStream),
+    /// TLS.
+    Tls(Box<TlsStream<TcpStream>>),
 }
 
 /// One connection.
 pub(super) struct Wire {
-    stream: Stream,
+    pub(super) stream: Stream,
     pub(super) line: Arc<Line>,
     deadlines: Deadlines,
     deadline: Pin<Box<Sleep>>,
@@ -184,9 +187,18 @@ impl Wire {
 }
 
 impl Stream {
+    /// The certificate that the client showed, in DER.
+    pub(super) fn client_certificate(&self) -> Option<&[u8]> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Tls(stream) => stream.get_ref().1.peer_certificates()?.first().map(|certificate| certificate.as_ref()),
+        }
+    }
+
     fn pinned(&mut self) -> Pin<&mut dyn Duplex> {
         match self {
             Self::Plain(stream) => Pin::new(stream),
+            Self::Tls(stream) => Pin::new(&mut **stream),
         }
     }
 }
@@ -198,8 +210,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Duplex for T {}
 
 impl Drop for Wire {
     fn drop(&mut self) {
-        self.settle();
-        if self.head > 0 && !self.line.is_busy() && !self.line.is_closing() {
+        let is_begun = self.head > 0 && self.requests == self.line.requests();
+        if is_begun && !self.line.is_busy() && !self.line.is_closing() {
             self.ticket.tell(self.ended, std::mem::take(&mut self.begun));
         }
     }

@@ -134,7 +134,10 @@ impl Broken {
             ),
             Self::HeadTooSlow => ("the request did not come in time", "het verzoek kwam niet op tijd"),
             Self::HeadTooLong => ("the URL and the headers are too long", "de URL en de headers zijn te lang"),
-            Self::NotHttp => ("what came is no HTTP/1.1", "wat binnenkwam is geen HTTP/1.1"),
+            Self::NotHttp => (
+                "what came is no HTTP/1.1 that is read here (a wrong letter in the URL, more than 100 headers)",
+                "wat binnenkwam is geen HTTP/1.1 zoals die hier gelezen wordt (een verkeerd teken in de URL, meer dan 100 headers)",
+            ),
             Self::LetGo => (
                 "let go half-way: there were too many connections without a request",
                 "halverwege losgelaten: er waren te veel verbindingen zonder verzoek",

@@ -12,9 +12,10 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use tokio::sync::{Semaphore, mpsc, watch};
 
+use super::ListenConfig;
 use super::arrival::{Answered, Arrival, Asked, Broken, Heard};
 use super::fit::{Fit, Reason, Shown, Stray, fit, fit_elsewhere};
-use super::place::{Open, Place};
+use super::place::{BehaviourError, Open, Place, Stock};
 use super::seat::Seat;
 use crate::clock::{self, Stopwatch};
 use crate::fhir::json;
@@ -30,16 +31,16 @@ use crate::serve::wire::Deadlines;
 /// Bytes of a body. Searches are forms; what else comes is a mistake that is told, and need not be whole.
 const MOST_BODY: usize = 256 << 10;
 /// Requests of nobody that are answered at the same time.
-pub(super) const STRAYS_AT_ONCE: usize = 32;
+const STRAYS_AT_ONCE: usize = 32;
 
 /// All that answering needs.
 pub(super) struct Table {
     pub(super) places: Vec<Arc<Place>>,
     /// The same in the same order, to look a request up in.
     pub(super) seats: Vec<Seat>,
-    pub(super) strays: Arc<Semaphore>,
+    strays: Arc<Semaphore>,
     pub(super) arrivals: mpsc::Sender<Heard>,
-    pub(super) deadlines: Deadlines,
+    deadlines: Deadlines,
     pub(super) clock: Stopwatch,
     pub(super) numbers: AtomicU64,
     pub(super) unheard: AtomicU64,
@@ -79,7 +80,7 @@ pub(super) async fn handle(
     let mut unheard = Unheard(Some(Arc::clone(&table)));
     let (parts, body) = request.into_parts();
     let headers = server::headers(&parts);
-    let shown = Shown { path: parts.uri.path(), headers: &headers, certificate: None };
+    let shown = Shown { path: parts.uri.path(), headers: &headers, certificate: visit.certificate.as_ref() };
     let fit = if origin.is_other { fit_elsewhere(&table.seats, shown) } else { fit(&table.seats, shown) };
     let place = if let Fit::Seat(at, _) = fit { Some(&table.places[at]) } else { None };
     let open: Option<Open> = place.and_then(Place::open);
@@ -127,6 +128,25 @@ impl Drop for Unheard {
 }
 
 impl Table {
+    pub(super) fn new(
+        config: &ListenConfig<'_>,
+        arrivals: mpsc::Sender<Heard>,
+        [origin, other_origin]: [&str; 2],
+        stock: &Stock,
+    ) -> Result<Self, BehaviourError> {
+        let place = |seat: &Seat| Ok(Arc::new(Place::new(seat.clone(), origin, other_origin, stock)?));
+        Ok(Self {
+            places: config.seats.iter().map(place).collect::<Result<_, BehaviourError>>()?,
+            seats: config.seats.clone(),
+            strays: Arc::new(Semaphore::new(STRAYS_AT_ONCE)),
+            arrivals,
+            deadlines: config.deadlines,
+            clock: Stopwatch::start(),
+            numbers: AtomicU64::new(0),
+            unheard: AtomicU64::new(0),
+        })
+    }
+
     /// The answer, kept, and whether the connection ends after it.
     async fn answer(&self, came: Came, body: Body) -> (Answer, bool) {
         let has_body = !body.is_end_stream();

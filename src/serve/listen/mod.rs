@@ -9,16 +9,18 @@ mod place;
 mod seat;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod trouble;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -26,14 +28,14 @@ pub use arrival::{Answered, Arrival, Arrivals, Asked, Broken, Heard};
 pub use fit::{Credential, Reason, Stray};
 pub use place::{Behaviour, BehaviourError, ELSEWHERE_SLOT, Strike};
 pub use seat::{Fingerprint, Seat, SeatError};
+pub use tls::{Tls, TlsError};
 
 use super::gate::{Bounds, Gate};
 use super::line::Places;
 use super::server;
 use super::wire::Deadlines;
-use crate::clock::Stopwatch;
 use crate::scenario::Suite;
-use handle::{Origin, STRAYS_AT_ONCE, Table, handle};
+use handle::{Origin, Table, handle};
 use place::{Place, Stock};
 use trouble::troubles;
 
@@ -50,6 +52,12 @@ pub struct ListenConfig<'c> {
     pub host: Option<String>,
     /// The vendors.
     pub seats: Vec<Seat>,
+    /// Whether TLS is spoken.
+    pub tls: Tls,
+    /// Whether each client has to show the certificate that was issued to its vendor.
+    pub mutual: bool,
+    /// Where the authority is kept with what it issues, to be used again; nowhere when left out.
+    pub folder: Option<PathBuf>,
     /// Times that connections are held to.
     pub deadlines: Deadlines,
     /// Connections at the same time.
@@ -66,6 +74,9 @@ impl<'c> ListenConfig<'c> {
             port: 0,
             host: None,
             seats,
+            tls: Tls::Off,
+            mutual: false,
+            folder: None,
             deadlines: Deadlines::default(),
             places: Places::default(),
         }
@@ -89,6 +100,9 @@ pub enum ListenError {
     /// The vendors cannot sit at one table.
     #[error(transparent)]
     Seats(#[from] SeatError),
+    /// TLS cannot be spoken.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// What is served cannot be.
     #[error(transparent)]
     Stock(#[from] BehaviourError),
@@ -100,6 +114,8 @@ pub struct Listener {
     stock: Stock,
     origin: String,
     other_origin: String,
+    ca_pem: Option<String>,
+    clients: Vec<String>,
     stop: watch::Sender<bool>,
     served: Vec<JoinHandle<()>>,
 }
@@ -111,38 +127,32 @@ impl Listener {
     /// Opens the table. It needs a tokio runtime.
     ///
     /// # Errors
-    /// When a port is taken, vendors cannot be told apart, or the suite holds something that cannot be served.
-    pub async fn start(config: ListenConfig<'_>) -> Result<(Self, Arrivals), ListenError> {
+    /// When a port is taken, vendors cannot be told apart, TLS cannot be spoken, or the suite holds something
+    /// that cannot be served.
+    pub async fn start(mut config: ListenConfig<'_>) -> Result<(Self, Arrivals), ListenError> {
         seat::check(&config.seats)?;
         let host = host(&config)?;
+        let tls = secure(&mut config, &host)?;
         let (first, other) = (bind(config.address, config.port).await?, bind(config.address, 0).await?);
-        let origin = |port| format!("http://{host}:{port}");
+        let scheme = if tls.acceptor.is_some() { "https" } else { "http" };
+        let origin = |port| format!("{scheme}://{host}:{port}");
         let (origin, other_origin) = (origin(port_of(&first)?), origin(port_of(&other)?));
         let stock = Stock { personas: config.suite.personas.clone(), exchanges: config.suite.exchanges.clone() };
-        let places = config.seats.iter().map(|seat| Ok(Arc::new(Place::new(seat.clone(), &origin, &other_origin, &stock)?)));
-        let places = places.collect::<Result<Vec<_>, BehaviourError>>()?;
         let (sender, arrivals) = Arrivals::channel();
-        let table = Arc::new(Table {
-            places,
-            seats: config.seats,
-            strays: Arc::new(Semaphore::new(STRAYS_AT_ONCE)),
-            arrivals: sender,
-            deadlines: config.deadlines,
-            clock: Stopwatch::start(),
-            numbers: AtomicU64::new(0),
-            unheard: AtomicU64::new(0),
-        });
+        let table = Arc::new(Table::new(&config, sender, [&origin, &other_origin], &stock)?);
         let (stop, stopped) = watch::channel(false);
         let mut served = Vec::new();
         for (listener, is_other) in [(first, false), (other, true)] {
             let address = SocketAddr::new(config.address, config.port);
             let tell = troubles(&table, is_other);
-            let bounds = Bounds { deadlines: config.deadlines, places: config.places, tell: Some(tell) };
+            let bounds =
+                Bounds { deadlines: config.deadlines, places: config.places, tell: Some(tell), tls: tls.acceptor.clone() };
             let gate = Gate::open(listener, bounds).map_err(|error| ListenError::Port { address, error })?;
             let state = Origin { table: Arc::clone(&table), is_other, stopped: stopped.clone() };
             served.push(server::spawn(gate, Router::new().fallback(handle).with_state(state), stopped.clone()));
         }
-        Ok((Self { table, stock, origin, other_origin, stop, served }, arrivals))
+        let (ca_pem, clients) = (tls.ca_pem, tls.clients);
+        Ok((Self { table, stock, origin, other_origin, ca_pem, clients, stop, served }, arrivals))
     }
 
     /// Where it is: scheme, host and port.
@@ -173,6 +183,20 @@ impl Listener {
     #[must_use]
     pub fn base_elsewhere(&self, seat: &str) -> Option<&str> {
         self.place(seat).map(|place| &*place.elsewhere)
+    }
+
+    /// The certificate of the authority that clients have to trust, in PEM; none without TLS, and with a
+    /// certificate that somebody brought.
+    #[must_use]
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.ca_pem.as_deref()
+    }
+
+    /// Certificate and key that the client of a vendor has to show, in PEM.
+    #[must_use]
+    pub fn client_pem(&self, seat: &str) -> Option<&str> {
+        let at = self.table.seats.iter().position(|known| known.name == seat)?;
+        self.clients.get(at).map(String::as_str)
     }
 
     /// Lets the place of a vendor behave so from its next request on; others see nothing of it.
@@ -220,6 +244,16 @@ fn host(config: &ListenConfig<'_>) -> Result<String, ListenError> {
         (None, IpAddr::V6(address)) => Ok(format!("[{address}]")),
         (None, IpAddr::V4(address)) => Ok(address.to_string()),
     }
+}
+
+fn secure(config: &mut ListenConfig<'_>, host: &str) -> Result<tls::Ready, TlsError> {
+    let mut hosts = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
+    hosts.extend((!config.address.is_unspecified()).then(|| config.address.to_string()));
+    hosts.push(host.trim_matches(['[', ']']).to_owned());
+    hosts.sort();
+    hosts.dedup();
+    let wanted = tls::Wanted { tls: &config.tls, mutual: config.mutual, folder: config.folder.as_deref(), hosts };
+    tls::prepare(&wanted, &mut config.seats)
 }
 
 async fn bind(address: IpAddr, port: u16) -> Result<TcpListener, ListenError> {

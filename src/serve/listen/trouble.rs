@@ -10,12 +10,11 @@ use super::arrival::{Arrival, Asked, Broken, Heard};
 use super::fit::{Fit, Shown, fit, fit_elsewhere};
 use super::handle::Table;
 use crate::clock;
+use crate::serve::greet::HANDSHAKE;
 use crate::serve::line::{Ended, Handshake, Tell, Trouble};
 
 /// Those that wait to be told; more are only counted.
 const WAITING: usize = 64;
-/// First byte of a handshake of TLS.
-const HANDSHAKE: u8 = 0x16;
 
 /// Tells what never became a request.
 pub(super) fn troubles(table: &Arc<Table>, is_other: bool) -> Tell {
