@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use toets::agreements::FhirVersion;
 use toets::consult::plan::{CarePlan, Item, SectionKind, read};
-use toets::consult::records::{Answered, Records};
+use toets::consult::records::Records;
 use toets::fhir::json as fhir_json;
 use toets::fhir::types::r4;
 
@@ -13,7 +13,7 @@ fn plan(found: &[(&str, Value)]) -> CarePlan {
     for (exchange, resource) in found {
         let tree = fhir_json::read(resource.to_string().as_bytes(), r4()).expect("it is a resource");
         let name = records.keep(tree.root(), None);
-        records.answers.entry((*exchange).to_owned()).or_insert_with(Answered::default).matches.push(name);
+        records.answers.entry((*exchange).to_owned()).or_default().matches.push(name);
     }
     read(&records)
 }
