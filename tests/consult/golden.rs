@@ -4,9 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use toets::consult::print;
+use toets::scenario::Misbehaviour;
 use toets::text::Language;
 
-use super::{consulted, provider, settings, suite};
+use super::{consulted, provider, settings, suite, wrong_provider};
 
 #[tokio::test]
 async fn printed_plans_are_as_they_were() {
@@ -19,7 +20,7 @@ async fn printed_plans_are_as_they_were() {
     }
     running.stop().await;
     // A provider that fails on one query: nothing may look complete.
-    let failing = provider(&["devices-fail"], 100).await;
+    let failing = wrong_provider("medical-devices", Misbehaviour::Status(500)).await;
     let outcome = consulted(&settings(&failing.base_url, "sparse-plan-patient")).await;
     hold(
         "incomplete.nl.txt",

@@ -3,6 +3,8 @@
 
 mod faults;
 mod golden;
+mod plan;
+mod program;
 mod right;
 mod servers;
 mod stu3;
@@ -11,8 +13,9 @@ mod survival;
 use std::sync::OnceLock;
 
 use toets::consult::{Outcome, Settings, Whom, run};
-use toets::scenario::{Source, Suite, load};
+use toets::scenario::{Fault, Misbehaviour, Source, Suite, Target, load};
 use toets::serve::{Config, Running, start};
+use toets::text::Text;
 
 pub(crate) const TOKEN: &str = "test-token-of-the-consulter";
 
@@ -25,6 +28,15 @@ pub(crate) fn suite() -> &'static Suite {
 pub(crate) async fn provider(faults: &[&str], page_size: usize) -> Running {
     let faults = faults.iter().map(|fault| (*fault).to_owned()).collect();
     start(Config { faults, page_size, ..Config::new(suite(), TOKEN) }).await.expect("a free port")
+}
+
+/// The reference provider that does this when it is asked an exchange.
+pub(crate) async fn wrong_provider(exchange: &str, behaviour: Misbehaviour) -> Running {
+    let on = Target { exchange: Some(exchange.to_owned()), ..Target::default() };
+    let title = Text { en: String::new(), nl: String::new() };
+    let fault = Fault { fault: "test".to_owned(), title, on, behaviour: vec![behaviour], kills: Vec::new(), also: Vec::new() };
+    let suite = Suite { faults: vec![fault], ..suite().clone() };
+    start(Config { faults: vec!["test".to_owned()], ..Config::new(&suite, TOKEN) }).await.expect("a free port")
 }
 
 /// Settings for a server with the token of these tests, in a hurry.

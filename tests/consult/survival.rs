@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use toets::consult::{Outcome, ReasonKind};
+use toets::scenario::Misbehaviour;
 use wiremock::{Request, ResponseTemplate};
 
 use super::servers::{base, received, resource, searches, searchset, server};
-use super::{consulted, exchanges, settings};
+use super::{consulted, exchanges, settings, wrong_provider};
 
 fn outcome(code: &str) -> Value {
     json!({ "resourceType": "OperationOutcome", "issue": [{ "severity": "error", "code": code, "diagnostics": "said so" }] })
@@ -254,4 +255,29 @@ async fn what_masks_or_overrules_is_shown() {
     at("a modifier that is not known here");
     at("shielded");
     assert!(!text.contains('\u{1b}'));
+}
+
+#[tokio::test]
+async fn answers_that_do_not_end_or_never_come_end_within_the_deadline() {
+    for behaviour in [Misbehaviour::NeverAnswers, Misbehaviour::EndlessBody, Misbehaviour::Truncate, Misbehaviour::HtmlPage(200)]
+    {
+        let running = wrong_provider("observations", behaviour.clone()).await;
+        let mut settings = settings(&running.base_url, "sparse-plan-patient");
+        settings.limits.deadline_ms = 3_000;
+        let outcome = consulted(&settings).await;
+        let about: Vec<_> = outcome.incomplete.iter().map(|reason| reason.exchange.as_deref()).collect();
+        assert_eq!(about, [Some("observations")], "{behaviour:?}");
+        assert_eq!(different(&outcome), exchanges().count());
+        running.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn the_whole_has_a_deadline_too() {
+    let server = searches(|_: &Request| searchset(&[], None).set_delay(Duration::from_millis(60))).await;
+    let mut settings = settings(&base(&server), "p");
+    settings.tempo = 1.0;
+    settings.whole_ms = 150;
+    let outcome = consulted(&settings).await;
+    assert!(outcome.asked.len() < 6 && outcome.incomplete.len() > 4, "{:?}", outcome.incomplete);
 }

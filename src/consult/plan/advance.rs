@@ -1,7 +1,7 @@
 //! Advance directives: what the patient wrote down, and who represents them.
 
 use super::people::{line, parties};
-use super::value::{concept, dated, has_code, lacks, modifiers, notes, validity};
+use super::value::{concept, dated, has_code, joined, lacks, modifiers, notes, validity};
 use super::words::text;
 use super::{Item, Section, SectionKind};
 use crate::consult::records::Records;
@@ -26,10 +26,11 @@ fn is_will(consent: Node<'_>) -> bool {
 fn read(records: &Records, name: &str, will: Node<'_>) -> Item {
     let mut item = Item::new(name, text("Advance directive", "Wilsverklaring"));
     let provision = will.child("provision");
-    let kind = provision.and_then(|provision| provision.child("code"));
+    let kinds = provision.into_iter().flat_map(|provision| provision.children_named("code").collect::<Vec<_>>());
+    let kind = joined(&kinds.filter_map(concept).collect::<Vec<_>>());
     // In STU3 the kind is one of the categories.
     let of_category = will.children_named("category").filter(|_| provision.is_none()).filter_map(concept).last();
-    item.value = kind.and_then(concept).or(of_category);
+    item.value = kind.or(of_category);
     if item.value.is_none() {
         lacks(&mut item, text("Kind", "WilsverklaringType"), None);
     }

@@ -2,7 +2,7 @@
 //! whether another agreement that holds says something else.
 
 use super::people::parties;
-use super::value::{self, absent, concept, dated, extended, extension, has_code, lacks, modifiers, primitive};
+use super::value::{self, absent, concept, dated, extended, extension, has_code, joined, lacks, modifiers, primitive};
 use super::words::{both, text};
 use super::{Item, Section, SectionKind, Validity};
 use crate::agreements::form::SWITCH_OFF_ICD;
@@ -62,18 +62,25 @@ fn is_directive(consent: Node<'_>) -> bool {
 fn read(records: &Records, name: &str, consent: Node<'_>) -> Directive {
     let mut item = Item::new(name, text("Treatment", "Behandeling"));
     let provision = consent.child("provision");
-    let coded = provision
-        .and_then(|provision| provision.child("code"))
-        .or_else(|| extended(consent, "/zib-TreatmentDirective-Treatment"));
-    let written = coded.and_then(|coded| coded.child_value("text")).unwrap_or_default();
-    let is_icd = written.contains(SWITCH_OFF_ICD) || coded.is_some_and(|coded| concept_has(coded, SWITCH_OFF_ICD));
-    item.title = match coded {
-        _ if is_icd => text("Agreement to switch off the ICD", "Afspraak uitzetten ICD"),
-        Some(coded) => treatment_name(coded),
+    let mut coded: Vec<Node<'_>> =
+        provision.into_iter().flat_map(|found| found.children_named("code").collect::<Vec<_>>()).collect();
+    coded.extend(extended(consent, "/zib-TreatmentDirective-Treatment"));
+    let is_icd = coded.iter().any(|coded| {
+        concept_has(*coded, SWITCH_OFF_ICD) || coded.child_value("text").is_some_and(|written| written.contains(SWITCH_OFF_ICD))
+    });
+    item.title = match joined(&coded.iter().map(|coded| treatment_name(*coded)).collect::<Vec<_>>()) {
+        _ if is_icd && coded.len() == 1 => text("Agreement to switch off the ICD", "Afspraak uitzetten ICD"),
+        Some(name) => name,
         None => text("Treatment", "Behandeling"),
     };
-    if coded.is_none() {
+    if coded.is_empty() {
         lacks(&mut item, text("Treatment", "Behandeling"), None);
+    }
+    if provision.is_some_and(|provision| provision.child("provision").is_some()) {
+        item.warnings.push(text(
+            "it has exceptions that are not shown here: look at the source before you rely on it",
+            "er zijn uitzonderingen bij die hier niet staan: raadpleeg de bron voordat u erop vertrouwt",
+        ));
     }
     let decision = decide(&mut item, consent);
     dated(
@@ -89,7 +96,7 @@ fn read(records: &Records, name: &str, consent: Node<'_>) -> Directive {
     value::notes(&mut item, consent);
     wills(&mut item, records, consent);
     modifiers(&mut item, consent, &MODIFIERS);
-    Directive { item, treatment: treatment(coded), is_icd, decision }
+    Directive { item, treatment: coded.iter().flat_map(|coded| treatment(*coded)).collect(), is_icd, decision }
 }
 
 fn concept_has(concept: Node<'_>, code: &str) -> bool {
@@ -109,8 +116,7 @@ fn capital(words: &str) -> String {
 }
 
 /// What two directives have in common when they are about one treatment.
-fn treatment(coded: Option<Node<'_>>) -> Vec<String> {
-    let Some(coded) = coded else { return Vec::new() };
+fn treatment(coded: Node<'_>) -> Vec<String> {
     let codes = coded.children_named("coding").filter_map(|coding| coding.child_value("code")).filter(|code| *code != "OTH");
     let mut keys: Vec<String> = codes.map(str::to_owned).collect();
     if keys.is_empty() {
@@ -124,13 +130,21 @@ fn decide(item: &mut Item, consent: Node<'_>) -> Decision {
     let provision = consent.child("provision");
     let kind = provision.and_then(|provision| provision.child("type"));
     let specification = extension(consent, "modifierExtension", "/ext-TreatmentDirective2.SpecificationOther");
-    let restrictions =
-        consent.children_named("except").find_map(|except| extended(except, "/zib-TreatmentDirective-Restrictions"));
+    let restrictions: Vec<&str> = consent
+        .children_named("except")
+        .filter_map(|except| extended(except, "/zib-TreatmentDirective-Restrictions")?.value())
+        .collect();
     let permitted = extension(consent, "modifierExtension", "/zib-TreatmentDirective-TreatmentPermitted")
         .and_then(|found| found.child("value"));
-    let specified = specification.and_then(|found| found.child("value")).or(restrictions).and_then(Node::value);
-    item.overrules = specified.map(str::to_owned);
+    let specified = specification.and_then(|found| found.child("value")).and_then(Node::value).map(str::to_owned);
+    let specified = specified.or_else(|| (!restrictions.is_empty()).then(|| restrictions.join("; ")));
+    item.overrules.clone_from(&specified);
+    let specified = specified.as_deref();
     if specification.is_some() && specified.is_none() {
+        item.warnings.push(text(
+            "what overrules the decision may not be seen: do not rely on the decision",
+            "wat boven het besluit gaat is niet te zien: vertrouw niet op het besluit",
+        ));
         let why = specification.and_then(|found| found.child("value")).and_then(absent);
         lacks(item, text("Specification that overrules the decision", "SpecificatieAnders (gaat boven het besluit)"), why);
     }

@@ -8,10 +8,13 @@ use crate::consult::records::Records;
 use crate::fhir::node::Tree;
 use crate::fhir::search::link_to;
 
+/// Exchanges that contact persons come with: no query asks for them.
+const SOURCES: [&str; 5] =
+    ["procedures", "encounters", "treatment-directives", "advance-directives", "inform-relatives-requests"];
+
 pub(super) fn section(records: &Records) -> Section {
     let title = text("Patient and contact persons", "Patiënt en contactpersonen");
-    let everything: Vec<&str> = records.answers.keys().map(String::as_str).collect();
-    let mut section = Section::of(SectionKind::Persons, title, &everything, records);
+    let mut section = Section::of(SectionKind::Persons, title, &SOURCES, records);
     section.asked = true;
     section.items.extend(capacity(records));
     let relatives = records.resources.iter().filter(|(_, tree)| is_relative(records, tree));

@@ -1,6 +1,8 @@
 //! Reading elements as a person would: codes as words, dates, what is absent
 //! and why, and what must not be overlooked.
 
+use std::collections::BTreeSet;
+
 use super::words::{self, both, text};
 use super::{Item, Validity};
 use crate::fhir::node::Node;
@@ -128,16 +130,16 @@ pub(super) fn notes(item: &mut Item, resource: Node<'_>) {
     }
 }
 
-/// Warns of every modifier that is not among the known ones: whoever does not know it must not trust the rest.
+/// Warns of every modifier that is not among the known ones, wherever it stands: whoever does not know it must not
+/// trust the rest.
 pub(super) fn modifiers(item: &mut Item, resource: Node<'_>, known: &[&str]) {
-    for modifier in resource.children_named("modifierExtension") {
-        let url = modifier.child_value("url").unwrap_or("?");
-        if !known.iter().any(|ending| url.ends_with(ending)) {
-            item.warnings.push(text(
-                format!("it carries a modifier that is not known here (`{url}`): look at the source before you rely on it"),
-                format!("er zit een wijziging aan die hier niet bekend is (`{url}`): raadpleeg de bron voordat u erop vertrouwt"),
-            ));
-        }
+    let mut unknown = BTreeSet::new();
+    unknown_modifiers(resource, known, &mut unknown);
+    for url in unknown {
+        item.warnings.push(text(
+            format!("it carries a modifier that is not known here (`{url}`): look at the source before you rely on it"),
+            format!("er zit een wijziging aan die hier niet bekend is (`{url}`): raadpleeg de bron voordat u erop vertrouwt"),
+        ));
     }
     if resource.child_value("implicitRules").is_some() {
         item.warnings.push(text(
@@ -145,6 +147,25 @@ pub(super) fn modifiers(item: &mut Item, resource: Node<'_>, known: &[&str]) {
             "het is volgens eigen regels geschreven (implicitRules): raadpleeg de bron voordat u erop vertrouwt",
         ));
     }
+}
+
+fn unknown_modifiers<'t>(node: Node<'t>, known: &[&str], unknown: &mut BTreeSet<&'t str>) {
+    for child in node.children() {
+        let url = child.child_value("url").unwrap_or("?");
+        // Those that are known are known where they belong: on the resource itself.
+        let is_known = node.is_resource() && known.iter().any(|ending| url.ends_with(ending));
+        if child.name() == "modifierExtension" && !is_known {
+            unknown.insert(url);
+        } else if child.name() != "contained" {
+            unknown_modifiers(child, known, unknown);
+        }
+    }
+}
+
+/// Several texts as one.
+pub(super) fn joined(texts: &[Text]) -> Option<Text> {
+    let all = |language: fn(&Text) -> &str| texts.iter().map(language).collect::<Vec<_>>().join("; ");
+    (!texts.is_empty()).then(|| text(all(|text| &text.en), all(|text| &text.nl)))
 }
 
 /// Whether something holds, by a status: one of those that hold, one of those that have ended, or another in words.

@@ -35,8 +35,9 @@ fn read(records: &Records, name: &str, wish: Node<'_>) -> Item {
     let title = kind.map_or_else(|| text("Observation", "Meting"), |(_, en, nl)| text(*en, *nl));
     let mut item = Item::new(name, title);
     item.value = wish.child("value").and_then(any);
-    if item.value.is_none() {
-        let why = wish.child("dataAbsentReason").and_then(reason);
+    let absent = wish.child("dataAbsentReason");
+    if item.value.is_none() || absent.is_some() {
+        let why = absent.and_then(reason);
         lacks(&mut item, text("Value", "MetingWaarde"), why);
     }
     let effective = wish.child("effective");
