@@ -21,6 +21,6 @@ pub use connect::Tls;
 pub use download::{DownloadError, download};
 pub use oauth::{ClientSecret, OAuth2};
 pub use secrets::{SecretError, Secrets};
-pub use terminology::{TERMINOLOGY_TOKEN, TerminologyServer};
+pub use terminology::{Contents, TERMINOLOGY_TOKEN, TerminologyServer};
 pub use token::{FreshToken, Source, TokenError, Tokens, Waits};
 pub use write::{Verb, Write};
