@@ -110,9 +110,15 @@ impl TerminologyServer {
             let is_open = matches!(said[at], Said::Nothing(_));
             Some((at, Operation::Post(with_content(question, contents(&question.value_set).filter(|_| is_open)?)?)))
         };
-        let (places, operations): (Vec<usize>, Vec<Operation>) = questions.iter().enumerate().filter_map(again).unzip();
+        // Who fell silent is not asked more than that.
+        let open = questions.iter().enumerate().filter(|_| self.broken == 0).filter_map(again);
+        let (places, operations): (Vec<usize>, Vec<Operation>) = open.unzip();
         for (at, came) in places.into_iter().zip(self.operations(&operations, until).await) {
-            said[at] = meaning(&came);
+            match meaning(&came) {
+                // The first reason is about the question as it was meant.
+                Said::Nothing(_) => {}
+                decided => said[at] = decided,
+            }
         }
         let answer = |said| match said {
             Said::Yes => Answer::In,
