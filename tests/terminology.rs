@@ -166,28 +166,40 @@ async fn validate_stays_undecided_where_the_server_does_not_know() {
     assert!(code == Some(1) && told.contains("cannot tell[code-undecided]") && !told.contains("error["), "{told}");
 }
 
+/// A server that does not have the value set, and takes what is in it.
 #[tokio::test(flavor = "multi_thread")]
-async fn validate_takes_a_plain_no_of_a_server_that_shows_it_knows_the_code() {
-    let server = server(parameters(false, None), true).await;
-    Mock::given(method("GET"))
-        .and(path("/CodeSystem/$validate-code"))
-        .respond_with(ResponseTemplate::new(200).set_body_json(yes()))
-        .mount(&server)
-        .await;
-    let (code, told) = validated("known", Some(&server.uri())).await;
-    assert!(code == Some(1) && told.contains("error[code-not-in-value-set]"), "{told}");
+async fn validate_sends_a_value_set_along_that_the_server_does_not_have() {
+    for (answer, code) in [(yes(), 0), (no("not-in-vs"), 1)] {
+        let server = MockServer::start().await;
+        let outcome = json!({"resourceType": "OperationOutcome", "issue": [{"diagnostics": "no such set"}]});
+        Mock::given(method("GET")).respond_with(ResponseTemplate::new(404).set_body_json(outcome)).mount(&server).await;
+        let with_content = move |request: &Request| {
+            let body: Value = serde_json::from_slice(&request.body).expect("it is JSON");
+            let filter = &body["parameter"][0]["resource"]["compose"]["include"][0]["filter"][0];
+            assert_eq!(filter, &json!({"property": "concept", "op": "is-a", "value": "a"}));
+            assert_eq!(body["parameter"][1]["valueCoding"]["system"], "urn:elsewhere");
+            ResponseTemplate::new(200).set_body_json(&answer)
+        };
+        Mock::given(method("POST")).and(path("/ValueSet/$validate-code")).respond_with(with_content).mount(&server).await;
+        let (found, told) = validated(&format!("content-{code}"), Some(&server.uri())).await;
+        assert_eq!(found, Some(code), "{told}");
+        assert_eq!(code == 1, told.contains("error[code-not-in-value-set]"), "{told}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn validate_wants_the_base_of_a_server() {
     let (code, told) = validated("base", Some("tx.example.org")).await;
     assert!(code == Some(2) && told.contains("no URL"), "{told}");
+    let (code, told) = validated("plain", Some("http://tx.example.org/r4")).await;
+    assert!(code == Some(2) && told.contains("unprotected"), "{told}");
 }
 
 /// A run against the built-in provider, judged twice: with the server, and again without any network.
 async fn ran(name: &str, uri: Option<&str>) -> Value {
     let folder = Folder::new(name);
-    let mut arguments = vec!["run", "--ci", "--out", "run", "--seed", "00"];
+    // A requirement with a code that is not known here.
+    let mut arguments = vec!["run", "PZP-PRO-009", "--ci", "--out", "run", "--seed", "00"];
     arguments.extend(uri.into_iter().flat_map(|uri| ["--terminology", uri]));
     let output = toets(&folder.0, &arguments).await;
     assert!(matches!(output.status.code(), Some(0 | 1)), "{}", said(&output));
@@ -216,7 +228,8 @@ async fn run_records_answers_and_judges_the_same_again() {
     let bad = server(no("not-in-vs"), true).await;
     let (_, failed) = open_and_failed(&ran("run-no", Some(&bad.uri())).await);
     assert!(failed > 0, "a code outside of its value set is a failure");
-    let broken = server(json!({"resourceType": "OperationOutcome"}), false).await;
+    let outcome = json!({"resourceType": "OperationOutcome", "issue": [{"diagnostics": format!("not for {TOKEN}")}]});
+    let broken = server(outcome, false).await;
     assert_eq!(open_and_failed(&ran("run-broken", Some(&broken.uri())).await), (open, 0));
 }
 

@@ -107,7 +107,8 @@ impl Run<'_> {
         // Its token is a secret of the run as well, so that it is in nothing that is kept.
         let terminology = self.arguments.terminology.server(&mut server.secrets)?;
         let questions = |evidence: &Evidence| open_questions(&evidence.start.plan, evidence, self.suite, validator);
-        let consult = terminology.map(|server| Consult { server, questions: &questions });
+        let contents = |canonical: &str| validator.knowledge().written_value_set(canonical);
+        let consult = terminology.map(|server| Consult { server, questions: &questions, contents: &contents });
         let settings = Settings {
             recorder: recorder(self.folder)?,
             secrets: server.secrets,

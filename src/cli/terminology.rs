@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::failure::Failure;
 use super::runtime;
-use crate::drive::{Secrets, TERMINOLOGY_TOKEN, TerminologyServer};
+use crate::drive::{Contents, Secrets, TERMINOLOGY_TOKEN, TerminologyServer};
 use crate::fhir::terminology::{Answer, Answers, Consulted, Question};
 use crate::fhir::validate::Validator;
 use crate::redact::Redactor;
@@ -30,6 +30,12 @@ impl TerminologyArguments {
         let Some(url) = &self.terminology else { return Ok(None) };
         if let Some(token) = std::env::var(TERMINOLOGY_TOKEN).ok().filter(|token| !token.trim().is_empty()) {
             secrets.insert(TERMINOLOGY_TOKEN, &token).map_err(|why| Failure::usage(why.to_string()))?;
+            if is_open(url) {
+                let what = format!(
+                    "{TERMINOLOGY_TOKEN} would go over the network unprotected, as the terminology server is asked over plain http"
+                );
+                return Err(Failure::usage(what).hint("name it with https, or unset the token"));
+            }
         }
         let hint = "name the base of a FHIR terminology server: `--terminology https://tx.example.org/r4`";
         TerminologyServer::new(url.trim(), secrets).map(Some).map_err(|why| Failure::usage(why.to_string()).hint(hint))
@@ -60,12 +66,13 @@ impl Lookup {
             if open.is_empty() {
                 return done;
             }
-            answers.extend(self.answers(open, redactor));
+            let contents = |canonical: &str| judge.knowledge().written_value_set(canonical);
+            answers.extend(self.answers(open, redactor, &contents));
         }
         act(&judge.consulting(Arc::new(Consulted::new(answers))))
     }
 
-    fn answers(&self, open: BTreeSet<Question>, redactor: &Redactor) -> Answers {
+    fn answers(&self, open: BTreeSet<Question>, redactor: &Redactor, contents: &Contents<'_>) -> Answers {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let (server, known) = &mut *asked;
         let fresh: Vec<Question> = open.iter().filter(|question| !known.contains_key(*question)).cloned().collect();
@@ -73,7 +80,7 @@ impl Lookup {
         let why = "the code may be a number of a person, and is not sent".to_owned();
         known.extend(kept.into_iter().map(|question| (question, Answer::Unanswered(why.clone()))));
         if !fresh.is_empty() {
-            known.extend(self.runtime.block_on(server.ask(fresh)));
+            known.extend(self.runtime.block_on(server.ask(fresh, contents)));
         }
         open.into_iter().filter_map(|question| known.get_key_value(&question).map(|(q, a)| (q.clone(), a.clone()))).collect()
     }
@@ -96,4 +103,30 @@ impl Lookup {
 /// A number of a person may have got where a code belongs, and is nobody else's business.
 fn may_be_sent(question: &Question, redactor: &Redactor) -> bool {
     question.system == SNOMED || redactor.text(&question.code) == question.code
+}
+
+/// Whether others can read what goes to this address.
+fn is_open(url: &str) -> bool {
+    let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
+    let url = url.trim().to_lowercase();
+    url.starts_with("http://") && !loopback.iter().any(|start| url.strip_prefix(start).is_some_and(is_end_of_host))
+}
+
+fn is_end_of_host(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with([':', '/'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_open_to_all_but_this_machine() {
+        for url in ["http://tx.example.org", "http://localhost.example.org/fhir", "HTTP://127.0.0.10"] {
+            assert!(is_open(url), "{url}");
+        }
+        for url in ["https://tx.example.org", "http://localhost:80/fhir", "http://127.0.0.1", "http://[::1]/r4"] {
+            assert!(!is_open(url), "{url}");
+        }
+    }
 }

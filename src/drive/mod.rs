@@ -25,6 +25,6 @@ pub use letter::{Courier, Letter};
 pub use oauth::{ClientSecret, OAuth2};
 pub use program::{Ended, Program, Started};
 pub use secrets::{SecretError, Secrets};
-pub use terminology::{TERMINOLOGY_TOKEN, TerminologyServer};
+pub use terminology::{Contents, TERMINOLOGY_TOKEN, TerminologyServer};
 pub use token::{FreshToken, Source, TokenError, Tokens, Waits};
 pub use write::{Verb, Write};

@@ -29,6 +29,10 @@ const DEADLINE_MS: u64 = 10_000;
 const WHOLE: Duration = Duration::from_secs(180);
 /// Largest answer.
 const MAX_BODY: usize = 4 << 20;
+/// Largest value set that is sent along.
+const MAX_SENT: usize = 256 << 10;
+/// What is asked.
+const VALIDATE: &str = "ValueSet/$validate-code";
 /// Requests without a whole answer after which nothing more is asked.
 const MAX_BROKEN: u32 = 2;
 
@@ -41,8 +45,16 @@ pub struct TerminologyServer {
     broken: u32,
 }
 
-/// A request that reads: an operation with its parameters, below the base.
-type Operation = (&'static str, Vec<(String, String)>);
+/// What is in a value set, by its canonical, for a server that does not have it.
+pub type Contents<'c> = dyn Fn(&str) -> Option<Value> + Sync + 'c;
+
+/// The one operation, by its parameters.
+enum Operation {
+    Get(Vec<(String, String)>),
+    /// With a resource of Parameters.
+    Post(Value),
+}
+
 /// The resource that came back, or why there is none.
 type Came = Result<Value, String>;
 
@@ -74,39 +86,46 @@ impl TerminologyServer {
         self.broken = 0;
     }
 
-    /// Asks all questions. Each gets an answer, in their order.
-    pub async fn ask(&mut self, questions: impl IntoIterator<Item = Question>) -> Vec<(Question, Answer)> {
+    /// Asks all questions. Each gets an answer, in their order. A value set that the server does not
+    /// have is sent along, where it is here.
+    pub async fn ask(
+        &mut self,
+        questions: impl IntoIterator<Item = Question>,
+        contents: &Contents<'_>,
+    ) -> Vec<(Question, Answer)> {
         let questions: Vec<Question> = questions.into_iter().collect();
         let until = Instant::now() + WHOLE;
         let mut answers = Vec::with_capacity(questions.len());
         for some in questions.chunks(TOGETHER) {
-            let said = self.memberships(some, until).await;
+            let said = self.memberships(some, contents, until).await;
             answers.extend(some.iter().cloned().zip(said));
         }
         answers
     }
 
-    async fn memberships(&mut self, questions: &[Question], until: Instant) -> Vec<Answer> {
-        let came = self.operations(&questions.iter().map(membership).collect::<Vec<_>>(), until).await;
-        let said: Vec<Said> = came.iter().map(|came| came.as_ref().map_or_else(|why| Said::Nothing(why.clone()), read)).collect();
-        // A plain no may mean that it does not know the code system: that it knows the code shows it does.
-        let doubted: Vec<&Question> = questions
-            .iter()
-            .zip(&said)
-            .filter(|(_, said)| matches!(said, Said::Doubtful(_)))
-            .map(|(question, _)| question)
-            .collect();
-        let known = self.operations(&doubted.into_iter().map(code).collect::<Vec<_>>(), until).await;
-        let mut known = known.into_iter().map(|came| matches!(came.as_ref().map(read), Ok(Said::Yes)));
-        said.into_iter()
-            .map(|said| match said {
-                Said::Yes => Answer::In,
-                Said::No => Answer::Out,
-                Said::Nothing(why) => Answer::Unanswered(why),
-                Said::Doubtful(_) if known.next() == Some(true) => Answer::Out,
-                Said::Doubtful(why) => Answer::Unanswered(format!("it says no, and does not show that it knows the code: {why}")),
-            })
-            .collect()
+    async fn memberships(&mut self, questions: &[Question], contents: &Contents<'_>, until: Instant) -> Vec<Answer> {
+        let operations: Vec<Operation> = questions.iter().map(|question| Operation::Get(membership(question))).collect();
+        let mut said: Vec<Said> = self.operations(&operations, until).await.iter().map(meaning).collect();
+        let again = |(at, question): (usize, &Question)| {
+            let is_open = matches!(said[at], Said::Nothing(_));
+            Some((at, Operation::Post(with_content(question, contents(&question.value_set).filter(|_| is_open)?)?)))
+        };
+        // Who fell silent is not asked more than that.
+        let open = questions.iter().enumerate().filter(|_| self.broken == 0).filter_map(again);
+        let (places, operations): (Vec<usize>, Vec<Operation>) = open.unzip();
+        for (at, came) in places.into_iter().zip(self.operations(&operations, until).await) {
+            match meaning(&came) {
+                // The first reason is about the question as it was meant.
+                Said::Nothing(_) => {}
+                decided => said[at] = decided,
+            }
+        }
+        let answer = |said| match said {
+            Said::Yes => Answer::In,
+            Said::No => Answer::Out,
+            Said::Nothing(why) => Answer::Unanswered(why),
+        };
+        said.into_iter().map(answer).collect()
     }
 
     async fn operations(&mut self, operations: &[Operation], until: Instant) -> Vec<Came> {
@@ -117,9 +136,17 @@ impl TerminologyServer {
             return came;
         }
         let mut came = Vec::with_capacity(operations.len());
-        for (operation, parameters) in operations {
-            let url = self.client.address().request(operation, &encode(parameters));
-            let reply = self.send(Write { verb: Verb::Get, url, body: None }, until).await;
+        for operation in operations {
+            let address = self.client.address();
+            let write = match operation {
+                Operation::Get(parameters) => {
+                    Write { verb: Verb::Get, url: address.request(VALIDATE, &encode(parameters)), body: None }
+                }
+                Operation::Post(body) => {
+                    Write { verb: Verb::Post, url: address.request(VALIDATE, ""), body: Some(body.to_string()) }
+                }
+            };
+            let reply = self.send(write, until).await;
             came.push(
                 reply.and_then(|(status, resource)| if status == 200 { Ok(resource) } else { Err(told(status, &resource)) }),
             );
@@ -129,7 +156,12 @@ impl TerminologyServer {
 
     /// All in one request; nothing where the server does not take that.
     async fn batch(&mut self, operations: &[Operation], until: Instant) -> Option<Vec<Came>> {
-        let entry = |(operation, parameters): &Operation| json!({"request": {"method": "GET", "url": format!("{operation}?{}", encode(parameters))}});
+        let entry = |operation: &Operation| match operation {
+            Operation::Get(parameters) => {
+                json!({"request": {"method": "GET", "url": format!("{VALIDATE}?{}", encode(parameters))}})
+            }
+            Operation::Post(body) => json!({"resource": body, "request": {"method": "POST", "url": VALIDATE}}),
+        };
         let entries: Vec<Value> = operations.iter().map(entry).collect();
         let body = json!({"resourceType": "Bundle", "type": "batch", "entry": entries}).to_string();
         let url = self.client.address().base().to_owned();
@@ -171,7 +203,12 @@ impl TerminologyServer {
     }
 }
 
-fn membership(question: &Question) -> Operation {
+/// What an answer means; none means nothing, and why.
+fn meaning(came: &Came) -> Said {
+    came.as_ref().map_or_else(|why| Said::Nothing(why.clone()), read)
+}
+
+fn membership(question: &Question) -> Vec<(String, String)> {
     let (url, version) = match question.value_set.split_once('|') {
         Some((url, version)) => (url, Some(version)),
         None => (question.value_set.as_str(), None),
@@ -183,18 +220,16 @@ fn membership(question: &Question) -> Operation {
         ("systemVersion", question.version.as_deref()),
         ("code", Some(question.code.as_str())),
     ];
-    ("ValueSet/$validate-code", written(&parameters))
+    parameters.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))).collect()
 }
 
-fn code(question: &Question) -> Operation {
-    let parameters = [
-        ("url", Some(question.system.as_str())),
-        ("version", question.version.as_deref()),
-        ("code", Some(question.code.as_str())),
-    ];
-    ("CodeSystem/$validate-code", written(&parameters))
-}
-
-fn written(parameters: &[(&str, Option<&str>)]) -> Vec<(String, String)> {
-    parameters.iter().filter_map(|(name, value)| Some(((*name).to_owned(), (*value)?.to_owned()))).collect()
+/// The question with the value set itself; nothing where that is too large to send.
+fn with_content(question: &Question, value_set: Value) -> Option<Value> {
+    let mut coding = json!({"system": question.system, "code": question.code});
+    if let Some(version) = &question.version {
+        coding["version"] = json!(version);
+    }
+    let parameters = json!([{"name": "valueSet", "resource": value_set}, {"name": "coding", "valueCoding": coding}]);
+    let body = json!({"resourceType": "Parameters", "parameter": parameters});
+    (body.to_string().len() <= MAX_SENT).then_some(body)
 }

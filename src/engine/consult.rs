@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::session::Session;
-use crate::drive::TerminologyServer;
+use crate::drive::{Contents, TerminologyServer};
 use crate::evidence::Evidence;
 use crate::fhir::terminology::Question;
 
@@ -19,6 +19,8 @@ pub struct Consult<'c> {
     pub server: TerminologyServer,
     /// What judging the evidence so far asks, beyond what it has an answer to.
     pub questions: &'c (dyn Fn(&Evidence) -> BTreeSet<Question> + Sync),
+    /// What is in a value set that the server does not have.
+    pub contents: &'c Contents<'c>,
 }
 
 impl std::fmt::Debug for Consult<'_> {
@@ -28,7 +30,7 @@ impl std::fmt::Debug for Consult<'_> {
 }
 
 /// Asks until nothing is open. When the user stops the run, what was not asked stays open.
-pub(super) async fn consult(session: &Session, Consult { mut server, questions }: Consult<'_>) {
+pub(super) async fn consult(session: &Session, Consult { mut server, questions, contents }: Consult<'_>) {
     let mut left = MAX_QUESTIONS;
     for _ in 0..ROUNDS {
         if left == 0 || *session.stop.borrow() {
@@ -40,7 +42,7 @@ pub(super) async fn consult(session: &Session, Consult { mut server, questions }
         }
         left -= open.len();
         let answers = tokio::select! {
-            answers = server.ask(open) => answers,
+            answers = server.ask(open, contents) => answers,
             () = session.stopped() => return,
         };
         for (question, answer) in answers {

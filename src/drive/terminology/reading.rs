@@ -18,8 +18,6 @@ pub(super) enum Said {
     Yes,
     /// And that it is the code.
     No,
-    /// No, and nothing of why that could be relied on.
-    Doubtful(String),
     /// Nothing that can be used.
     Nothing(String),
 }
@@ -47,7 +45,7 @@ pub(super) fn read(resource: &Value) -> Said {
     match () {
         () if lacks => Said::Nothing(message),
         () if is_told && kinds.iter().any(|kind| ABOUT_THE_CODE.contains(kind)) => Said::No,
-        () if issues.is_empty() => Said::Doubtful(message),
+        () if issues.is_empty() => Said::Nothing(format!("it says no, and not that it is the code: {message}")),
         () => Said::Nothing(message),
     }
 }

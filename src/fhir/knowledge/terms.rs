@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Knowledge, Lack, Place, split};
 use crate::fhir::builtin;
 use crate::fhir::terminology::{
-    CodeSystem, Coded, Content, DisplayCheck, Membership, Reason, Sources, ValueSet, check_display, membership,
+    CodeSystem, Coded, Content, DisplayCheck, Membership, Reason, Sources, ValueSet, check_display, membership, written,
 };
 
 impl Knowledge {
@@ -27,6 +27,12 @@ impl Knowledge {
             None => self.parse(place).map(|tree| Arc::new(ValueSet::read(&tree))),
         });
         read.clone().map_err(|message| Lack::Broken { canonical: canonical.to_owned(), message })
+    }
+
+    /// What is in a value set, as a resource for who does not have it.
+    #[must_use]
+    pub fn written_value_set(&self, canonical: &str) -> Option<serde_json::Value> {
+        self.value_set(canonical).and_then(|found| written(&found))
     }
 
     /// A code system by its url.

@@ -10,6 +10,7 @@ mod membership;
 #[cfg(test)]
 mod tests;
 mod value_set;
+mod written;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ pub use display::{DisplayCheck, check_display};
 pub(crate) use grammar::ucum;
 pub use membership::membership;
 pub use value_set::{Expansion, Filter, Include, ValueSet};
+pub use written::written;
 
 /// A code that is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
