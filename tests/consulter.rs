@@ -119,11 +119,15 @@ fn is_caught(suite: &Arc<Suite>, fault: &ConsulterFault) -> Result<(), Failed> {
         }
         let killed = |verdict: &&ExpectationVerdict| verdict.findings.iter().any(|finding| finding.name() == kill.finding);
         wrong.extend(
-            fitting.filter(|verdict| !killed(verdict)).map(|verdict| format!("does not kill with {}: {}", kill.finding, shown(verdict))),
+            fitting
+                .filter(|verdict| !killed(verdict))
+                .map(|verdict| format!("does not kill with {}: {}", kill.finding, shown(verdict))),
         );
     }
     let listed = |key: &str| fault.kills.iter().map(|kill| &kill.expect).chain(&fault.also).any(|pattern| fits_key(pattern, key));
-    wrong.extend(red.iter().filter(|verdict| !listed(&verdict.key)).map(|verdict| format!("turns red unlisted: {}", shown(verdict))));
+    wrong.extend(
+        red.iter().filter(|verdict| !listed(&verdict.key)).map(|verdict| format!("turns red unlisted: {}", shown(verdict))),
+    );
     if fault.kills.is_empty() {
         wrong.push("kills nothing".to_owned());
     }

@@ -20,14 +20,8 @@ const LEFT_BEHIND: u64 = 150 * 1024;
 fn trial() -> Result<(), Failed> {
     let (world, _) = World::new(None);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mutate");
-    let task = Task {
-        seed: 1,
-        numbers: 0..COUNT,
-        kinds: Kind::ALL.to_vec(),
-        time: Duration::from_secs(600),
-        limits: LIMITS,
-        folder,
-    };
+    let task =
+        Task { seed: 1, numbers: 0..COUNT, kinds: Kind::ALL.to_vec(), time: Duration::from_secs(600), limits: LIMITS, folder };
     let before = Memory::read();
     let outcome = fuzz::run(&task, &world);
     let left = Memory::read().now.saturating_sub(before.now);

@@ -15,8 +15,8 @@ mod settings;
 mod shown;
 mod survive;
 
-pub use shown::shown;
 pub use settings::{Asked, ConsultError, Groups, Outcome, Reason, ReasonKind, Settings, Whom};
+pub use shown::shown;
 
 /// Asks the server for the plan of one patient. Never writes, unless a fault tells it to.
 ///

@@ -1,6 +1,7 @@
 //! What starts the client for each phase when no person does: a program of the
 //! vendor, or the built-in reference consulter.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::io;
 use std::path::PathBuf;
@@ -9,8 +10,9 @@ use std::pin::Pin;
 use tokio::task::JoinHandle;
 
 use super::statement::{self, Statements};
-use crate::drive::{Ended, Program, Started};
+use crate::drive::{Address, Courier, Ended, Letter, Program, Started, Tls, Verb};
 use crate::evidence::ProgramEnd;
+use crate::plan::Limits;
 
 /// What a client has to know of a phase.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +37,13 @@ pub type BuiltIn = Box<dyn Fn(Facts) -> Pin<Box<dyn Future<Output = Done> + Send
 pub enum Driver {
     /// A program; it gets the facts in its environment.
     Program(Program),
+    /// An address of the vendor that is called; the client then goes on by itself.
+    Call {
+        /// The address.
+        url: String,
+        /// Names and values that go with it, beside the facts.
+        environment: Vec<(String, String)>,
+    },
     /// The reference consulter.
     BuiltIn(BuiltIn),
 }
@@ -52,18 +61,53 @@ impl Driver {
             Self::Program(program) => {
                 let file = attest_file(&facts);
                 let mut program = program.clone();
-                program.environment.extend([
-                    ("TOETS_SCENARIO".to_owned(), facts.scenario),
-                    ("TOETS_PHASE".to_owned(), facts.step),
-                    ("TOETS_PATIENT".to_owned(), facts.patient),
-                    ("TOETS_BSN".to_owned(), facts.bsn),
-                    ("TOETS_ATTEST".to_owned(), file.display().to_string()),
-                ]);
+                program.environment.extend(told(facts));
+                program.environment.push(("TOETS_ATTEST".to_owned(), file.display().to_string()));
                 program.start().map(|started| Running::Program(started, file))
+            }
+            Self::Call { url, environment } => {
+                let told: BTreeMap<String, String> = environment.iter().cloned().chain(told(facts)).collect();
+                Ok(Running::BuiltIn(tokio::spawn(call(url.clone(), told))))
             }
             Self::BuiltIn(client) => Ok(Running::BuiltIn(tokio::spawn(client(facts)))),
         }
     }
+}
+
+impl Driver {
+    /// Whether the client goes on by itself when what started it has ended.
+    pub(super) fn goes_on(&self) -> bool {
+        matches!(self, Self::Call { .. })
+    }
+}
+
+/// The facts by the names that a program knows them by.
+fn told(facts: Facts) -> [(String, String); 4] {
+    [
+        ("TOETS_SCENARIO".to_owned(), facts.scenario),
+        ("TOETS_PHASE".to_owned(), facts.step),
+        ("TOETS_PATIENT".to_owned(), facts.patient),
+        ("TOETS_BSN".to_owned(), facts.bsn),
+    ]
+}
+
+/// Calls the address of a vendor with what its client has to know, as a JSON object.
+async fn call(url: String, told: BTreeMap<String, String>) -> Done {
+    let end = match called(&url, &told).await {
+        Ok(status) if (200..300).contains(&status) => ProgramEnd::Code(0),
+        Ok(status) => ProgramEnd::NotStarted(format!("it was answered with {status}")),
+        Err(why) => ProgramEnd::NotStarted(why),
+    };
+    (end, Statements::new())
+}
+
+async fn called(url: &str, told: &BTreeMap<String, String>) -> Result<u16, String> {
+    let address = Address::new(url).map_err(|why| why.to_string())?;
+    let courier = Courier::new(&address, &Tls::default(), Limits::default(), 1.0).map_err(|why| why.to_string())?;
+    let body = serde_json::to_string(told).map_err(|why| why.to_string())?;
+    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    let letter = Letter { verb: Verb::Post, url: url.to_owned(), headers, body: Some(body) };
+    courier.send(&letter).await.map(|reply| reply.status).map_err(|broken| broken.detail)
 }
 
 impl Running {

@@ -89,7 +89,15 @@ fn judged(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &Validator
     let answers = Answers::new(evidence);
     let personas = Personas::new(suite);
     let profiles = Profiles::new(validator, suite, plan.claims.dialect);
-    let run = Run { plan, suite, answers: &answers, personas: &personas, profiles: &profiles, at: &evidence.start.at, tempo: evidence.start.tempo };
+    let run = Run {
+        plan,
+        suite,
+        answers: &answers,
+        personas: &personas,
+        profiles: &profiles,
+        at: &evidence.start.at,
+        tempo: evidence.start.tempo,
+    };
     let expectations: Vec<_> = plan.scenarios.iter().flat_map(|scenario| judge_scenario(run, scenario)).collect();
     let requirements = requirement::requirements(plan, suite, &expectations);
     let conclusion = requirement::conclusion(&requirements);

@@ -140,7 +140,13 @@ impl Compared {
             return None;
         }
         let wanted = Query::parse(query).unwrap_or_default().parameters;
-        let mut compared = Self { differences: Vec::new(), missing: Vec::new(), without: BTreeSet::new(), beside: BTreeSet::new(), own: Vec::new() };
+        let mut compared = Self {
+            differences: Vec::new(),
+            missing: Vec::new(),
+            without: BTreeSet::new(),
+            beside: BTreeSet::new(),
+            own: Vec::new(),
+        };
         let filters =
             |all: &[Parameter]| -> Vec<Parameter> { all.iter().filter(|parameter| is_filter(parameter)).cloned().collect() };
         let (wanted, found) = (filters(&wanted), filters(parameters));
@@ -263,7 +269,11 @@ mod tests {
             "Observation?patient=7&code=http://snomed.info/sct|1,http://snomed.info/sct|2,http://snomed.info/sct|3&_summary=false",
         ] {
             let meaning = meaning(url);
-            assert_eq!(meaning.asks, Some(Asks { exchange: "observations".to_owned(), without: BTreeSet::new(), beside: BTreeSet::new() }), "{url}");
+            assert_eq!(
+                meaning.asks,
+                Some(Asks { exchange: "observations".to_owned(), without: BTreeSet::new(), beside: BTreeSet::new() }),
+                "{url}"
+            );
             assert_eq!(meaning.patients, BTreeSet::from(["7".to_owned()]), "{url}");
         }
     }

@@ -10,8 +10,8 @@ mod format;
 mod gate;
 mod greet;
 mod line;
-mod live;
 mod listen;
+mod live;
 mod mutant;
 mod patch;
 mod provider;
@@ -25,12 +25,12 @@ mod tests;
 
 pub use answer::Sending;
 pub use fault::FaultError;
-pub use live::{LivePage, Pressed, live_page};
 pub use line::Places;
 pub use listen::{
     Answered, Arrival, Arrivals, Asked, Behaviour, BehaviourError, Broken, Credential, ELSEWHERE_SLOT, Fingerprint, Heard,
     ListenConfig, ListenError, Listener, Reason, Seat, SeatError, Stray, Strike, Tls, TlsError,
 };
+pub use live::{LivePage, Pressed, live_page};
 pub use mutant::{Mutant, MutantError, Mutated};
 pub use provider::{Config, Running, StartError, start};
 pub use wire::Deadlines;

@@ -20,7 +20,6 @@ use crate::scenario::Suite;
 use crate::serve::{LivePage, live_page};
 
 pub(crate) use reference::reference;
-pub(crate) use words::greeting;
 
 /// Orders that may wait.
 const ORDERS: usize = 64;

@@ -111,17 +111,3 @@ fn real(language: Language) -> &'static str {
 fn key(scenario: &str, step: &str) -> String {
     format!("{}/{step}", scenario.split('@').next().unwrap_or(scenario))
 }
-
-/// What a vendor copies to point a client here.
-pub(crate) fn greeting(language: Language, (base, token): (&str, &str), patients: &[(String, String, String)]) -> String {
-    let (address, people) = match language {
-        Language::En => ("FHIR base", "patient"),
-        Language::Nl => ("FHIR-basis", "patiënt"),
-    };
-    let mut lines = vec![format!("{address}  {base}"), format!("token      {token}")];
-    lines.extend(patients.iter().map(|(name, bsn, id)| format!("{people}    {name}  BSN {bsn}  Patient/{id}")));
-    if let Some((_, _, id)) = patients.first() {
-        lines.push(format!("try        curl -H 'Authorization: Bearer {token}' '{base}/Procedure?patient=Patient/{id}'"));
-    }
-    lines.join("\n")
-}

@@ -239,7 +239,8 @@ impl<'p> Sitting<'p> {
                 Next::Order(Some(Order::Say(key, statement))) => self.say(&key, statement),
                 Next::Ended((end, said)) => {
                     started = None;
-                    (going.program, going.said) = (Some(end), said);
+                    let goes_on = self.table.driver.as_ref().is_some_and(Driver::goes_on);
+                    (going.program, going.said) = (Some(end).filter(|end| !goes_on || *end != ProgramEnd::Code(0)), said);
                     // What it sent last may still be on its way.
                     going.quiet = Instant::now() + self.scaled(1);
                 }
@@ -259,7 +260,8 @@ impl<'p> Sitting<'p> {
 
     async fn next(&mut self, going: &Going<'p>, started: Option<&mut Running>) -> Next {
         let runs = started.is_some();
-        let is_silent_enough = !runs && (going.program.is_some() || (self.table.driver.is_none() && self.has_asked(going)));
+        let by_itself = self.table.driver.as_ref().is_none_or(Driver::goes_on);
+        let is_silent_enough = !runs && (going.program.is_some() || (by_itself && self.has_asked(going)));
         let ended = async {
             match started {
                 Some(started) => started.ended().await,

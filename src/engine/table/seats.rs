@@ -65,12 +65,7 @@ impl Seats {
     }
 
     /// Hands out what comes in until the listener stops. What fits nobody is told to `stray`.
-    pub async fn hand_out(
-        self,
-        mut arrivals: Arrivals,
-        (suite, claimed): (&Suite, Dialect),
-        stray: impl Fn(&Arrival),
-    ) {
+    pub async fn hand_out(self, mut arrivals: Arrivals, (suite, claimed): (&Suite, Dialect), stray: impl Fn(&Arrival)) {
         while let Some(heard) = arrivals.next().await {
             let table = heard.arrival.seat.as_ref().and_then(|seat| self.tables.get(seat));
             let Some(table) = table.filter(|_| heard.arrival.answer.is_some()) else {

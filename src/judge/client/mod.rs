@@ -15,8 +15,8 @@ use super::ruling::{Obstacle, Ruling};
 use super::verdict::Reason;
 use crate::evidence::{Exchange, Outcome, PhaseEnd};
 use crate::fhir::search::Query;
-use crate::scenario::{Check, ClientPredicate, TransactionGroup};
 use crate::recognise::Meaning;
+use crate::scenario::{Check, ClientPredicate, TransactionGroup};
 
 /// Judges an expectation of a phase.
 pub(crate) fn judge(case: &Case<'_>) -> Ruling {

@@ -1,4 +1,9 @@
-//! `toets listen`: a table for the clients of many vendors, until it is stopped.
+//! `toets listen`: plays the provider for the client of a vendor, or of many at
+//! once, and judges what comes in.
+
+mod free;
+mod greeting;
+mod sessions;
 
 use std::fs;
 use std::io::Read as _;
@@ -11,20 +16,20 @@ use super::failure::Failure;
 use super::terminal::Terminal;
 use super::{patients, provider, runtime, suite};
 use crate::judge::ExitCode;
-use crate::redact::Redactor;
 use crate::scenario::{Persona, Suite};
-use crate::serve::{Arrival, Arrivals, Behaviour, BehaviourError, ListenConfig, ListenError, Listener, Seat, Tls};
-use crate::text::{Language, Text};
+use crate::serve::{Behaviour, BehaviourError, ListenConfig, ListenError, Listener, Seat, Tls};
+use crate::text::Language;
 
 /// Bytes of a file of vendors, a certificate or a key.
 const MOST: u64 = 1 << 20;
-/// Letters of a path that are shown.
-const SHOWN: usize = 200;
 
 #[derive(Debug, Args)]
 pub(crate) struct ListenArguments {
+    /// Requirements, scenarios or expectations to go through; everything when left out
+    #[arg(value_name = "ID")]
+    pub(crate) ids: Vec<String>,
     /// Vendor that gets an address and credentials of its own; may be given more than once
-    #[arg(long = "vendor", value_name = "NAME", required_unless_present = "file")]
+    #[arg(long = "vendor", value_name = "NAME")]
     pub(crate) vendors: Vec<String>,
     /// File with a vendor on each line; what follows a `#` is left out
     #[arg(long = "vendors", value_name = "FILE")]
@@ -47,12 +52,44 @@ pub(crate) struct ListenArguments {
     /// Folder of the authority and of what it issues
     #[arg(long, value_name = "DIR", default_value = "listen-tls")]
     pub(crate) tls_folder: PathBuf,
+    /// Answer and show what arrives, and judge nothing
+    #[arg(long)]
+    pub(crate) free: bool,
     /// Personas that are there; all when left out
-    #[arg(long, value_name = "PERSONA", value_delimiter = ',')]
+    #[arg(long, value_name = "PERSONA", value_delimiter = ',', requires = "free")]
     pub(crate) patients: Vec<String>,
+    /// Program that starts the client for each phase, or a URL that is called; see docs/consulter.md for what it is told
+    #[arg(long, value_name = "COMMAND|URL", conflicts_with = "free")]
+    pub(crate) trigger: Option<String>,
+    /// JSON file with what is known of what the client shows: expectation to `yes`, `no` or `cannot-show`
+    #[arg(long, value_name = "FILE", conflicts_with = "free")]
+    pub(crate) attest: Option<PathBuf>,
+    /// Port of the live page on the loopback interface; a free one when 0
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub(crate) page: u16,
+    /// No live page
+    #[arg(long, conflicts_with = "page")]
+    pub(crate) no_page: bool,
+    /// Go on with the table of this folder, which was broken off; its token is read from TOETS_TOKEN
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["free", "vendors", "file", "ids", "out"])]
+    pub(crate) resume: Option<PathBuf>,
+    /// Folder for evidence and reports; with several vendors one in it for each
+    #[arg(long, value_name = "DIR", conflicts_with = "free")]
+    pub(crate) out: Option<PathBuf>,
+    /// Quiet: nobody is asked anything, only the summary, no live page
+    #[arg(long)]
+    pub(crate) ci: bool,
+    /// INCOMPLETE ends with exit code 1 as well
+    #[arg(long)]
+    pub(crate) require_complete: bool,
+    /// Factor on every wait and deadline
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = super::arguments::tempo)]
+    pub(crate) tempo: f64,
     /// Folder with another suite than the built-in one
     #[arg(long, value_name = "DIR")]
     pub(crate) suite: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) packages: super::definitions::PackageArguments,
 }
 
 /// TLS on the command line.
@@ -84,18 +121,13 @@ fn host(text: &str) -> Result<String, String> {
 /// Listens until Ctrl-C.
 pub(crate) fn listen(arguments: &ListenArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let suite = suite::suite(arguments.suite.as_deref(), terminal)?;
+    if !arguments.free {
+        return sessions::hold(arguments, &suite, terminal);
+    }
     let seats = Seat::all(names(arguments)?.iter().map(String::as_str)).map_err(|why| {
         Failure::usage(why.to_string()).hint("name vendors with `--vendor NAME`, or one a line in a file with `--vendors FILE`")
     })?;
-    let config = ListenConfig {
-        address: arguments.address,
-        host: arguments.host.clone(),
-        port: arguments.port,
-        tls: given_tls(arguments.tls.as_ref())?,
-        mutual: arguments.mutual,
-        folder: arguments.tls.is_some().then(|| arguments.tls_folder.clone()),
-        ..ListenConfig::new(&suite, seats)
-    };
+    let config = config(arguments, &suite, seats)?;
     let there: Vec<&Persona> = there(&arguments.patients, &suite)?;
     runtime::block_on(async {
         let (listener, arrivals) = Listener::start(config).await.map_err(|why| failure(why, &suite))?;
@@ -105,125 +137,11 @@ pub(crate) fn listen(arguments: &ListenArguments, terminal: &Terminal) -> Result
             let of_stock = |why| failure(ListenError::Stock(why), &suite);
             listener.set_behaviour(&seat.name, &behaviour).map_err(of_stock)?;
         }
-        terminal.say(&greeting(&listener, &there, arguments, terminal.language()));
-        if !arguments.address.is_loopback() {
-            terminal.note(said(
-                terminal.language(),
-                "WARNING: others in this network can reach this; have synthetic data only sent here",
-                "LET OP: anderen in dit netwerk kunnen hierbij; laat hier alleen synthetische gegevens heen sturen",
-            ));
-        }
-        tell(listener, arrivals, terminal).await;
+        terminal.say(&greeting::greeting(&listener, &there, arguments, terminal.language()));
+        warn_of_others(arguments, terminal);
+        free::tell(listener, arrivals, terminal).await;
         Ok(ExitCode::Conformant)
     })?
-}
-
-/// One line for everything that arrives, until Ctrl-C.
-async fn tell(listener: Listener, mut arrivals: Arrivals, terminal: &Terminal) {
-    let secrets: Vec<_> = listener.seats().iter().map(|seat| (seat.name.clone(), seat.token.clone())).collect();
-    let redactor = Redactor::masking(secrets.iter().map(|(name, token)| (name.as_str(), token.as_str())));
-    let mut interrupted = std::pin::pin!(async {
-        // Without signals it serves until the process is ended.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    });
-    loop {
-        tokio::select! {
-            heard = arrivals.next() => match heard {
-                Some(heard) => terminal.say(&line(&heard.kept(), &redactor, terminal.language())),
-                None => break,
-            },
-            () = &mut interrupted => break,
-        }
-    }
-    let rest = async {
-        while let Some(heard) = arrivals.next().await {
-            terminal.say(&line(&heard.kept(), &redactor, terminal.language()));
-        }
-        std::future::pending::<()>().await;
-    };
-    // Answers under way are still told; it ends when the listener has.
-    tokio::select! {
-        () = listener.stop() => {}
-        () = rest => {}
-    }
-}
-
-/// `14:03:22.125  anna  GET /anna-…/fhir/Consent  200  right token`
-fn line(arrival: &Arrival, redactor: &Redactor, language: Language) -> String {
-    let time = arrival.at.split('T').nth(1).unwrap_or(&arrival.at).trim_end_matches('Z');
-    let asked = &arrival.request;
-    let shown: String = redactor.text(&asked.path).chars().take(SHOWN).collect();
-    // What never became a request may hold any byte; none of it may steer the terminal.
-    let clean = |text: &str| text.chars().map(|letter| if letter.is_control() { '?' } else { letter }).collect::<String>();
-    let status = arrival.answer.as_ref().map_or_else(|| "---".to_owned(), |answer| answer.status.to_string());
-    let seat = arrival.seat.as_deref().unwrap_or("?");
-    let mut parts = vec![time.to_owned(), seat.to_owned()];
-    parts.push(format!("{} {}", clean(&asked.method), clean(&shown)).trim().to_owned());
-    parts.push(status);
-    if arrival.at_other_origin {
-        parts.push(said(language, "at the other origin", "op de andere origin").to_owned());
-    }
-    let notes: [Option<Text>; 3] = [
-        arrival.credential.map(crate::serve::Credential::text),
-        arrival.stray.as_ref().map(|stray| stray.reason.text()),
-        arrival.broken.map(crate::serve::Broken::text),
-    ];
-    parts.extend(notes.into_iter().flatten().map(|text| text.get(language).to_owned()));
-    if let Some(stray) = &arrival.stray {
-        let names: Vec<&str> = stray.nearest.iter().chain(&stray.other).map(String::as_str).collect();
-        if !names.is_empty() {
-            parts.push(format!("({})", names.join(", ")));
-        }
-    }
-    parts.retain(|part| !part.is_empty());
-    parts.join("  ")
-}
-
-/// For each vendor what it has to know, to be copied and sent.
-fn greeting(listener: &Listener, there: &[&Persona], arguments: &ListenArguments, language: Language) -> String {
-    let mut lines = Vec::new();
-    let folder = &arguments.tls_folder;
-    for seat in listener.seats() {
-        let base = listener.base(&seat.name).unwrap_or_default();
-        let certificate = listener.client_pem(&seat.name).map(|_| folder.join(format!("{}.pem", seat.name)));
-        let ca = listener.ca_pem().map(|_| folder.join("ca.pem"));
-        lines.push(format!("--- {} ---", seat.name));
-        lines.push(format!("{:12}{base}", said(language, "base URL", "base-URL")));
-        lines.push(format!("{:12}{}", "token", seat.token));
-        lines.extend(ca.as_ref().map(|path| format!("{:12}{}", said(language, "authority", "autoriteit"), path.display())));
-        lines.extend(
-            certificate.as_ref().map(|path| format!("{:12}{}", said(language, "certificate", "certificaat"), path.display())),
-        );
-        for persona in there {
-            lines.push(format!("{:12}{}", said(language, "patient", "patiënt"), patient(persona)));
-        }
-        let id = there.first().map_or("1", |persona| persona.patient.as_str());
-        let option = |name: &str, path: &Option<PathBuf>| {
-            path.as_ref().map(|path| format!("{name} '{}' ", path.display())).unwrap_or_default()
-        };
-        lines.push(format!(
-            "{:12}curl {}{}-H 'Authorization: Bearer {}' '{base}/Consent?patient={id}'",
-            said(language, "try", "probeer"),
-            option("--cacert", &ca),
-            option("--cert", &certificate),
-            seat.token
-        ));
-        lines.push(String::new());
-    }
-    lines.push(said(language, "Ctrl-C stops it", "Ctrl-C stopt het").to_owned());
-    lines.join("\n")
-}
-
-/// Name, BSN and date of birth, as they are looked up.
-fn patient(persona: &Persona) -> String {
-    let resource = persona.resources.get(&format!("Patient/{}", persona.patient));
-    let resource: serde_json::Value = resource.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let text = |pointer: &str| resource.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-    let parts =
-        [text("/name/0/text"), format!("BSN {}", persona.bsn), text("/birthDate"), format!("Patient/{}", persona.patient)];
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")
 }
 
 fn said<'t>(language: Language, en: &'t str, nl: &'t str) -> &'t str {
@@ -233,7 +151,7 @@ fn said<'t>(language: Language, en: &'t str, nl: &'t str) -> &'t str {
     }
 }
 
-/// The vendors of the command line and of the file.
+/// The vendors of the command line and of the file; one without a name when neither names any.
 fn names(arguments: &ListenArguments) -> Result<Vec<String>, Failure> {
     let mut names = arguments.vendors.clone();
     if let Some(path) = &arguments.file {
@@ -242,7 +160,32 @@ fn names(arguments: &ListenArguments) -> Result<Vec<String>, Failure> {
         let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
         names.extend(lines.filter(|line| !line.is_empty()).map(str::to_owned));
     }
+    if names.is_empty() {
+        names.push("client".to_owned());
+    }
     Ok(names)
+}
+
+fn config<'s>(arguments: &ListenArguments, suite: &'s Suite, seats: Vec<Seat>) -> Result<ListenConfig<'s>, Failure> {
+    Ok(ListenConfig {
+        address: arguments.address,
+        host: arguments.host.clone(),
+        port: arguments.port,
+        tls: given_tls(arguments.tls.as_ref())?,
+        mutual: arguments.mutual,
+        folder: arguments.tls.is_some().then(|| arguments.tls_folder.clone()),
+        ..ListenConfig::new(suite, seats)
+    })
+}
+
+fn warn_of_others(arguments: &ListenArguments, terminal: &Terminal) {
+    if !arguments.address.is_loopback() {
+        terminal.note(said(
+            terminal.language(),
+            "WARNING: others in this network can reach this; have synthetic data only sent here",
+            "LET OP: anderen in dit netwerk kunnen hierbij; laat hier alleen synthetische gegevens heen sturen",
+        ));
+    }
 }
 
 fn given_tls(given: Option<&GivenTls>) -> Result<Tls, Failure> {

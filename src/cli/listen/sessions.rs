@@ -1,0 +1,284 @@
+//! A session for each vendor: its own plan, evidence, live page and report,
+//! all at one listener and beside each other.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use super::super::failure::Failure;
+use super::super::table::{self, Company};
+use super::super::terminal::Terminal;
+use super::super::{address, definitions, output, run, runtime, stop};
+use super::{ListenArguments, config, failure, free, greeting, names, warn_of_others};
+use crate::agreements::{Actor, Dialect};
+use crate::drive::{Access, Program, Secrets};
+use crate::engine::{self, Driver, Finished, Recorder, Seats, Settings, Statements};
+use crate::evidence::Evidence;
+use crate::fhir::validate::Validator;
+use crate::judge::{ExitCode, exit_code, judge};
+use crate::plan::{Claims, Plan, Selection, Target, TargetAuth, compile};
+use crate::redact::Redactor;
+use crate::report::Report;
+use crate::scenario::{Persona, Suite};
+use crate::serve::{Arrivals, Listener, Seat};
+
+/// What all sessions share.
+struct House<'h> {
+    arguments: &'h ListenArguments,
+    suite: &'h Suite,
+    validator: &'h Validator,
+    terminal: Terminal,
+    /// Several vendors sit here: the terminal is nobody's.
+    many: bool,
+}
+
+/// One vendor's session, before it begins.
+struct Session {
+    name: String,
+    token: String,
+    plan: Plan,
+    folder: PathBuf,
+    recorder: Recorder,
+    resumed: Option<Evidence>,
+}
+
+/// Goes through the suite with every vendor, judges and reports.
+pub(super) fn hold(arguments: &ListenArguments, suite: &Suite, terminal: &Terminal) -> Result<ExitCode, Failure> {
+    let terminal = if arguments.ci { terminal.quiet() } else { *terminal };
+    let validator = definitions::validator(&arguments.packages)?;
+    let resumed = arguments.resume.as_deref().map(resumed).transpose()?;
+    let seats = seats(arguments, resumed.as_ref().map(|(_, evidence)| evidence))?;
+    let house = House { arguments, suite, validator: &validator, terminal, many: seats.len() > 1 };
+    let runtime = runtime::made()?;
+    let (listener, arrivals) = runtime.block_on(async {
+        let mut config = config(arguments, suite, seats)?;
+        if let Some((_, evidence)) = &resumed {
+            config.port = port(&evidence.start.plan.target.base).unwrap_or(config.port);
+        }
+        Listener::start(config).await.map_err(|why| failure(why, suite))
+    })?;
+    let listener = Arc::new(listener);
+    let there: Vec<&Persona> = suite.personas.iter().collect();
+    terminal.say(&greeting::greeting(&listener, &there, arguments, terminal.language()));
+    warn_of_others(arguments, &terminal);
+    let sessions = house.sessions(&listener, resumed)?;
+    let folders: Vec<PathBuf> = sessions.iter().map(|session| session.folder.clone()).collect();
+    let stop = runtime.block_on(async { stop::on_interrupt(terminal) });
+    let finished = house.beside_each_other(runtime.handle(), (&listener, arrivals), (sessions, stop))?;
+    let mut worst = ExitCode::Conformant;
+    for (finished, folder) in finished.into_iter().zip(folders) {
+        worst = worse(worst, house.report(finished, &folder)?);
+    }
+    Ok(worst)
+}
+
+impl House<'_> {
+    fn sessions(&self, listener: &Listener, resumed: Option<(Recorder, Evidence)>) -> Result<Vec<Session>, Failure> {
+        if let Some((recorder, evidence)) = resumed {
+            let seat = listener.seats().first().ok_or_else(|| Failure::harness("nobody is at the table"))?;
+            let folder = self.arguments.resume.clone().unwrap_or_default();
+            let plan = evidence.start.plan.clone();
+            let (name, token) = (seat.name.clone(), seat.token.clone());
+            return Ok(vec![Session { name, token, plan, folder, recorder, resumed: Some(evidence) }]);
+        }
+        let folder = self.arguments.out.clone().unwrap_or_else(run::new_folder);
+        let session = |seat: &Seat| {
+            let base = listener.base(&seat.name).unwrap_or_default();
+            let folder = if self.many { folder.join(&seat.name) } else { folder.clone() };
+            let (name, token) = (seat.name.clone(), seat.token.clone());
+            Ok(Session { plan: self.plan(&name, base)?, recorder: run::recorder(&folder)?, name, token, folder, resumed: None })
+        };
+        listener.seats().iter().map(session).collect()
+    }
+
+    fn plan(&self, name: &str, base: &str) -> Result<Plan, Failure> {
+        let mut claims = Claims::new(Actor::Consulter, Dialect::R4Rc2);
+        claims.product = Some(name.to_owned());
+        let auth = TargetAuth::Bearer(address::TOKEN.to_owned());
+        let ids = &self.arguments.ids;
+        let selection = if ids.is_empty() { Selection::All } else { Selection::Only(ids.clone()) };
+        compile(self.suite, claims, Target::new(base.to_owned(), auth), &selection).map_err(|why| Failure::usage(why.to_string()))
+    }
+
+    /// Each session on a thread of its own, and one that hands out what comes in.
+    fn beside_each_other(
+        &self,
+        handle: &Handle,
+        (listener, arrivals): (&Arc<Listener>, Arrivals),
+        (sessions, stop): (Vec<Session>, watch::Receiver<bool>),
+    ) -> Result<Vec<Finished>, Failure> {
+        let (tables, mut places) = Seats::new(listener, self.arguments.tempo);
+        let claimed = sessions.first().map_or(Dialect::R4Rc2, |session| session.plan.claims.dialect);
+        let (over, mut is_over) = watch::channel(false);
+        let secrets: Vec<_> = listener.seats().iter().map(|seat| (seat.name.clone(), seat.token.clone())).collect();
+        let redactor = Redactor::masking(secrets.iter().map(|(name, token)| (name.as_str(), token.as_str())));
+        let stray = |arrival: &crate::serve::Arrival| {
+            self.terminal.note(&free::line(arrival, &redactor, self.terminal.language()));
+        };
+        std::thread::scope(|scope| {
+            let hands = scope.spawn(|| {
+                handle.block_on(async {
+                    tokio::select! {
+                        () = tables.hand_out(arrivals, (self.suite, claimed), stray) => {}
+                        // An error means that all sessions are gone, which is the end as well.
+                        _ = is_over.wait_for(|over| *over) => {}
+                    }
+                });
+            });
+            let mut sitting = Vec::new();
+            for session in sessions {
+                let seat = places.remove(&session.name).ok_or_else(|| Failure::harness("a vendor has no place"))?;
+                let company = self.company(&session, listener)?;
+                let stop = stop.clone();
+                sitting.push(scope.spawn(move || handle.block_on(self.sit((session, seat), company, stop))));
+            }
+            let broke = |_| Failure::harness("a session broke");
+            let finished: Result<Vec<_>, Failure> = sitting.into_iter().map(|one| one.join().map_err(broke)?).collect();
+            // Fails only when nobody hands out any more.
+            let _ = over.send(true);
+            hands.join().map_err(|_| Failure::harness("what came in could not be handed out"))?;
+            finished
+        })
+    }
+
+    fn company(&self, session: &Session, listener: &Listener) -> Result<Company, Failure> {
+        let arguments = self.arguments;
+        let driver = arguments.trigger.as_deref().map(|trigger| driver(trigger, session, listener, arguments));
+        let statements = match &arguments.attest {
+            Some(file) => engine::of_file(file).map_err(|why| Failure::usage(why.to_string()))?,
+            None => Statements::new(),
+        };
+        let with_page = !arguments.no_page && !arguments.ci && driver.is_none();
+        // Only one page can have a port that was asked for.
+        let port = if self.many { 0 } else { arguments.page };
+        Ok(Company {
+            attended: !self.many && driver.is_none() && self.terminal.answers(),
+            driver,
+            statements,
+            page: with_page.then_some(port),
+            resumed: session.resumed.clone(),
+        })
+    }
+
+    async fn sit(
+        &self,
+        (session, seat): (Session, engine::Seat),
+        company: Company,
+        stop: watch::Receiver<bool>,
+    ) -> Result<Finished, Failure> {
+        let mut secrets = Secrets::new();
+        secrets.insert(address::TOKEN, &session.token).map_err(|why| Failure::usage(why.to_string()))?;
+        let settings = Settings {
+            recorder: session.recorder,
+            secrets,
+            access: Access::default(),
+            tempo: self.arguments.tempo,
+            seed: None,
+            definitions: definitions::definitions(self.validator),
+            stop,
+        };
+        Ok(table::sit((&session.plan, self.suite, self.validator), (seat, company), settings, self.terminal).await)
+    }
+
+    fn report(&self, finished: Finished, folder: &Path) -> Result<ExitCode, Failure> {
+        let plan = &finished.evidence.start.plan;
+        let verdicts = judge(plan, &finished.evidence, self.suite, self.validator);
+        let report = Report::new(plan, &finished.evidence, &verdicts, self.suite);
+        let exit = exit_code(&verdicts, &finished.evidence, run::completeness(self.arguments.require_complete));
+        output::finish(&report, &output::Folder { path: folder, trouble: finished.stored.err() }, exit, &self.terminal)
+    }
+}
+
+/// What starts the client of a vendor.
+fn driver(trigger: &str, session: &Session, listener: &Listener, arguments: &ListenArguments) -> Driver {
+    let mut environment = vec![
+        ("TOETS_URL".to_owned(), listener.base(&session.name).unwrap_or_default().to_owned()),
+        (address::TOKEN.to_owned(), session.token.clone()),
+        ("TOETS_VENDOR".to_owned(), session.name.clone()),
+    ];
+    if listener.ca_pem().is_some() {
+        environment.push(("TOETS_CA".to_owned(), arguments.tls_folder.join("ca.pem").display().to_string()));
+    }
+    if listener.client_pem(&session.name).is_some() {
+        let file = arguments.tls_folder.join(format!("{}.pem", session.name));
+        environment.push(("TOETS_CLIENT_CERTIFICATE".to_owned(), file.display().to_string()));
+    }
+    if trigger.starts_with("http://") || trigger.starts_with("https://") {
+        return Driver::Call { url: trigger.to_owned(), environment };
+    }
+    Driver::Program(Program { command: trigger.to_owned(), environment })
+}
+
+/// The evidence of a table that was broken off.
+fn resumed(folder: &Path) -> Result<(Recorder, Evidence), Failure> {
+    let (recorder, evidence) = Recorder::resume(folder).map_err(|why| Failure::usage(why.to_string()))?;
+    if evidence.start.plan.claims.actor != Actor::Consulter {
+        return Err(Failure::usage(format!("`{}` is no table of a client", folder.display())));
+    }
+    Ok((recorder, evidence))
+}
+
+/// The vendors' places; of a table that goes on the one that it had.
+fn seats(arguments: &ListenArguments, resumed: Option<&Evidence>) -> Result<Vec<Seat>, Failure> {
+    let usage = |why: crate::serve::SeatError| {
+        Failure::usage(why.to_string()).hint("name vendors with `--vendor NAME`, or one a line in a file with `--vendors FILE`")
+    };
+    let names = match resumed {
+        Some(evidence) => vec![evidence.start.plan.claims.product.clone().unwrap_or_else(|| "client".to_owned())],
+        None => names(arguments)?,
+    };
+    let mut seats = Seat::all(names.iter().map(String::as_str)).map_err(usage)?;
+    if let [seat] = &mut seats[..] {
+        if let Some(token) = std::env::var(address::TOKEN).ok().filter(|token| !token.trim().is_empty()) {
+            token.trim().clone_into(&mut seat.token);
+        }
+        if let Some(path) = resumed.and_then(|evidence| path(&evidence.start.plan.target.base)) {
+            path.clone_into(&mut seat.path);
+        }
+    }
+    Ok(seats)
+}
+
+/// The path of a base URL.
+fn path(base: &str) -> Option<&str> {
+    let after = base.find("://")? + 3;
+    base[after..].find('/').map(|at| &base[after + at..])
+}
+
+/// The port of a base URL.
+fn port(base: &str) -> Option<u16> {
+    let after = base.find("://")? + 3;
+    base[after..].split('/').next()?.rsplit_once(':')?.1.parse().ok()
+}
+
+/// The exit code that counts of two (settled 2).
+fn worse(left: ExitCode, right: ExitCode) -> ExitCode {
+    let rank = |code: ExitCode| match code {
+        ExitCode::Conformant => 0,
+        ExitCode::NotConformant => 1,
+        ExitCode::Unreachable => 2,
+        ExitCode::WrongUse => 3,
+        ExitCode::Harness => 4,
+    };
+    if rank(right) > rank(left) { right } else { left }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_urls_give_their_path_and_port() {
+        let base = "http://127.0.0.1:8421/anna-0123/fhir";
+        assert_eq!((path(base), port(base)), (Some("/anna-0123/fhir"), Some(8421)));
+        assert_eq!(port("https://test.example.nl/fhir"), None);
+    }
+
+    #[test]
+    fn worse_is_by_the_order_of_settled_2() {
+        assert_eq!(worse(ExitCode::NotConformant, ExitCode::Unreachable), ExitCode::Unreachable);
+        assert_eq!(worse(ExitCode::Harness, ExitCode::WrongUse), ExitCode::Harness);
+    }
+}
