@@ -3,6 +3,8 @@
 
 #[path = "listen/client.rs"]
 mod client;
+#[path = "listen/command.rs"]
+mod command;
 #[path = "listen/hostile.rs"]
 mod hostile;
 #[path = "listen/many.rs"]

@@ -99,5 +99,7 @@ fn is_distrust(alert: AlertDescription) -> bool {
             | Alert::CertificateExpired
             | Alert::CertificateRevoked
             | Alert::UnsupportedCertificate
+            // An authority of the same name with another key: that of an earlier folder.
+            | Alert::DecryptError
     )
 }

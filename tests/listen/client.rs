@@ -10,26 +10,26 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 /// Long enough for any answer over the loopback interface, short enough for a test that waits in vain.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-pub fn suite() -> &'static Suite {
+pub(crate) fn suite() -> &'static Suite {
     static SUITE: LazyLock<Suite> = LazyLock::new(|| load(&Source::Embedded).expect("the suite has no mistakes"));
     &SUITE
 }
 
 /// A table with somebody who keeps all that arrives.
-pub struct Table {
-    pub listener: Listener,
-    pub arrivals: Arc<Mutex<Vec<Arrival>>>,
+pub(crate) struct Table {
+    pub(crate) listener: Listener,
+    pub(crate) arrivals: Arc<Mutex<Vec<Arrival>>>,
 }
 
 impl Table {
-    pub async fn of(names: &[&str]) -> Self {
+    pub(crate) async fn of(names: &[&str]) -> Self {
         let seats = Seat::all(names.iter().copied()).expect("names that differ");
         Self::with(ListenConfig::new(suite(), seats)).await
     }
 
-    pub async fn with(config: ListenConfig<'_>) -> Self {
+    pub(crate) async fn with(config: ListenConfig<'_>) -> Self {
         let (listener, mut incoming) = Listener::start(config).await.expect("a free port");
         let arrivals = Arc::new(Mutex::new(Vec::new()));
         let keeping = Arc::clone(&arrivals);
@@ -42,35 +42,35 @@ impl Table {
         Self { listener, arrivals }
     }
 
-    pub fn seat(&self, at: usize) -> &Seat {
+    pub(crate) fn seat(&self, at: usize) -> &Seat {
         &self.listener.seats()[at]
     }
 
     /// `127.0.0.1:1234`
-    pub fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         self.listener.origin().split("//").nth(1).expect("a scheme").to_owned()
     }
 
-    pub fn other_address(&self) -> String {
+    pub(crate) fn other_address(&self) -> String {
         self.listener.other_origin().split("//").nth(1).expect("a scheme").to_owned()
     }
 
-    pub async fn ask(&self, request: &str) -> Answer {
+    pub(crate) async fn ask(&self, request: &str) -> Answer {
         ask(&self.address(), request.as_bytes()).await
     }
 
     /// A read or search of a vendor with its own token.
-    pub fn get(&self, at: usize, url: &str) -> String {
+    pub(crate) fn get(&self, at: usize, url: &str) -> String {
         let seat = self.seat(at);
         get(&format!("{}/{url}", seat.path), Some(&seat.token))
     }
 
-    pub fn all(&self) -> Vec<Arrival> {
+    pub(crate) fn all(&self) -> Vec<Arrival> {
         self.arrivals.lock().expect("whoever keeps does not break").clone()
     }
 
     /// The arrivals, once there are this many.
-    pub async fn after(&self, count: usize) -> Vec<Arrival> {
+    pub(crate) async fn after(&self, count: usize) -> Vec<Arrival> {
         let wait = async {
             while self.all().len() < count {
                 tokio::time::sleep(Duration::from_millis(10)).await;
@@ -82,27 +82,27 @@ impl Table {
 }
 
 /// Deadlines that a test can wait for.
-pub fn short() -> Deadlines {
+pub(crate) fn short() -> Deadlines {
     let ms = Duration::from_millis;
     Deadlines { head: ms(600), body: ms(600), idle: ms(1500) }
 }
 
-pub fn get(target: &str, token: Option<&str>) -> String {
+pub(crate) fn get(target: &str, token: Option<&str>) -> String {
     let authorization = token.map(|token| format!("authorization: Bearer {token}\r\n")).unwrap_or_default();
     format!("GET {target} HTTP/1.1\r\nhost: toets\r\n{authorization}connection: close\r\n\r\n")
 }
 
 /// What came back.
 #[derive(Debug, Clone, Default)]
-pub struct Answer {
-    pub status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     /// In small letters.
-    pub head: String,
-    pub body: String,
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 impl Answer {
-    pub fn read(bytes: &[u8]) -> Self {
+    pub(crate) fn read(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default();
@@ -110,12 +110,12 @@ impl Answer {
     }
 }
 
-pub async fn ask(address: &str, request: &[u8]) -> Answer {
+pub(crate) async fn ask(address: &str, request: &[u8]) -> Answer {
     Answer::read(&send(address, request).await)
 }
 
 /// Sends bytes as they are and returns all that comes back until the server closes.
-pub async fn send(address: &str, request: &[u8]) -> Vec<u8> {
+pub(crate) async fn send(address: &str, request: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).await.expect("the server listens");
     // A server that had enough may close before all is sent; what it said still comes.
     let _ = stream.write_all(request).await;
@@ -124,7 +124,7 @@ pub async fn send(address: &str, request: &[u8]) -> Vec<u8> {
     answer
 }
 
-pub async fn drain(stream: &mut TcpStream, into: &mut Vec<u8>) {
+pub(crate) async fn drain(stream: &mut TcpStream, into: &mut Vec<u8>) {
     let mut piece = vec![0; 1 << 16];
     while let Ok(count @ 1..) = stream.read(&mut piece).await {
         into.extend_from_slice(&piece[..count]);

@@ -10,6 +10,9 @@ use crate::client::{Table, ask, get, suite};
 
 const PATIENT: &str = "Patient/full-plan-patient";
 
+/// Path, token, status, vendor, reason.
+type Case<'c> = (&'c str, Option<&'c str>, u16, Option<&'c str>, Option<Reason>);
+
 fn strike(behaviour: Misbehaviour) -> Behaviour {
     let strikes = vec![Strike { on: Target::default(), behaviour: vec![behaviour] }];
     Behaviour { strikes, ..Behaviour::default() }
@@ -37,7 +40,7 @@ async fn correlation_decides_what_is_answered() {
     let (anna, bert) = (table.seat(0).clone(), table.seat(1).clone());
     let path = format!("{}/{PATIENT}", anna.path);
     let short = format!("{}/{PATIENT}", anna.path.trim_end_matches("/fhir"));
-    let cases: [(&str, Option<&str>, u16, Option<&str>, Option<Reason>); 8] = [
+    let cases: [Case<'_>; 8] = [
         (&path, Some(&anna.token), 200, Some("anna"), None),
         (&path, None, 401, Some("anna"), None),
         (&path, Some("nobody"), 401, Some("anna"), None),

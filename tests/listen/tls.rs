@@ -133,7 +133,7 @@ async fn authority_in_a_folder_is_used_again_and_its_keys_are_private() {
     let answer = ask_tls(&second.address(), &ca, Some(&client), &second.get(0, PATIENT)).await.expect("it is known again");
     assert_eq!(answer.status, 200, "{answer:?}");
     #[cfg(unix)]
-    for name in ["ca-key.pem", "anna.pem"] {
+    for name in ["ca-key.pem", "client-anna.pem"] {
         use std::os::unix::fs::PermissionsExt as _;
         let mode = std::fs::metadata(folder.join(name)).expect("it was written").permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");

@@ -13,7 +13,7 @@ pub(super) fn greeting(listener: &Listener, there: &[&Persona], arguments: &List
     let folder = &arguments.tls_folder;
     for seat in listener.seats() {
         let base = listener.base(&seat.name).unwrap_or_default();
-        let certificate = listener.client_pem(&seat.name).map(|_| folder.join(format!("{}.pem", seat.name)));
+        let certificate = listener.client_file(&seat.name).map(|file| folder.join(file));
         let ca = listener.ca_pem().map(|_| folder.join("ca.pem"));
         lines.push(format!("--- {} ---", seat.name));
         lines.push(format!("{:12}{base}", said(language, "base URL", "base-URL")));

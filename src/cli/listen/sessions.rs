@@ -201,8 +201,8 @@ fn driver(trigger: &str, session: &Session, listener: &Listener, arguments: &Lis
     if listener.ca_pem().is_some() {
         environment.push(("TOETS_CA".to_owned(), arguments.tls_folder.join("ca.pem").display().to_string()));
     }
-    if listener.client_pem(&session.name).is_some() {
-        let file = arguments.tls_folder.join(format!("{}.pem", session.name));
+    if let Some(file) = listener.client_file(&session.name) {
+        let file = arguments.tls_folder.join(file);
         environment.push(("TOETS_CLIENT_CERTIFICATE".to_owned(), file.display().to_string()));
     }
     if trigger.starts_with("http://") || trigger.starts_with("https://") {

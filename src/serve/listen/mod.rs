@@ -199,6 +199,12 @@ impl Listener {
         self.clients.get(at).map(String::as_str)
     }
 
+    /// Name of the file in the folder that holds the same.
+    #[must_use]
+    pub fn client_file(&self, seat: &str) -> Option<String> {
+        self.client_pem(seat).map(|_| tls::client_file(seat))
+    }
+
     /// Lets the place of a vendor behave so from its next request on; others see nothing of it.
     ///
     /// # Errors

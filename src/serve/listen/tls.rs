@@ -2,16 +2,17 @@
 //! certificates that somebody brought; and client certificates where they are asked.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, date_time_ymd,
 };
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
@@ -25,6 +26,8 @@ const AUTHORITY: &str = "ca.pem";
 const AUTHORITY_KEY: &str = "ca-key.pem";
 /// Bytes of one of them.
 const MOST: u64 = 64 << 10;
+/// Certificates that were issued longer ago are issued again: they are good for at least eleven months.
+const GOOD_FOR: Duration = Duration::from_secs(300 * 24 * 3600);
 /// Years that an authority is good for.
 const YEARS: i32 = 5;
 
@@ -118,7 +121,7 @@ pub(super) fn prepare(wanted: &Wanted<'_>, seats: &mut [Seat]) -> Result<Ready, 
         (_, Some(authority)) => authority.server(wanted.hosts.clone())?,
         (_, None) => return Err(TlsError::NoTls),
     };
-    let provider = Arc::new(ring::default_provider());
+    let provider = Arc::new(default_provider());
     let unusable = |why: &dyn std::fmt::Display| TlsError::Unusable(why.to_string());
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
     let builder = builder.with_safe_default_protocol_versions().map_err(|why| unusable(&why))?;
@@ -153,6 +156,8 @@ fn brought(certificate: &[u8], key: &[u8]) -> Result<Pair, TlsError> {
 struct Authority {
     issuer: Issuer<'static, KeyPair>,
     pem: String,
+    /// Whether it was made just now: what lies in its folder is of another.
+    is_new: bool,
 }
 
 impl Authority {
@@ -164,7 +169,7 @@ impl Authority {
             let pair = KeyPair::from_pem(&read(&key)?).map_err(|_| file(&key, "it holds no key in PEM"))?;
             let pem = read(&certificate)?;
             CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|_| file(&certificate, "it holds no certificate in PEM"))?;
-            return Ok(Self { issuer: Issuer::new(authority()?, pair), pem });
+            return Ok(Self { issuer: Issuer::new(authority()?, pair), pem, is_new: false });
         }
         let (made, key_pem) = Self::new()?;
         fs::create_dir_all(folder).map_err(|why| file(folder, why))?;
@@ -178,7 +183,7 @@ impl Authority {
         let key_pem = key.serialize_pem();
         let again = KeyPair::from_pem(&key_pem).map_err(|why| unusable(&why))?;
         let made = CertifiedIssuer::self_signed(authority()?, key).map_err(|why| unusable(&why))?;
-        Ok((Self { issuer: Issuer::new(authority()?, again), pem: made.pem() }, key_pem))
+        Ok((Self { issuer: Issuer::new(authority()?, again), pem: made.pem(), is_new: true }, key_pem))
     }
 
     fn certificate(&self) -> Result<CertificateDer<'static>, TlsError> {
@@ -194,16 +199,15 @@ impl Authority {
         Ok((vec![certificate.der().clone()], key))
     }
 
-    /// Certificate and key of a vendor; those that lie in the folder when they are the seat's.
+    /// Certificate and key of a vendor; those that it was given earlier, for as long as they are good.
     fn client(&self, seat: &mut Seat, folder: Option<&Path>) -> Result<String, TlsError> {
-        let path = folder.map(|folder| folder.join(format!("{}.pem", seat.name)));
-        if let (Some(path), Some(known)) = (path.as_deref().filter(|path| path.exists()), &seat.client_certificate) {
+        let path = folder.map(|folder| folder.join(client_file(&seat.name)));
+        if let Some(path) = path.as_deref().filter(|path| !self.is_new && is_young(path)) {
             let pem = read(path)?;
             let certificate =
                 CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|_| file(path, "it holds no certificate"))?;
-            if Fingerprint::of(&certificate) == *known {
-                return Ok(pem);
-            }
+            seat.client_certificate = Some(Fingerprint::of(&certificate));
+            return Ok(pem);
         }
         let key = KeyPair::generate().map_err(|why| unusable(&why))?;
         let mut leaf = leaf(&seat.name, Vec::new())?;
@@ -216,6 +220,17 @@ impl Authority {
         }
         Ok(pem)
     }
+}
+
+/// Name of the file of a vendor. No vendor can be called so that it is that of the authority.
+pub(super) fn client_file(name: &str) -> String {
+    format!("client-{name}.pem")
+}
+
+/// Whether a file is there, and what it holds is good for a while.
+fn is_young(path: &Path) -> bool {
+    let modified = fs::metadata(path).and_then(|known| known.modified());
+    modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|age| age < GOOD_FOR))
 }
 
 fn unusable(why: &dyn std::fmt::Display) -> TlsError {
@@ -265,8 +280,13 @@ fn read(path: &Path) -> Result<String, TlsError> {
 
 /// Writes a file that nobody else may read, where the system knows such a thing.
 fn write_private(path: &Path, text: &str) -> Result<(), TlsError> {
+    // One that is there already would keep its mode.
+    match fs::remove_file(path) {
+        Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(file(path, why)),
+        _ => {}
+    }
     let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut opened = options.open(path).map_err(|why| file(path, why))?;
