@@ -47,7 +47,8 @@ type Found = BTreeMap<Kind, (usize, String)>;
 
 /// Where a package may be.
 fn package(name: &str) -> Option<PathBuf> {
-    let shared = env::var_os("TOETS_SHARED").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let shared =
+        env::var_os("TOETS_SHARED").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     let named = env::var_os("TOETS_EXAMPLES").map(PathBuf::from);
     let archive = format!("{}.tgz", name.replace('#', "-"));
     let is_it = |path: &&PathBuf| path.file_name().is_some_and(|file| *file == *archive);

@@ -2,6 +2,8 @@
 //! much memory. The million is `cargo run --release --example mutate`
 //! (`docs/fuzzing.md`).
 
+#![allow(clippy::print_stderr, reason = "a run that is given up tells which input it was")]
+
 #[path = "../examples/mutate/fuzz/mod.rs"]
 mod fuzz;
 
@@ -20,14 +22,8 @@ const LEFT_BEHIND: u64 = 150 * 1024;
 fn trial() -> Result<(), Failed> {
     let (world, _) = World::new(None);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mutate");
-    let task = Task {
-        seed: 1,
-        numbers: 0..COUNT,
-        kinds: Kind::ALL.to_vec(),
-        time: Duration::from_secs(600),
-        limits: LIMITS,
-        folder,
-    };
+    let task =
+        Task { seed: 1, numbers: 0..COUNT, kinds: Kind::ALL.to_vec(), time: Duration::from_secs(600), limits: LIMITS, folder };
     let before = Memory::read();
     let outcome = fuzz::run(&task, &world);
     let left = Memory::read().now.saturating_sub(before.now);

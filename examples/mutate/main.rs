@@ -37,7 +37,14 @@ fn task(arguments: &[String]) -> Result<Task, String> {
     };
     let limits = Limits { time: Duration::from_millis(number("--limit-ms", 5_000)?), memory: number("--limit-mb", 256)? * 1024 };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/mutate");
-    Ok(Task { seed: number("--seed", 1)?, numbers, kinds, time: Duration::from_secs(number("--seconds", 3_600)?), limits, folder })
+    Ok(Task {
+        seed: number("--seed", 1)?,
+        numbers,
+        kinds,
+        time: Duration::from_secs(number("--seconds", 3_600)?),
+        limits,
+        folder,
+    })
 }
 
 fn tell(outcome: &Outcome, began: Instant) {
@@ -82,7 +89,12 @@ fn main() -> ExitCode {
     let outcome = std::thread::scope(|scope| scope.spawn(|| fuzz::run(&task, &world)).join());
     let outcome = outcome.expect("panics of an input are caught");
     tell(&outcome, began);
-    println!("memory: {} MB before, {} MB after, {} MB at most", before.now / 1024, Memory::read().now / 1024, Memory::read().most / 1024);
+    println!(
+        "memory: {} MB before, {} MB after, {} MB at most",
+        before.now / 1024,
+        Memory::read().now / 1024,
+        Memory::read().most / 1024
+    );
     outcome.failures.iter().for_each(|failure| println!("{failure}"));
     if !outcome.complete {
         println!("not all inputs were tried");

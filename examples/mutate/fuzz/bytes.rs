@@ -5,15 +5,54 @@ use super::dice::Dice;
 
 /// Pieces that mean something in JSON, XML or UTF-8.
 const PIECES: [&[u8]; 44] = [
-    b"\"", b"{", b"}", b"[", b"]", b"<", b">", b":", b",", b"\\", b"/", b"&", b";", b"=", b"#", b"|", b".", b"'", b"\0", b"\xff",
-    b"\xf0\x9f", b"\xed\xa0\x80", b"\xc0\x80", b"\xef\xbb\xbf", b" ", b"\n", b"-", b"e", b"\\ud800", b"\\u0000", b"&amp;", b"&#0;",
-    b"&#x110000;", b"&lol;", b"&#xD800;", b"<![CDATA[", b"]]>", b"<!--", b"-->", b"<?x y?>", b"1e999999999", b"</", b"/>",
+    b"\"",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b"<",
+    b">",
+    b":",
+    b",",
+    b"\\",
+    b"/",
+    b"&",
+    b";",
+    b"=",
+    b"#",
+    b"|",
+    b".",
+    b"'",
+    b"\0",
+    b"\xff",
+    b"\xf0\x9f",
+    b"\xed\xa0\x80",
+    b"\xc0\x80",
+    b"\xef\xbb\xbf",
+    b" ",
+    b"\n",
+    b"-",
+    b"e",
+    b"\\ud800",
+    b"\\u0000",
+    b"&amp;",
+    b"&#0;",
+    b"&#x110000;",
+    b"&lol;",
+    b"&#xD800;",
+    b"<![CDATA[",
+    b"]]>",
+    b"<!--",
+    b"-->",
+    b"<?x y?>",
+    b"1e999999999",
+    b"</",
+    b"/>",
     b" xmlns=\"urn:x\"",
 ];
 const DOCTYPE: &[u8] = b"<!DOCTYPE a [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\"><!ENTITY lol \"&b;&b;&b;&b;\"><!ENTITY f SYSTEM \"file:///etc/hostname\">]>";
 /// What can be opened without end.
-const OPENINGS: [&[u8]; 6] =
-    [b"[", b"{\"extension\":[", b"<extension url=\"a\">", b"<contained><Patient>", b"<div>", b"{\"a\":"];
+const OPENINGS: [&[u8]; 6] = [b"[", b"{\"extension\":[", b"<extension url=\"a\">", b"<contained><Patient>", b"<div>", b"{\"a\":"];
 
 /// A text broken in one to four places.
 pub(crate) fn mutant(dice: &mut Dice, mut text: Vec<u8>) -> Vec<u8> {
@@ -22,7 +61,7 @@ pub(crate) fn mutant(dice: &mut Dice, mut text: Vec<u8>) -> Vec<u8> {
         let end = (at + dice.below(200)).min(text.len());
         match dice.below(10) {
             0 if at < text.len() => text[at] ^= 1 << dice.below(8),
-            1 | 2 => insert(&mut text, at, *dice.pick(&PIECES)),
+            1 | 2 => insert(&mut text, at, dice.pick::<&[u8]>(&PIECES)),
             3 => drop(text.drain(at..(at + 1).min(text.len()))),
             4 => drop(text.drain(at..end)),
             5 => {

@@ -193,7 +193,9 @@ impl World {
     }
 
     fn terms(&self, input: &Input) -> Seen {
-        let Some(validator) = self.with(&[&input.text, &self.seeds.terms[0], &self.seeds.terms[1]]) else { return Seen::default() };
+        let Some(validator) = self.with(&[&input.text, &self.seeds.terms[0], &self.seeds.terms[1]]) else {
+            return Seen::default();
+        };
         let knowledge = validator.knowledge();
         let Ok(tree) = json::read(&input.text, types::r4()) else { return Seen::default() };
         let url = url(&input.text);
@@ -239,7 +241,8 @@ impl World {
     fn query(&self, input: &Input) -> Seen {
         let text = String::from_utf8_lossy(&input.text);
         let (resource, asked) = text.split_once('?').unwrap_or((&text, ""));
-        let _ = (same_query(&text, &text), same_query("Consent?patient=${patient}", &text), link_of(&text, "https://toets.example"));
+        let _ =
+            (same_query(&text, &text), same_query("Consent?patient=${patient}", &text), link_of(&text, "https://toets.example"));
         let Ok(query) = Query::parse(asked) else { return Seen::default() };
         let again = Query::parse(&query.write());
         assert!(again.is_ok_and(|again| again == query), "what we write we can read");

@@ -8,10 +8,36 @@ use super::dice::Dice;
 
 /// Values that are easily got wrong.
 const ODD: [&str; 30] = [
-    "", " ", "\u{0}", "\u{feff}", "0", "-0.0", "1e999999999", "99999999999999999999", "2024-02-30", "24:00:00", "0000-00-00",
-    "9999-12-31T23:59:60+14:00", "#", "#a", "urn:uuid:", "urn:oid:", "Patient/1", "http://", "%20", "a|b|c", "true", "null", "*",
-    "\u{1F9EA}", "$this", "(.*)+x", "resolve()", "https://toets.example/StructureDefinition/mutated-observation",
-    "<div xmlns=\"http://www.w3.org/1999/xhtml\"/>", "<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>&nbsp;</div>",
+    "",
+    " ",
+    "\u{0}",
+    "\u{feff}",
+    "0",
+    "-0.0",
+    "1e999999999",
+    "99999999999999999999",
+    "2024-02-30",
+    "24:00:00",
+    "0000-00-00",
+    "9999-12-31T23:59:60+14:00",
+    "#",
+    "#a",
+    "urn:uuid:",
+    "urn:oid:",
+    "Patient/1",
+    "http://",
+    "%20",
+    "a|b|c",
+    "true",
+    "null",
+    "*",
+    "\u{1F9EA}",
+    "$this",
+    "(.*)+x",
+    "resolve()",
+    "https://toets.example/StructureDefinition/mutated-observation",
+    "<div xmlns=\"http://www.w3.org/1999/xhtml\"/>",
+    "<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>&nbsp;</div>",
 ];
 /// Most bytes of a mutant: enough for each bound to be met.
 const LARGEST: usize = 4 << 20;
@@ -32,7 +58,8 @@ pub(crate) fn structure(dice: &mut Dice, seed: &[u8], others: &[Vec<u8>]) -> Vec
     // Half of them in one place only: what is broken too much is refused too early.
     let places = if dice.one_in(2) { 1 } else { 1 + dice.below(4) };
     for _ in 0..places {
-        let donor = if dice.one_in(3) { serde_json::from_slice(dice.pick::<Vec<u8>>(others)).unwrap_or_default() } else { Value::Null };
+        let donor =
+            if dice.one_in(3) { serde_json::from_slice(dice.pick::<Vec<u8>>(others)).unwrap_or_default() } else { Value::Null };
         let size = seed.len();
         walk(dice, &mut value, &donor, size);
     }
