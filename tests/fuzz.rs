@@ -2,6 +2,8 @@
 //! much memory. The million is `cargo run --release --example mutate`
 //! (`docs/fuzzing.md`).
 
+#![allow(clippy::print_stderr, reason = "a run that is given up tells which input it was")]
+
 #[path = "../examples/mutate/fuzz/mod.rs"]
 mod fuzz;
 

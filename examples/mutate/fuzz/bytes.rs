@@ -61,7 +61,7 @@ pub(crate) fn mutant(dice: &mut Dice, mut text: Vec<u8>) -> Vec<u8> {
         let end = (at + dice.below(200)).min(text.len());
         match dice.below(10) {
             0 if at < text.len() => text[at] ^= 1 << dice.below(8),
-            1 | 2 => insert(&mut text, at, *dice.pick(&PIECES)),
+            1 | 2 => insert(&mut text, at, dice.pick::<&[u8]>(&PIECES)),
             3 => drop(text.drain(at..(at + 1).min(text.len()))),
             4 => drop(text.drain(at..end)),
             5 => {

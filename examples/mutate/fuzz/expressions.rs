@@ -235,7 +235,7 @@ fn glued(dice: &mut Dice, seeds: &[String]) -> String {
         let letters: Vec<char> = dice.pick(seeds).chars().collect();
         let (from, to) = (dice.below(letters.len() + 1), dice.below(letters.len() + 1));
         text.extend(&letters[from.min(to)..from.max(to)]);
-        text.push_str(*dice.pick(&GLUE));
+        text.push_str(dice.pick::<&str>(&GLUE));
     }
     for _ in 0..dice.below(3) {
         text = format!("({text}).select({text})").chars().take(4_000).collect();
@@ -330,7 +330,7 @@ pub(crate) fn query(dice: &mut Dice, types: &Types) -> String {
     if dice.one_in(6) {
         let at = dice.below(text.len());
         let at = (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-        text.insert_str(at, *dice.pick(&["&", "=", "%", "?", "\u{0}", ":", ".", "/", "#"]));
+        text.insert_str(at, dice.pick::<&str>(&["&", "=", "%", "?", "\u{0}", ":", ".", "/", "#"]));
     }
     text
 }
