@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::answers::{Answer, Answers, Entry, RawChain, request, resource_name, searched_type};
 use super::body::Body;
 use super::chain::{Chain, ChainEnd};
+use super::dataset::DatasetCoverage;
 use super::personas::Personas;
 use super::profiles::Profiles;
 use super::reference;
@@ -45,6 +46,8 @@ pub(crate) struct Run<'c> {
     pub(crate) personas: &'c Personas<'c>,
     /// The judge of profiles.
     pub(crate) profiles: &'c Profiles<'c>,
+    /// What was shown of the dataset.
+    pub(crate) coverage: Option<&'c DatasetCoverage>,
     /// When it began: RFC 3339, UTC.
     pub(crate) at: &'c str,
 }

@@ -8,6 +8,7 @@ mod chain;
 mod check;
 mod class;
 mod code;
+mod dataset;
 mod difference;
 mod exit;
 mod expression;
@@ -31,6 +32,7 @@ mod verdict;
 
 pub use class::{Class, Diagnosis};
 pub use code::{Code, Sentences};
+pub use dataset::{ConceptCoverage, ConceptState, DatasetCounts, DatasetCoverage};
 pub use exit::{Completeness, ExitCode, exit_code};
 pub use finding::{Finding, Issue, Place};
 pub use known::{KnownState, KnownVerdict, known};
@@ -69,11 +71,16 @@ pub fn judge(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &Valida
     let answers = Answers::new(evidence);
     let personas = Personas::new(suite);
     let profiles = Profiles::new(validator, suite, plan.claims.dialect);
-    let run = Run { plan, suite, answers: &answers, personas: &personas, profiles: &profiles, at: &evidence.start.at };
+    let at = &evidence.start.at;
+    let run = Run { plan, suite, answers: &answers, personas: &personas, profiles: &profiles, coverage: None, at };
+    // What the dataset shows is never worth a report.
+    let coverage = guarded(|| dataset::coverage(run)).unwrap_or_default();
+    let run = Run { coverage: coverage.as_ref(), ..run };
     let expectations: Vec<_> = plan.scenarios.iter().flat_map(|scenario| judge_scenario(run, scenario)).collect();
     let requirements = requirement::requirements(plan, suite, &expectations);
     let conclusion = requirement::conclusion(&requirements);
-    Verdicts { conclusion, expectations, requirements, profiles: profiles.notes() }
+    let profiles = profiles.notes();
+    Verdicts { conclusion, expectations, requirements, profiles, dataset: coverage }
 }
 
 fn judge_scenario(run: Run<'_>, scenario: &PlannedScenario) -> Vec<ExpectationVerdict> {
@@ -94,7 +101,9 @@ fn judge_scenario(run: Run<'_>, scenario: &PlannedScenario) -> Vec<ExpectationVe
             Check::Run(_) if run.plan.shard.is_some() => Ruling::open(Reason::NotSelected),
             Check::Run(predicate) => {
                 let question = Question { run, scenario, key: &key, expectation };
-                semantics::judge(&question, *predicate).unwrap_or_else(|| check::judge_run(run, *predicate))
+                let of_answers = semantics::judge(&question, *predicate);
+                let of_dataset = || dataset::judge(run, *predicate);
+                of_answers.or_else(of_dataset).unwrap_or_else(|| check::judge_run(run, *predicate))
             }
             // The loader lets predicates over the run alone stand here.
             _ => Ruling::default(),

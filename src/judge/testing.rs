@@ -336,6 +336,7 @@ impl Bench {
             exchanges: self.exchanges.clone(),
             personas: self.personas.clone(),
             noise: self.noise.clone(),
+            datasets: Vec::new(),
             ..Suite::default()
         }
     }

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::dataset::DatasetCoverage;
 use super::finding::Finding;
 use crate::agreements::{Actor, Effect, Level};
 use crate::text::Text;
@@ -150,6 +151,9 @@ pub struct Verdicts {
     pub requirements: Vec<RequirementVerdict>,
     /// What was noted while resources were judged by FHIR and by profiles.
     pub profiles: ProfileNotes,
+    /// What was shown of the dataset; nothing where the suite has none for the version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dataset: Option<DatasetCoverage>,
 }
 
 /// What was noted while resources were judged by FHIR and by profiles.

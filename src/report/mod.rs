@@ -6,6 +6,7 @@ mod build;
 mod causes;
 pub mod coverage;
 mod curl;
+mod dataset;
 mod diff;
 pub mod draft;
 mod excerpt;
@@ -27,6 +28,7 @@ mod view;
 mod warnings;
 mod words;
 
+pub use dataset::{Concept, Dataset};
 pub use view::{
     Cause, Excerpt, ExcerptLine, Exchange, Expectation, Finding, Gap, Group, Head, Issue, LevelCounts, Profiles, Reason, Report,
     Requirement, Root, Scenario, Step,

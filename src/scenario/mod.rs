@@ -5,6 +5,7 @@
 //! consulter) and faults; beside them requirements (`agreements`) and personas.
 //! A `Suite` is all of them, loaded and found consistent.
 
+mod dataset;
 mod document;
 mod exchange;
 mod expectation;
@@ -17,6 +18,7 @@ mod persona;
 mod schema;
 mod step;
 
+pub use dataset::{Concept, ConceptKind, Dataset, Subject};
 pub use document::Kind;
 pub use exchange::{Answer, Exchange, Include, TransactionGroup};
 pub use expectation::{
@@ -33,7 +35,7 @@ pub use persona::{Persona, PersonaExchange};
 pub use schema::schema;
 pub use step::{Auth, Axes, Encoding, Follow, FollowWhat, Format, Isolation, Method, Pages, Request, Scenario, Step, When, With};
 
-use crate::agreements::Catalogue;
+use crate::agreements::{Catalogue, FhirVersion};
 
 /// Everything that a suite is made of.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +52,8 @@ pub struct Suite {
     pub personas: Vec<Persona>,
     /// What is taken away from what the judge of profiles says.
     pub noise: Vec<Noise>,
+    /// The datasets of the information standard.
+    pub datasets: Vec<Dataset>,
     /// SHA-256 over every file of the suite, sorted by path.
     pub digest: String,
 }
@@ -65,6 +69,12 @@ impl Suite {
     #[must_use]
     pub fn persona(&self, name: &str) -> Option<&Persona> {
         self.personas.iter().find(|persona| persona.persona == name)
+    }
+
+    /// The dataset of a version of FHIR.
+    #[must_use]
+    pub fn dataset(&self, fhir: FhirVersion) -> Option<&Dataset> {
+        self.datasets.iter().find(|dataset| dataset.fhir == fhir)
     }
 
     /// The fault with this name.

@@ -2,6 +2,7 @@
 //! search can be. Each file has been found right in itself before (`shape`).
 
 mod catalogue;
+mod dataset;
 mod exchange;
 mod expectation;
 mod expression;
@@ -36,6 +37,7 @@ pub(super) fn check(documents: &Documents, findings: &[&str], looked_at: &dyn Fn
     named(&documents.scenarios, Kind::Scenario, |value| &value.scenario, &mut problems);
     named(&documents.faults, Kind::Fault, |value| &value.fault, &mut problems);
     named(&documents.personas, Kind::Persona, |value| &value.persona, &mut problems);
+    named(&documents.datasets, Kind::Dataset, |value| &value.dataset, &mut problems);
     for document in documents.exchanges.iter().filter(|document| looked_at(&document.file.path)) {
         exchange::check(document, &names, &mut problems);
     }
@@ -47,6 +49,9 @@ pub(super) fn check(documents: &Documents, findings: &[&str], looked_at: &dyn Fn
     }
     for document in documents.personas.iter().filter(|document| looked_at(&document.file.path)) {
         persona::check(document, &documents.resources, &names, &mut problems);
+    }
+    for document in documents.datasets.iter().filter(|document| looked_at(&document.file.path)) {
+        dataset::check(document, &mut problems);
     }
     for document in documents.noise.iter().filter(|document| looked_at(&document.file.path)) {
         noise::check(document, &names, &mut problems);
