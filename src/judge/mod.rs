@@ -32,7 +32,9 @@ mod verdict;
 
 pub use class::{Class, Diagnosis};
 pub use code::{Code, Sentences};
-pub use dataset::{ConceptCoverage, ConceptState, DatasetCounts, DatasetCoverage};
+pub use dataset::{
+    ConceptCoverage, ConceptState, DataCheck, DataDifference, DatasetCounts, DatasetCoverage, DifferenceKind, Line, Sheet, Topic,
+};
 pub use exit::{Completeness, ExitCode, exit_code};
 pub use finding::{Finding, Issue, Place};
 pub use known::{KnownState, KnownVerdict, known};
@@ -50,11 +52,11 @@ use profiles::Profiles;
 use ruling::{Closed, Ruling};
 use semantics::Question;
 
-use crate::agreements::Effect;
+use crate::agreements::{Effect, FhirVersion};
 use crate::evidence::Evidence;
 use crate::fhir::validate::{Validator, all_codes};
 use crate::plan::{Plan, PlannedExpectation, PlannedScenario, TargetAuth};
-use crate::scenario::{Check, Suite};
+use crate::scenario::{Check, Persona, Suite};
 
 /// The requirement that only who may look gets to see (settled 4).
 const AUTHENTICATION: &str = "PZP-EX-012";
@@ -72,7 +74,9 @@ pub fn judge(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &Valida
     let personas = Personas::new(suite);
     let profiles = Profiles::new(validator, suite, plan.claims.dialect);
     let at = &evidence.start.at;
-    let run = Run { plan, suite, answers: &answers, personas: &personas, profiles: &profiles, coverage: None, at };
+    let run = Run { plan, suite, answers: &answers, personas: &personas, profiles: &profiles, coverage: None, declared: None, at };
+    let declared = dataset::declared(run);
+    let run = Run { declared: declared.as_ref(), ..run };
     // What the dataset shows is never worth a report.
     let coverage = guarded(|| dataset::coverage(run)).unwrap_or_default();
     let run = Run { coverage: coverage.as_ref(), ..run };
@@ -83,6 +87,26 @@ pub fn judge(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &Valida
     Verdicts { conclusion, expectations, requirements, profiles, dataset: coverage }
 }
 
+/// What came back of the data of the personas that the plan is about, element by element.
+///
+/// # Errors
+/// When the suite has no dataset for the claimed version, or one that cannot be read.
+pub fn check_data(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &Validator) -> Result<Vec<DataCheck>, String> {
+    let answers = Answers::new(evidence);
+    let personas = Personas::new(suite);
+    let profiles = Profiles::new(validator, suite, plan.claims.dialect);
+    let at = &evidence.start.at;
+    dataset::check_data(Run { plan, suite, answers: &answers, personas: &personas, profiles: &profiles, coverage: None, declared: None, at })
+}
+
+/// What has to be entered for a persona, in the order of the dataset.
+///
+/// # Errors
+/// When the suite has no dataset for that version, or one that cannot be read.
+pub fn sheet(suite: &Suite, persona: &Persona, fhir: FhirVersion) -> Result<Sheet, String> {
+    dataset::sheet_of(suite, persona, fhir)
+}
+
 fn judge_scenario(run: Run<'_>, scenario: &PlannedScenario) -> Vec<ExpectationVerdict> {
     let key = scenario.name();
     let drift = guarded(|| replay::drift(run, scenario, &key)).unwrap_or_else(Some);
@@ -91,7 +115,9 @@ fn judge_scenario(run: Run<'_>, scenario: &PlannedScenario) -> Vec<ExpectationVe
         for expectation in &step.expect {
             let case = Case { run, scenario, key: &key, step, expectation };
             let unknown = run.plan.lacks_data(scenario, step, expectation).then_some(Reason::DataUnknown);
-            verdicts.push(verdict(run, expectation, &Before { drift: drift.clone(), unknown }, || check::judge(&case)));
+            verdicts.push(verdict(run, expectation, &Before { drift: drift.clone(), unknown }, || {
+                dataset::excused(&case, check::judge(&case))
+            }));
         }
     }
     for expectation in &scenario.over_run {

@@ -428,6 +428,7 @@ fn plan() -> Plan {
         unclaimed: std::collections::BTreeSet::new(),
         selection: None,
         known: Vec::new(),
+        not_entered: Vec::new(),
         shard: None,
     }
 }

@@ -39,6 +39,8 @@ pub enum Reason {
     PersonaNotFound(String),
     /// The patient has data of their own, which is not known.
     DataUnknown,
+    /// The vendor said that the data cannot be entered, and why.
+    NotEntered(String),
     /// The transport broke before there was a whole answer.
     TransportBroken(String),
     /// The server could not be reached.

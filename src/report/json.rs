@@ -177,13 +177,14 @@ fn profiles(profiles: &view::Profiles) -> Profiles<'_> {
 }
 
 fn dataset(dataset: &super::Dataset) -> Dataset<'_> {
-    let crate::judge::DatasetCounts { concepts, seen, not_shown, not_in_data, not_mapped } = dataset.counts;
+    let crate::judge::DatasetCounts { concepts, seen, not_shown, not_entered, not_in_data, not_mapped } = dataset.counts;
     let not_shown_of = dataset.concepts.iter().filter(|concept| concept.state == "not-shown");
     Dataset {
         name: &dataset.name,
         concepts,
         seen,
         not_shown,
+        not_entered,
         not_in_data,
         not_mapped,
         missing: not_shown_of.map(|concept| Concept { id: concept.id, name: &concept.name }).collect(),

@@ -9,7 +9,7 @@ use super::super::case::Run;
 use super::super::finding::Place;
 use super::pool::{Eyes, Pool, look};
 use super::table::Table;
-use crate::plan::{Action, Data, PlannedScenario};
+use crate::plan::{Action, Data, NotEntered, PlannedScenario};
 use crate::scenario::{ConceptKind, Dataset, Persona};
 use crate::text::Text;
 
@@ -55,6 +55,8 @@ pub enum ConceptState {
     Seen,
     /// The data that was asked for has it, and it was never shown.
     NotShown,
+    /// The same, and the vendor said that it cannot be entered.
+    NotEntered,
     /// The data that was asked for does not have it, or is not known, and it was not shown.
     NotInData,
     /// The mapping gives it no place in a resource.
@@ -71,6 +73,8 @@ pub struct DatasetCounts {
     pub seen: usize,
     /// In the data, and not shown.
     pub not_shown: usize,
+    /// In the data, not shown, and it cannot be entered.
+    pub not_entered: usize,
     /// Not in the data.
     pub not_in_data: usize,
     /// Without a place in a resource.
@@ -86,6 +90,7 @@ impl DatasetCoverage {
             *match concept.state {
                 ConceptState::Seen => &mut counts.seen,
                 ConceptState::NotShown => &mut counts.not_shown,
+                ConceptState::NotEntered => &mut counts.not_entered,
                 ConceptState::NotInData => &mut counts.not_in_data,
                 ConceptState::NotMapped => &mut counts.not_mapped,
             } += 1;
@@ -113,7 +118,7 @@ pub(crate) fn coverage(run: Run<'_>) -> Option<DatasetCoverage> {
         dataset: dataset.dataset.clone(),
         title: dataset.title.clone(),
         known,
-        concepts: states(dataset, shown, &expected),
+        concepts: states(dataset, shown, &expected, &run.plan.not_entered),
     })
 }
 
@@ -157,7 +162,15 @@ fn seen<'p>(table: &Table<'_>, eyes: &Eyes<'p>, pool: &'p Pool<'p>) -> Vec<Optio
     found
 }
 
-fn states(dataset: &Dataset, mut shown: Vec<Option<Place>>, expected: &[bool]) -> Vec<ConceptCoverage> {
+fn states(
+    dataset: &Dataset,
+    mut shown: Vec<Option<Place>>,
+    expected: &[bool],
+    declared: &[NotEntered],
+) -> Vec<ConceptCoverage> {
+    let is_declared = |concept: &crate::scenario::Concept| {
+        declared.iter().flat_map(|own| &own.concepts).any(|id| dataset.is_within(concept, *id))
+    };
     let concepts = &dataset.concepts;
     let index = |id: u32| concepts.iter().position(|concept| concept.id == id);
     let mut is_seen: Vec<bool> = shown.iter().map(Option::is_some).collect();
@@ -174,6 +187,7 @@ fn states(dataset: &Dataset, mut shown: Vec<Option<Place>>, expected: &[bool]) -
     let state = |at: usize| match (is_mapped[at], is_seen[at], is_expected[at]) {
         (false, ..) => ConceptState::NotMapped,
         (_, true, _) => ConceptState::Seen,
+        (_, _, true) if is_declared(&concepts[at]) => ConceptState::NotEntered,
         (_, _, true) => ConceptState::NotShown,
         _ => ConceptState::NotInData,
     };

@@ -3,11 +3,19 @@
 //! form can carry. Never part of the verdict (basis D and X).
 
 mod coverage;
+mod data;
+mod declared;
 mod pool;
 mod rules;
+mod sheet;
 mod table;
 
+pub use sheet::{Line, Sheet, Topic};
+pub use data::{DataCheck, DataDifference, DifferenceKind};
 pub use coverage::{ConceptCoverage, ConceptState, DatasetCoverage, DatasetCounts};
 
 pub(crate) use coverage::coverage;
+pub(crate) use data::check as check_data;
+pub(crate) use declared::{Declared, declared, excused};
 pub(crate) use rules::judge;
+pub(crate) use sheet::sheet as sheet_of;

@@ -9,6 +9,7 @@ use super::super::finding::Place;
 use super::super::personas::Fixtures;
 use super::super::reference;
 use crate::agreements::FhirVersion;
+use crate::evidence::Exchange;
 use crate::fhir::fhirpath::{Environment, Expression, Item, Truth};
 use crate::fhir::node::Node;
 use crate::fhir::types::{r4, stu3};
@@ -35,9 +36,14 @@ pub(crate) struct Member<'t> {
 impl<'t> Pool<'t> {
     /// What a server gave: every body once.
     pub(crate) fn of_run(run: Run<'t>) -> Self {
+        Self::of_answers(run, |_| true)
+    }
+
+    /// The same for some of what was sent.
+    pub(crate) fn of_answers(run: Run<'t>, is_meant: impl Fn(&Exchange) -> bool) -> Self {
         let mut pool = Self { base: run.base(), ..Self::default() };
         let mut bodies = BTreeSet::new();
-        for exchange in run.answers.exchanges() {
+        for exchange in run.answers.exchanges().filter(|exchange| is_meant(exchange)) {
             let Some(answer) = run.answers.answer(exchange).filter(|answer| answer.is_success()) else { continue };
             if answer.received.body.as_ref().is_none_or(|digest| !bodies.insert(digest.as_str())) {
                 continue;
@@ -81,6 +87,11 @@ impl<'t> Pool<'t> {
         let by_url = self.at_url.get(text).copied();
         let index = by_url.or_else(|| self.named.get(&reference::name(text, &[self.base])?.to_string()).copied())?;
         Some(self.members[index].node)
+    }
+
+    /// Where a resource of this pool stands.
+    pub(crate) fn place_of(&self, node: Node<'_>) -> Place {
+        self.place(node, Member { node, answer: None })
     }
 
     /// Where an element stands, in the answer that its resource came in.

@@ -70,6 +70,8 @@ pub(super) struct Dataset<'a> {
     pub(super) seen: usize,
     /// Are in the data that was asked for, and were never shown.
     pub(super) not_shown: usize,
+    /// The same, and cannot be entered by the vendor's word.
+    pub(super) not_entered: usize,
     /// Are not in the data that was asked for, or it is not known whether they are, and were not shown.
     pub(super) not_in_data: usize,
     /// Have no place in a resource.
