@@ -39,7 +39,7 @@ pub fn data_suite(suite: &Suite, claims: &Claims, personas: &[&Persona]) -> Suit
 }
 
 fn data_scenario(suite: &Suite, claims: &Claims, persona: &Persona) -> Scenario {
-    let is_asked = |name: &&String| suite.exchange(name).is_some_and(|own| claims.serves(own.group) && own.optional.is_none());
+    let is_asked = |name: &&String| suite.exchange(name).is_some_and(|own| claims.serves(own.group));
     let mut steps: Vec<Step> = persona.exchanges.keys().filter(is_asked).map(|name| asks(name)).collect();
     let patient = Request { method: Method::Get, url: "Patient/${patient}".to_owned() };
     steps.push(Step { request: Some(patient), ..empty("the-patient") });

@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::answers::resource_name;
 use super::super::case::{Case, Need, Run};
 use super::super::finding::Place;
-use super::super::personas::Fixtures;
 use super::super::predicate::{Sorted, Value, compared, identity, same, values};
 use super::super::ruling::Ruling;
 use super::super::verdict::Reason;
@@ -100,9 +99,21 @@ fn check_one(run: Run<'_>, table: &Table<'_>, scenario: &PlannedScenario, person
     let key = scenario.name();
     let own = Pool::of_fixtures(fixtures, persona.resources.keys());
     let theirs = Pool::of_answers(run, |exchange| exchange.scenario == key);
-    let pairs = pairs(run, scenario, persona, (fixtures, &own, &theirs), &mut check.open);
     let expected = look(&own, table.dataset.fhir, |eyes, pool| told(table, eyes, pool));
     let came = look(&theirs, table.dataset.fhir, |eyes, pool| told(table, eyes, pool));
+    let mut pairs = by_key(run, scenario, persona, &mut check.open);
+    // What comes along, or is read: each by what identifies it, or by what it says.
+    let names = persona.exchanges.values().flat_map(|answer| &answer.include).chain(&persona.reachable);
+    let left: BTreeSet<&String> = names.filter(|name| pairs.is_new(name) && fixtures.get(name).is_some()).collect();
+    for name in left {
+        let Some(node) = own.target(name) else { continue };
+        match partner(node, &theirs, &pairs).or_else(|| nearest(name, &expected, &came, &pairs)) {
+            Some(found) => pairs.pairs.push((name.clone(), found)),
+            None => {
+                pairs.missing.insert(name.clone());
+            }
+        }
+    }
     (check.found, check.of) = (pairs.pairs.len(), pairs.pairs.len() + pairs.missing.len());
     let mut weigh = Weigh { table, persona: &persona.persona, declared: &run.plan.not_entered, differences: Vec::new() };
     for (own, their) in &pairs.pairs {
@@ -120,41 +131,25 @@ fn check_one(run: Run<'_>, table: &Table<'_>, scenario: &PlannedScenario, person
     check
 }
 
-/// Which resource of the server is which of the persona: by the key of the exchange that found it, or by what
-/// identifies it; what is left over by what is nearest.
-fn pairs(
-    run: Run<'_>,
-    scenario: &PlannedScenario,
-    persona: &Persona,
-    (fixtures, own, theirs): (&Fixtures, &Pool<'_>, &Pool<'_>),
-    open: &mut Vec<Reason>,
-) -> Pairs {
+/// Which resource of the server is which of the persona, by the key of the exchange that found it.
+fn by_key(run: Run<'_>, scenario: &PlannedScenario, persona: &Persona, open: &mut Vec<Reason>) -> Pairs {
     let mut pairs = Pairs::default();
     let key = scenario.name();
     for step in &scenario.steps {
-        let (Some(_), Some(expectation)) = (&step.exchange, step.expect.first()) else { continue };
+        let (Some(exchange), Some(expectation)) = (&step.exchange, step.expect.first()) else { continue };
         let case = Case { run, scenario, key: &key, step, expectation };
         let mut ruling = Ruling::default();
-        for chain in case.chains(&mut ruling, Need::Bundle) {
+        let chains = case.chains(&mut ruling, Need::Bundle);
+        let is_silent = chains.is_empty() && persona.exchanges.get(exchange).is_some_and(|own| !own.matches.is_empty());
+        for chain in chains {
             match compared(&case, &chain) {
                 Ok(sorted) => pairs.take(sorted),
                 Err(obstacle) => open.push(obstacle.reason()),
             }
             open.extend(case.rest(&chain).map(|obstacle| obstacle.reason()));
         }
-        open.extend(ruling.into_reason());
-    }
-    // What comes along, or is read: each by what identifies it.
-    let names = persona.exchanges.values().flat_map(|answer| &answer.include).chain(&persona.reachable);
-    let left: BTreeSet<&String> = names.filter(|name| pairs.is_new(name) && fixtures.get(name).is_some()).collect();
-    for name in left {
-        let Some(node) = own.target(name) else { continue };
-        match partner(node, theirs, &pairs) {
-            Some(found) => pairs.pairs.push((name.clone(), found)),
-            None => {
-                pairs.missing.insert(name.clone());
-            }
-        }
+        let silent = is_silent.then(|| Reason::Undetermined(format!("`{exchange}` was refused, or not answered with a searchset")));
+        open.extend(ruling.into_reason().or(silent));
     }
     // A search of which the answer is not known says nothing of what lacks.
     open.sort();
@@ -201,6 +196,28 @@ fn partner(own: Node<'_>, theirs: &Pool<'_>, pairs: &Pairs) -> Option<String> {
     let near = || free.iter().find(|(_, node)| shares(*node));
     let only = || free.first().filter(|_| names.len() == 1);
     same.or_else(near).or_else(only).map(|(name, _)| name.clone())
+}
+
+/// The resource of the same type that says most of the same, and at least half of it.
+fn nearest(
+    name: &str,
+    expected: &BTreeMap<String, Told>,
+    came: &BTreeMap<String, Told>,
+    pairs: &Pairs,
+) -> Option<String> {
+    let own = expected.get(name)?;
+    let kind = name.split('/').next()?;
+    let is_free = |their: &String| {
+        their.split('/').next() == Some(kind) && pairs.pairs.iter().all(|(_, taken)| taken != their)
+    };
+    let is_same = |index: &usize, values: &[Value], their: &Told| {
+        their.get(index).is_some_and(|(other, _)| without(values, other).is_empty() && without(other, values).is_empty())
+    };
+    let alike = |their: &Told| own.iter().filter(|(index, (values, _))| is_same(index, values, their)).count();
+    let free = came.iter().filter(|(their, _)| is_free(their)).map(|(their, told)| (alike(told), their));
+    // Of equals the first by name, so that the answer is always the same.
+    let best = free.filter(|(alike, _)| *alike > 0 && 2 * alike >= own.len()).reduce(|best, own| if own.0 > best.0 { own } else { best });
+    best.map(|(_, their)| their.clone())
 }
 
 /// What each resource has of the concepts.

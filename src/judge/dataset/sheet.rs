@@ -176,7 +176,18 @@ fn shown(item: &Item<'_>) -> Option<String> {
         "Reference" => text("display").or_else(|| text("reference")).map(str::to_owned),
         "Attachment" => Some(format!("{} ({})", text("title").unwrap_or("document"), text("contentType").unwrap_or("-"))),
         _ if node.is_resource() => person_name(node),
-        _ => node.value().map(str::to_owned),
+        _ => node.value().map(|value| in_words(node, value)),
+    }
+}
+
+/// A value in Dutch, where a code of FHIR stands for a word of the form.
+fn in_words(node: Node<'_>, value: &str) -> String {
+    match (node.type_name(), value) {
+        ("boolean", "true") => "ja".to_owned(),
+        ("boolean", "false") => "nee".to_owned(),
+        ("code", "permit") => "wel uitvoeren (permit)".to_owned(),
+        ("code", "deny") => "niet uitvoeren (deny)".to_owned(),
+        _ => value.to_owned(),
     }
 }
 
