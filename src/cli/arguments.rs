@@ -68,6 +68,10 @@ pub(crate) enum Command {
     Merge(super::merge::MergeArguments),
     /// Write personas to a server that allows it, or remove them again
     Load(super::load::LoadArguments),
+    /// Compare what a server gives back with the personas, element by element
+    CheckData(Box<super::check_data::CheckDataArguments>),
+    /// Write the sheets by which personas are entered by hand
+    Sheet(super::sheet::SheetArguments),
     /// Write the completions of a shell to standard output
     Completions(CompletionsArguments),
     /// Write the manual page to standard output, or all pages to a folder

@@ -3,6 +3,7 @@
 
 mod address;
 mod arguments;
+mod check_data;
 mod choose;
 mod consult;
 mod consulter;
@@ -29,6 +30,7 @@ mod run;
 mod runtime;
 mod secrets;
 mod server;
+mod sheet;
 mod shell;
 mod stop;
 mod suite;
@@ -81,6 +83,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Explain(arguments) => explain::explain(arguments, &terminal),
         Command::Merge(arguments) => merge::merge(arguments, &terminal),
         Command::Load(arguments) => load::load(arguments, &terminal),
+        Command::CheckData(arguments) => check_data::check_data(arguments, &terminal),
+        Command::Sheet(arguments) => sheet::sheet(arguments, &terminal),
         Command::Completions(arguments) => shell::completions(arguments, &terminal),
         Command::Man(arguments) => shell::man(arguments, &terminal),
     };

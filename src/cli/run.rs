@@ -135,6 +135,7 @@ fn plan(
     let (claims, target) = (server.claims.clone(), server.target.clone());
     let mut plan = compile(suite, claims, target, selection).map_err(|why| Failure::usage(why.to_string()))?;
     plan.known.clone_from(&server.known);
+    plan.not_entered.clone_from(&server.not_entered);
     if let Some(own) = server.own(arguments)? {
         patients::warning(&own).into_iter().for_each(|warning| terminal.note(warning));
         plan.about(own, suite);

@@ -13,7 +13,9 @@ use super::suite;
 use super::terminal::Terminal;
 use crate::drive::{Access, Address, ClientSecret, OAuth2, Secrets, Source, Tls, TokenError, Tokens, Waits};
 use crate::judge::ExitCode;
-use crate::plan::{Claims, ExtraHeader, ExtraValue, KnownFailure, KnownSubject, Limits, OwnPatient, Target, TargetAuth};
+use crate::plan::{
+    Claims, ExtraHeader, ExtraValue, KnownFailure, KnownSubject, Limits, NotEntered, OwnPatient, Target, TargetAuth,
+};
 use crate::sut::{self, Auth, Header, Product, Secret, Subject, SystemUnderTest};
 
 /// A server and what is needed to ask it.
@@ -23,6 +25,8 @@ pub(crate) struct Server {
     pub(crate) secrets: Secrets,
     pub(crate) access: Access,
     pub(crate) known: Vec<KnownFailure>,
+    /// Data that the file says cannot be entered.
+    pub(crate) not_entered: Vec<NotEntered>,
     /// Logical ids that the file tells.
     pub(crate) patients: Vec<GivenPatient>,
     /// BSN of the patient with data of their own that the file tells.
@@ -64,6 +68,7 @@ impl Server {
             secrets: Secrets::new(),
             access: Access::default(),
             known: sut.map(known).unwrap_or_default(),
+            not_entered: sut.map(not_entered).unwrap_or_default(),
             patients: sut.map(patients).unwrap_or_default(),
             bsn: None,
         }))
@@ -91,7 +96,8 @@ impl Server {
             ..Target::new(base.to_owned(), auth)
         };
         let claims = claims(arguments, None);
-        Ok(Self { target, claims, secrets, access: Access::default(), known: Vec::new(), patients: Vec::new(), bsn: None })
+        let (known, not_entered, patients) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { target, claims, secrets, access: Access::default(), known, not_entered, patients, bsn: None })
     }
 
     /// Has a token, where one is asked for.
@@ -189,6 +195,15 @@ fn headers(sut: &SystemUnderTest) -> Vec<ExtraHeader> {
 fn patients(sut: &SystemUnderTest) -> Vec<GivenPatient> {
     let personas = sut.data.personas.iter().map(|(name, id)| GivenPatient::Persona(name.clone(), id.clone()));
     personas.chain(sut.data.patient.clone().map(GivenPatient::Own)).collect()
+}
+
+fn not_entered(sut: &SystemUnderTest) -> Vec<NotEntered> {
+    let one = |own: &sut::NotEntered| NotEntered {
+        concepts: own.concepts.clone(),
+        persona: own.persona.clone(),
+        reason: own.reason.clone(),
+    };
+    sut.data.not_entered.iter().map(one).collect()
 }
 
 fn known(sut: &SystemUnderTest) -> Vec<KnownFailure> {

@@ -233,6 +233,7 @@ mod tests {
             unclaimed: std::collections::BTreeSet::new(),
             selection: None,
             known: Vec::new(),
+            not_entered: Vec::new(),
             shard: None,
         };
         let at = "2026-11-25T14:03:22.000Z".to_owned();

@@ -132,6 +132,7 @@ mod tests {
             unclaimed: std::collections::BTreeSet::new(),
             selection: None,
             known: Vec::new(),
+            not_entered: Vec::new(),
             shard: None,
         }
     }

@@ -146,6 +146,12 @@ impl<'a> Answers<'a> {
         self.steps.get(scenario)?.get(step)
     }
 
+    /// Everything that was sent, scenario by scenario.
+    pub(crate) fn exchanges(&self) -> impl Iterator<Item = &'a Exchange> {
+        let chains = self.steps.values().flat_map(BTreeMap::values).flat_map(|record| &record.chains);
+        chains.flat_map(|chain| std::iter::once(chain.first).chain(chain.next.iter().copied()))
+    }
+
     /// How a persona was found.
     pub(crate) fn persona(&self, name: &str) -> Option<&'a FoundPersona> {
         self.personas.get(name).copied()

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::answers::{Answer, Answers, Entry, RawChain, request, resource_name, searched_type};
 use super::body::Body;
 use super::chain::{Chain, ChainEnd};
+use super::dataset::{DatasetCoverage, Declared};
 use super::personas::Personas;
 use super::profiles::Profiles;
 use super::reference;
@@ -45,6 +46,10 @@ pub(crate) struct Run<'c> {
     pub(crate) personas: &'c Personas<'c>,
     /// The judge of profiles.
     pub(crate) profiles: &'c Profiles<'c>,
+    /// What was shown of the dataset.
+    pub(crate) coverage: Option<&'c DatasetCoverage>,
+    /// What of the personas cannot be entered.
+    pub(crate) declared: Option<&'c Declared>,
     /// When it began: RFC 3339, UTC.
     pub(crate) at: &'c str,
     /// Factor on every wait (settled 22).
@@ -338,7 +343,7 @@ impl<'c> Case<'c> {
 }
 
 impl Obstacle {
-    fn reason(self) -> Reason {
+    pub(crate) fn reason(self) -> Reason {
         match self {
             Self::Beside => Reason::NothingToJudge,
             Self::Untested(reason) | Self::CantTell(reason) => reason,

@@ -138,7 +138,7 @@ impl<'a> Diagnosis<'a> {
             Reason::PersonaNotFound(_) | Reason::CaptureMissing(_) => Some(whole.unwrap_or(Class::Data)),
             Reason::NoAuthentication => Some(Class::Configuration),
             Reason::Harness(_) | Reason::KnowledgeLacking(_) => Some(Class::Harness),
-            Reason::Undetermined(_) | Reason::DataUnknown => Some(Class::Data),
+            Reason::Undetermined(_) | Reason::DataUnknown | Reason::NotEntered(_) => Some(Class::Data),
             Reason::NoClient | Reason::Skipped | Reason::NotAttested | Reason::CannotShow(_) => Some(Class::Configuration),
             Reason::Stopped | Reason::BlockedBy(_) | Reason::NothingToJudge | Reason::Pending(_) | Reason::NotSelected => None,
         }

@@ -244,6 +244,18 @@ codes! {
     FormTopicOpen "form-topic-open"
         en "`{subject}` is not answered", "answer what was not discussed with unknown (`UNK`)";
         nl "`{subject}` is niet beantwoord", "beantwoord wat niet besproken is met onbekend (`UNK`)";
+    /// The data has a concept of the dataset that was never shown.
+    ConceptNotShown "concept-not-shown"
+        en "the product never showed `{subject}`, which the test data have", "look whether it can be recorded, and whether it is exported where the mapping has it; this counts for the coverage of the dataset alone";
+        nl "het product liet `{subject}` nergens zien, en de testgegevens hebben het", "kijk of het vast te leggen is, en of het wordt geleverd waar de mapping het heeft; dit telt alleen voor de dekking van de dataset";
+    /// There is less of a concept than the dataset asks.
+    ConceptTooFew "concept-too-few"
+        en "there is less of `{subject}` than the dataset asks", "record it with its group; the profiles do not ask for it, so this counts for the coverage of the dataset alone";
+        nl "er is minder van `{subject}` dan de dataset vraagt", "leg het vast bij zijn groep; de profielen vragen het niet, dus dit telt alleen voor de dekking van de dataset";
+    /// Some concepts are in the form alone.
+    ConceptsOnlyInForm "concepts-only-in-form"
+        en "no `{subject}` was shown, and some concepts of the dataset are in the form alone", "nothing to mend: serve the form as well where these concepts matter";
+        nl "er is geen `{subject}` getoond, en sommige concepten van de dataset staan alleen in het formulier", "niets te herstellen: lever ook het formulier als deze concepten ertoe doen";
     /// A form and the resources say different things.
     FormDiffers "form-differs"
         en "`{subject}` says something else than the resources of the same conversation", "`expected` is what the resources say, `actual` what the form says: mend the one that is wrong";

@@ -10,6 +10,7 @@ mod class;
 mod client;
 mod code;
 mod consulted;
+mod dataset;
 mod difference;
 mod exit;
 mod expression;
@@ -33,6 +34,9 @@ mod verdict;
 
 pub use class::{Class, Diagnosis};
 pub use code::{Code, Sentences};
+pub use dataset::{
+    ConceptCoverage, ConceptState, DataCheck, DataDifference, DatasetCounts, DatasetCoverage, DifferenceKind, Line, Sheet, Topic,
+};
 pub use exit::{Completeness, ExitCode, exit_code};
 pub use finding::{Finding, Issue, Place};
 pub use known::{KnownState, KnownVerdict, known};
@@ -52,12 +56,12 @@ use profiles::Profiles;
 use ruling::{Closed, Ruling};
 use semantics::Question as RunQuestion;
 
-use crate::agreements::Effect;
+use crate::agreements::{Effect, FhirVersion};
 use crate::evidence::Evidence;
 use crate::fhir::terminology::{Consulted, Question};
 use crate::fhir::validate::{Validator, all_codes};
 use crate::plan::{Plan, PlannedExpectation, PlannedScenario, TargetAuth};
-use crate::scenario::{Check, Suite};
+use crate::scenario::{Check, Persona, Suite};
 
 /// The requirement that only who may look gets to see (settled 4).
 const AUTHENTICATION: &str = "PZP-EX-012";
@@ -95,13 +99,50 @@ fn judged(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &Validator
         answers: &answers,
         personas: &personas,
         profiles: &profiles,
+        coverage: None,
+        declared: None,
         at: &evidence.start.at,
         tempo: evidence.start.tempo,
     };
+    let declared = dataset::declared(run);
+    let run = Run { declared: declared.as_ref(), ..run };
+    // What the dataset shows is never worth a report.
+    let coverage = guarded(|| dataset::coverage(run)).unwrap_or_default();
+    let run = Run { coverage: coverage.as_ref(), ..run };
     let expectations: Vec<_> = plan.scenarios.iter().flat_map(|scenario| judge_scenario(run, scenario)).collect();
     let requirements = requirement::requirements(plan, suite, &expectations);
     let conclusion = requirement::conclusion(&requirements);
-    Verdicts { conclusion, expectations, requirements, profiles: profiles.notes() }
+    let profiles = profiles.notes();
+    Verdicts { conclusion, expectations, requirements, profiles, dataset: coverage }
+}
+
+/// What came back of the data of the personas that the plan is about, element by element.
+///
+/// # Errors
+/// When the suite has no dataset for the claimed version, or one that cannot be read.
+pub fn check_data(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &Validator) -> Result<Vec<DataCheck>, String> {
+    let answers = Answers::new(evidence);
+    let personas = Personas::new(suite);
+    let profiles = Profiles::new(validator, suite, plan.claims.dialect);
+    dataset::check_data(Run {
+        plan,
+        suite,
+        answers: &answers,
+        personas: &personas,
+        profiles: &profiles,
+        coverage: None,
+        declared: None,
+        at: &evidence.start.at,
+        tempo: evidence.start.tempo,
+    })
+}
+
+/// What has to be entered for a persona, in the order of the dataset.
+///
+/// # Errors
+/// When the suite has no dataset for that version, or one that cannot be read.
+pub fn sheet(suite: &Suite, persona: &Persona, fhir: FhirVersion) -> Result<Sheet, String> {
+    dataset::sheet_of(suite, persona, fhir)
 }
 
 fn judge_scenario(run: Run<'_>, scenario: &PlannedScenario) -> Vec<ExpectationVerdict> {
@@ -112,7 +153,9 @@ fn judge_scenario(run: Run<'_>, scenario: &PlannedScenario) -> Vec<ExpectationVe
         for expectation in &step.expect {
             let case = Case { run, scenario, key: &key, step, expectation };
             let unknown = run.plan.lacks_data(scenario, step, expectation).then_some(Reason::DataUnknown);
-            verdicts.push(verdict(run, expectation, &Before { drift: drift.clone(), unknown }, || check::judge(&case)));
+            verdicts.push(verdict(run, expectation, &Before { drift: drift.clone(), unknown }, || {
+                dataset::excused(&case, check::judge(&case))
+            }));
         }
     }
     for expectation in &scenario.over_run {
@@ -122,7 +165,9 @@ fn judge_scenario(run: Run<'_>, scenario: &PlannedScenario) -> Vec<ExpectationVe
             Check::Run(_) if run.plan.shard.is_some() => Ruling::open(Reason::NotSelected),
             Check::Run(predicate) => {
                 let question = RunQuestion { run, scenario, key: &key, expectation };
-                semantics::judge(&question, *predicate).unwrap_or_else(|| check::judge_run(run, *predicate))
+                let of_answers = semantics::judge(&question, *predicate);
+                let of_dataset = || dataset::judge(run, *predicate);
+                of_answers.or_else(of_dataset).unwrap_or_else(|| check::judge_run(run, *predicate))
             }
             // The loader lets predicates over the run alone stand here.
             _ => Ruling::default(),

@@ -65,6 +65,24 @@ impl Ruling {
         }
     }
 
+    /// Takes out the findings that something excuses, and tells the excuses.
+    pub(crate) fn take_out(&mut self, mut excuse: impl FnMut(&Finding) -> Option<String>) -> Vec<String> {
+        let mut excuses = Vec::new();
+        self.findings.retain(|finding| match excuse(finding) {
+            Some(reason) => {
+                excuses.push(reason);
+                false
+            }
+            None => true,
+        });
+        excuses
+    }
+
+    /// Why something could not be judged.
+    pub(crate) fn into_reason(self) -> Option<Reason> {
+        self.open.map(|(_, reason)| reason)
+    }
+
     /// Outcome, reason, findings and exchanges, when a finding has this effect.
     pub(crate) fn close(self, effect: Effect) -> Closed {
         let found = match effect {

@@ -336,6 +336,7 @@ impl Bench {
             exchanges: self.exchanges.clone(),
             personas: self.personas.clone(),
             noise: self.noise.clone(),
+            datasets: Vec::new(),
             ..Suite::default()
         }
     }
@@ -427,6 +428,7 @@ fn plan() -> Plan {
         unclaimed: std::collections::BTreeSet::new(),
         selection: None,
         known: Vec::new(),
+        not_entered: Vec::new(),
         shard: None,
     }
 }

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::dataset::DatasetCoverage;
 use super::finding::Finding;
 use crate::agreements::{Actor, Effect, Level};
 use crate::text::Text;
@@ -38,6 +39,8 @@ pub enum Reason {
     PersonaNotFound(String),
     /// The patient has data of their own, which is not known.
     DataUnknown,
+    /// The vendor said that the data cannot be entered, and why.
+    NotEntered(String),
     /// The transport broke before there was a whole answer.
     TransportBroken(String),
     /// The server could not be reached.
@@ -158,6 +161,9 @@ pub struct Verdicts {
     pub requirements: Vec<RequirementVerdict>,
     /// What was noted while resources were judged by FHIR and by profiles.
     pub profiles: ProfileNotes,
+    /// What was shown of the dataset; nothing where the suite has none for the version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dataset: Option<DatasetCoverage>,
 }
 
 /// What was noted while resources were judged by FHIR and by profiles.

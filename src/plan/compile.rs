@@ -71,6 +71,7 @@ pub fn compile(suite: &Suite, claims: Claims, target: Target, selection: &Select
         selection: selection.reason(),
         shard: None,
         known: Vec::new(),
+        not_entered: Vec::new(),
     })
 }
 

@@ -2,6 +2,7 @@
 //! no opinion, no secret and no I/O handle; goes into the evidence as it is.
 
 mod compile;
+mod data;
 mod known;
 mod own;
 mod select;
@@ -12,6 +13,7 @@ mod template;
 mod tests;
 
 pub use compile::{OVER_RUN, PATIENT_LOOKUP, PlanError, compile};
+pub use data::{NotEntered, data_suite};
 pub use known::{KnownFailure, KnownSubject};
 pub use own::{OWN, OwnPatient};
 pub use select::Selection;
@@ -48,6 +50,9 @@ pub struct Plan {
     /// Failures that the vendor knows.
     #[serde(default)]
     pub known: Vec<KnownFailure>,
+    /// Data that the vendor cannot enter.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_entered: Vec<NotEntered>,
     /// Which share of the scenarios this is, when the run is split over several machines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,

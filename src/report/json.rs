@@ -8,8 +8,8 @@ use schemars::Schema;
 use super::view::{self, Report};
 use super::words;
 use shape::{
-    Claims, Definition, Exchange, Expectation, Finding, Issue, Known, KnownMark, LevelCounts, Noise, Open, Profiles, Reason,
-    Requirement, Root, Run, SuiteId, Target,
+    Claims, Concept, Dataset, Definition, Exchange, Expectation, Finding, Issue, Known, KnownMark, LevelCounts, Noise, Open,
+    Profiles, Reason, Requirement, Root, Run, SuiteId, Target,
 };
 
 /// Version of `run.json`.
@@ -58,6 +58,7 @@ impl<'a> Run<'a> {
             exchanges: exchanges(report).map(exchange).collect(),
             known_failures: report.known.iter().map(known).collect(),
             profiles: report.profiles.as_ref().map(profiles),
+            dataset: report.dataset.as_ref().map(dataset),
         }
     }
 }
@@ -172,6 +173,21 @@ fn profiles(profiles: &view::Profiles) -> Profiles<'_> {
         warnings: profiles.warnings,
         noise: profiles.silenced.iter().map(noise).collect(),
         open: profiles.open.iter().map(open).collect(),
+    }
+}
+
+fn dataset(dataset: &super::Dataset) -> Dataset<'_> {
+    let crate::judge::DatasetCounts { concepts, seen, not_shown, not_entered, not_in_data, not_mapped } = dataset.counts;
+    let not_shown_of = dataset.concepts.iter().filter(|concept| concept.state == "not-shown");
+    Dataset {
+        name: &dataset.name,
+        concepts,
+        seen,
+        not_shown,
+        not_entered,
+        not_in_data,
+        not_mapped,
+        missing: not_shown_of.map(|concept| Concept { id: concept.id, name: &concept.name }).collect(),
     }
 }
 

@@ -6,6 +6,8 @@ mod build;
 mod causes;
 pub mod coverage;
 mod curl;
+pub mod data;
+mod dataset;
 mod diff;
 pub mod draft;
 mod excerpt;
@@ -23,11 +25,13 @@ mod page;
 mod profiles;
 mod reason;
 mod sentence;
+pub mod sheet;
 pub mod text;
 mod view;
 mod warnings;
 mod words;
 
+pub use dataset::{Concept, Dataset};
 pub use view::{
     Cause, Excerpt, ExcerptLine, Exchange, Expectation, Finding, Gap, Group, Head, Issue, LevelCounts, Profiles, Reason, Report,
     Requirement, Root, Scenario, Step,

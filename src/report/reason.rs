@@ -21,6 +21,7 @@ fn code(reason: &Reason) -> (&'static str, Option<&str>) {
         Reason::CaptureMissing(name) => ("capture-missing", Some(name)),
         Reason::PersonaNotFound(name) => ("persona-not-found", Some(name)),
         Reason::DataUnknown => ("data-unknown", None),
+        Reason::NotEntered(why) => ("not-entered", Some(why)),
         Reason::TransportBroken(detail) => ("transport-broken", Some(detail)),
         Reason::Unreachable => ("unreachable", None),
         Reason::Stopped => ("stopped", None),
@@ -51,6 +52,10 @@ fn sentence(reason: &Reason) -> Text {
         Reason::PersonaNotFound(name) => both(
             format!("the persona `{name}` was not found on the server"),
             format!("de persona `{name}` is op de server niet gevonden"),
+        ),
+        Reason::NotEntered(why) => both(
+            format!("the vendor cannot enter the data that it needs: {why}"),
+            format!("de leverancier kan de gegevens die het nodig heeft niet invoeren: {why}"),
         ),
         Reason::DataUnknown => both("the data of this patient is not known", "de gegevens van deze patiënt zijn niet bekend"),
         Reason::TransportBroken(detail) => {

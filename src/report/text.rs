@@ -68,6 +68,11 @@ pub fn text(report: &Report, style: Style) -> String {
         page.paragraph("= ", &sentence);
         page.text.push('\n');
     }
+    if let Some(dataset) = &report.dataset {
+        let sentence = page.pick(&dataset.sentence).to_owned();
+        page.paragraph("= ", &sentence);
+        page.text.push('\n');
+    }
     page.counts(report);
     page.text
 }

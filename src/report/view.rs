@@ -7,6 +7,7 @@ use serde::Serialize;
 
 pub use course::{Excerpt, ExcerptLine, Exchange, Scenario, Step};
 
+use super::dataset::Dataset;
 use crate::agreements::{Actor, Dialect, Effect, Level};
 use crate::evidence::Definition;
 use crate::judge::{Conclusion, Counts, OpenCode, Outcome, Silenced};
@@ -39,6 +40,8 @@ pub struct Report {
     pub known: Vec<Known>,
     /// What was noted while resources were judged by profiles.
     pub profiles: Option<Profiles>,
+    /// What was shown of the dataset.
+    pub dataset: Option<Dataset>,
 }
 
 /// What was noted while resources were judged by profiles.

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::files::File;
 use super::persona::Persona;
 use super::schema::schema;
-use super::{ConsulterFault, Exchange, Fault, NoiseList, Scenario};
+use super::{ConsulterFault, Dataset, Exchange, Fault, NoiseList, Scenario};
 use crate::agreements::RequirementFile;
 use crate::diagnostic::Diagnostic;
 use crate::shape;
@@ -31,11 +31,13 @@ pub enum Kind {
     Persona,
     /// `scenarios/noise.yaml`
     Noise,
+    /// `scenarios/dataset/*.yaml`
+    Dataset,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Exchange,
         Self::Scenario,
         // Before `Fault`: the name of its schema ends like that one's.
@@ -44,6 +46,7 @@ impl Kind {
         Self::Requirements,
         Self::Persona,
         Self::Noise,
+        Self::Dataset,
     ];
 
     /// The key that names what the file holds.
@@ -57,6 +60,7 @@ impl Kind {
             Self::Requirements => "group",
             Self::Persona => "persona",
             Self::Noise => "noise",
+            Self::Dataset => "dataset",
         }
     }
 
@@ -71,6 +75,7 @@ impl Kind {
             Self::Requirements => "requirements.schema.json",
             Self::Persona => "persona.schema.json",
             Self::Noise => "noise.schema.json",
+            Self::Dataset => "dataset.schema.json",
         }
     }
 
@@ -90,6 +95,7 @@ impl Kind {
         match (file, parts.next()?) {
             ("persona.yaml", _) => Some(Self::Persona),
             ("noise.yaml", _) => Some(Self::Noise),
+            (_, "dataset") => Some(Self::Dataset),
             (_, "exchanges") => Some(Self::Exchange),
             (_, "provider" | "consulter") => Some(Self::Scenario),
             (_, "faults") => Some(Self::Fault),
@@ -125,6 +131,7 @@ pub(super) struct Documents {
     pub(super) consulter_faults: Vec<Document<ConsulterFault>>,
     pub(super) personas: Vec<Document<Persona>>,
     pub(super) noise: Vec<Document<NoiseList>>,
+    pub(super) datasets: Vec<Document<Dataset>>,
     /// Resources of personas: files that are JSON.
     pub(super) resources: Vec<File>,
     /// Names of files that are too wrong to have a meaning: others may speak of them all the same.
@@ -154,6 +161,7 @@ impl Documents {
         join(&mut self.faults, &others.faults, |value| &value.fault);
         join(&mut self.consulter_faults, &others.consulter_faults, |value| &value.consulter_fault);
         join(&mut self.personas, &others.personas, |value| &value.persona);
+        join(&mut self.datasets, &others.datasets, |value| &value.dataset);
         if self.noise.is_empty() {
             self.noise.clone_from(&others.noise);
         }
@@ -169,8 +177,7 @@ impl Documents {
         let Some(root) = reading.root else { return };
         let Some(kind) = Kind::of(&file, &root) else {
             let message = "nothing says what kind of file this is";
-            let hint =
-                "begin with one of the keys `exchange`, `scenario`, `fault`, `consulter-fault`, `group`, `persona` and `noise`";
+            let hint = "begin with one of the keys `exchange`, `scenario`, `fault`, `consulter-fault`, `group`, `persona`, `noise` and `dataset`";
             problems.push(Diagnostic::new(&file.path, 0..0, "file-kind", message).hint(hint));
             return;
         };
@@ -188,6 +195,7 @@ impl Documents {
             Kind::Requirements => keep(&mut self.requirements, raw, problems),
             Kind::Persona => keep(&mut self.personas, raw, problems),
             Kind::Noise => keep(&mut self.noise, raw, problems),
+            Kind::Dataset => keep(&mut self.datasets, raw, problems),
         };
         if !taken {
             self.broken.push((kind, name));

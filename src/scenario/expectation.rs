@@ -53,7 +53,7 @@ impl Check {
         let known = match self {
             Self::Count(count) => count.min.is_some_and(|min| min > 0),
             Self::Answer(predicate) => matches!(predicate, AnswerPredicate::Complete | AnswerPredicate::Obligations),
-            Self::Run(predicate) => *predicate == RunPredicate::PrefersResources,
+            Self::Run(predicate) => matches!(predicate, RunPredicate::PrefersResources | RunPredicate::DatasetShown),
             _ => false,
         };
         known.then_some(Needs::KnownData)
@@ -296,4 +296,10 @@ pub enum RunPredicate {
     RequestDates,
     /// What a filled-in form says, the resources of the same talk say as well.
     FormAgrees,
+    /// Each concept of the dataset that the data has was shown somewhere in the run.
+    DatasetShown,
+    /// Where a group of the dataset is there, what it has at least is there.
+    DatasetMinimum,
+    /// The form was shown, which alone has some concepts of the dataset.
+    DatasetForm,
 }

@@ -51,7 +51,9 @@ fn assemble(documents: Documents, digest: String) -> Suite {
         documents.personas.into_iter().map(|document| with_resources(document, &documents.resources)).collect();
     personas.sort_by(|a, b| a.persona.cmp(&b.persona));
     let noise = values(documents.noise).into_iter().flat_map(|list| list.noise).collect();
-    Suite { catalogue: Catalogue::new(requirements), exchanges, scenarios, faults, consulter_faults, personas, noise, digest }
+    let datasets = values(documents.datasets);
+    let catalogue = Catalogue::new(requirements);
+    Suite { catalogue, exchanges, scenarios, faults, consulter_faults, personas, noise, datasets, digest }
 }
 
 fn values<T>(documents: Vec<Document<T>>) -> Vec<T> {

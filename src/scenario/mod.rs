@@ -7,6 +7,7 @@
 
 mod client;
 mod consulter_fault;
+mod dataset;
 mod document;
 mod exchange;
 mod expectation;
@@ -23,6 +24,7 @@ pub use client::{Answering, Asks, Attest, ClientPredicate, Phase, Shown, Until, 
 pub use consulter_fault::{
     ConsulterFault, ConsulterMisbehaviour, ExtraFilter, OtherDialect, SkippedCodes, Trouble, TwoPatients, WriteMethod, Written,
 };
+pub use dataset::{Concept, ConceptKind, Dataset, Subject};
 pub use document::Kind;
 pub use exchange::{Answer, Exchange, Include, TransactionGroup};
 pub use expectation::{
@@ -39,7 +41,7 @@ pub use persona::{Persona, PersonaExchange};
 pub use schema::schema;
 pub use step::{Auth, Axes, Encoding, Follow, FollowWhat, Format, Isolation, Method, Pages, Request, Scenario, Step, When, With};
 
-use crate::agreements::Catalogue;
+use crate::agreements::{Catalogue, FhirVersion};
 
 /// Everything that a suite is made of.
 #[derive(Debug, Clone, Default)]
@@ -58,6 +60,8 @@ pub struct Suite {
     pub personas: Vec<Persona>,
     /// What is taken away from what the judge of profiles says.
     pub noise: Vec<Noise>,
+    /// The datasets of the information standard.
+    pub datasets: Vec<Dataset>,
     /// SHA-256 over every file of the suite, sorted by path.
     pub digest: String,
 }
@@ -79,6 +83,12 @@ impl Suite {
     #[must_use]
     pub fn consulter_fault(&self, name: &str) -> Option<&ConsulterFault> {
         self.consulter_faults.iter().find(|fault| fault.consulter_fault == name)
+    }
+
+    /// The dataset of a version of FHIR.
+    #[must_use]
+    pub fn dataset(&self, fhir: FhirVersion) -> Option<&Dataset> {
+        self.datasets.iter().find(|dataset| dataset.fhir == fhir)
     }
 
     /// The fault with this name.

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use super::{ConsulterFault, Exchange, Fault, Kind, NoiseList, Persona, Scenario};
+use super::{ConsulterFault, Dataset, Exchange, Fault, Kind, NoiseList, Persona, Scenario};
 use crate::agreements::RequirementFile;
 use crate::shape::schema_of;
 
@@ -26,6 +26,7 @@ fn generate(kind: Kind) -> Value {
         Kind::Requirements => schema_of::<RequirementFile>(),
         Kind::Persona => schema_of::<Persona>(),
         Kind::Noise => schema_of::<NoiseList>(),
+        Kind::Dataset => schema_of::<Dataset>(),
     }
 }
 

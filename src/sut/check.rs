@@ -31,6 +31,7 @@ const SECRET_PARTS: [&str; 8] = ["authorization", "cookie", "key", "token", "sec
 /// What the file may name.
 pub(super) struct Names<'s> {
     personas: Vec<&'s str>,
+    concepts: Vec<String>,
     requirements: Vec<&'s str>,
 }
 
@@ -39,6 +40,7 @@ impl<'s> Names<'s> {
     pub(super) fn of(suite: &'s Suite) -> Self {
         Self {
             personas: suite.personas.iter().map(|persona| persona.persona.as_str()).collect(),
+            concepts: suite.datasets.iter().flat_map(|own| &own.concepts).map(|own| own.id.to_string()).collect(),
             requirements: suite.catalogue.iter().map(|requirement| requirement.id.as_str()).collect(),
         }
     }
@@ -101,6 +103,7 @@ pub(super) fn check(file: &Path, root: &Node, names: &Names<'_>) -> Vec<Diagnost
     found.headers(root.get("auth").and_then(|auth| auth.get("headers")), Authorization::Taken);
     found.command(root);
     found.personas(root, names);
+    found.not_entered(root, names);
     for known in root.get("known-failures").map(Node::items).unwrap_or_default() {
         found.known_failure(known, names);
     }
@@ -173,6 +176,30 @@ impl Found<'_> {
                     format!("there is no persona `{}`", key.text),
                     meant(&key.text, &names.personas, &format!("the personas are {}", list(&names.personas))),
                 );
+            }
+        }
+    }
+
+    fn not_entered(&mut self, root: &Node, names: &Names<'_>) {
+        let list = root.get("data").and_then(|data| data.get("not-entered"));
+        for own in list.map(Node::items).unwrap_or_default() {
+            if let Some(persona) = own.get("persona")
+                && let Some(name) = persona.text().filter(|name| !names.personas.contains(name))
+            {
+                let hint = meant(name, &names.personas, "leave it out where it is about all of them");
+                self.add(persona.span.clone(), "persona-unknown", format!("there is no persona `{name}`"), hint);
+            }
+            for concept in own.get("concepts").map(Node::items).unwrap_or_default() {
+                let is_known = |id: &str| names.concepts.iter().any(|known| known == id);
+                if let Some(id) = concept.text().filter(|id| !is_known(id)) {
+                    let hint =
+                        "the ids are in the table of the dataset in report.html, and on the sheet of `toets sheet`".to_owned();
+                    self.add(concept.span.clone(), "concept-unknown", format!("the dataset has no concept `{id}`"), hint);
+                }
+            }
+            if let Some(reason) = own.get("reason").filter(|reason| reason.text().is_none_or(|text| text.trim().is_empty())) {
+                let hint = "say why it cannot be entered: it is shown beside what is untested for it".to_owned();
+                self.add(reason.span.clone(), "value-missing", "data that cannot be entered without a reason".to_owned(), hint);
             }
         }
     }

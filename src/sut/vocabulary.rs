@@ -187,6 +187,21 @@ pub struct Data {
     pub patient: Option<String>,
     /// BSN of a patient with data of their own that the run is about. It is a secret: it is kept out of every output.
     pub bsn: Option<Secret>,
+    /// Data of personas that cannot be entered in the product: what needs it is untested, never wrong for that reason.
+    pub not_entered: Vec<NotEntered>,
+}
+
+/// Data that cannot be entered.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct NotEntered {
+    /// Ids of concepts of the dataset: an item, or a group with all that is in it.
+    pub concepts: Vec<u32>,
+    /// The persona that this is about; all when left out.
+    #[serde(default)]
+    pub persona: Option<String>,
+    /// Why it cannot be entered.
+    pub reason: String,
 }
 
 /// Names of personas with a FHIR id each: it becomes part of a URL as it is.

@@ -68,6 +68,7 @@ pub(crate) fn plan(base: &str, steps: Vec<PlannedStep>) -> Plan {
         unclaimed: std::collections::BTreeSet::new(),
         selection: None,
         known: Vec::new(),
+        not_entered: Vec::new(),
         shard: None,
     }
 }

@@ -155,6 +155,7 @@ fn plan(scenarios: Vec<PlannedScenario>) -> Plan {
         unclaimed: std::collections::BTreeSet::new(),
         selection: None,
         known: Vec::new(),
+        not_entered: Vec::new(),
         shard: None,
     }
 }

@@ -11,7 +11,7 @@ use super::super::personas::Fixtures;
 use super::super::ruling::{Obstacle, Ruling};
 use super::super::verdict::Reason;
 use super::key::{Key, shown, title, values};
-use crate::fhir::fhirpath::Expression;
+use crate::fhir::fhirpath::{Expression, Item};
 use crate::fhir::node::Node;
 use crate::scenario::Persona;
 
@@ -72,6 +72,41 @@ impl<'c> Compared<'c> {
     }
 }
 
+/// What was found of what, what was not, and what is more.
+pub(crate) struct Sorted<'c> {
+    /// Facts of the persona with what was found; by the nearest key where none is the same.
+    pub(crate) pairs: Vec<(Node<'c>, Entry<'c>)>,
+    /// Facts of the persona that were not found.
+    pub(crate) missing: Vec<Node<'c>>,
+    /// Matches that are none of these.
+    pub(crate) extra: Vec<Entry<'c>>,
+}
+
+/// What the persona has beside the matches of a chain, for who tells what is different and not only that something is.
+pub(crate) fn compared<'c>(case: &Case<'c>, chain: &Chain<'c>) -> Result<Sorted<'c>, Obstacle> {
+    let Compared { expected, found, mut pairs } = compare(case, chain, &expressions(case)?)?;
+    for (index, own) in expected.iter().enumerate() {
+        if pairs[index].is_some() {
+            continue;
+        }
+        let free = (0..found.len()).filter(|partner| !pairs.contains(&Some(*partner)));
+        let alike = free.map(|partner| (own.key.likeness(&found[partner].key), partner));
+        // Of equals the first; less than half alike is another fact.
+        let nearest =
+            alike.filter(|(alike, _)| 2 * alike >= own.key.parts.len()).max_by_key(|(alike, at)| (*alike, usize::MAX - at));
+        pairs[index] = nearest.map(|(_, partner)| partner);
+    }
+    let extra = found.iter().enumerate().filter(|(at, _)| !pairs.contains(&Some(*at))).map(|(_, keyed)| keyed.of).collect();
+    let mut sorted = Sorted { pairs: Vec::new(), missing: Vec::new(), extra };
+    for (own, partner) in expected.iter().zip(&pairs) {
+        match partner {
+            Some(partner) => sorted.pairs.push((own.of, found[*partner].of)),
+            None => sorted.missing.push(own.of),
+        }
+    }
+    Ok(sorted)
+}
+
 /// What the persona has beside the matches of a chain.
 pub(super) fn compare<'c>(case: &Case<'c>, chain: &Chain<'c>, expressions: &[Expression]) -> Result<Compared<'c>, Obstacle> {
     let first = chain.pages.first().map(|first| first.exchange);
@@ -123,7 +158,16 @@ fn expected<'f>(
     let mut expected = Vec::new();
     for name in &listed.matches {
         let resource = fixtures.get(name).ok_or_else(|| lacking(format!("fixture `{name}` cannot be read")))?;
-        expected.push(Keyed { of: resource, key: key(&scope, expressions, resource, &resolve)? });
+        let mut key = key(&scope, expressions, resource, &resolve)?;
+        if let Some(declared) = case.run.declared {
+            let is_declared = |expression: &Expression| {
+                let excuse = |item: &Item<'_>| declared.element(&persona.persona, name, &item.node()?.path());
+                let all = |items: &[Item<'_>]| !items.is_empty() && items.iter().all(|item| excuse(item).is_some());
+                scope.evaluate(expression, resource, all).unwrap_or_default()
+            };
+            key.optional = (0..expressions.len()).filter(|at| is_declared(&expressions[*at])).collect();
+        }
+        expected.push(Keyed { of: resource, key });
     }
     Ok(expected)
 }
@@ -135,7 +179,7 @@ fn key<'t>(
     resolve: &dyn Fn(&str) -> Option<Node<'t>>,
 ) -> Result<Key, Obstacle> {
     let part = |expression| scope.evaluate(expression, resource, |items| values(items, resolve)).map_err(Unevaluated::obstacle);
-    Ok(Key { parts: expressions.iter().map(part).collect::<Result<_, _>>()? })
+    Ok(Key { parts: expressions.iter().map(part).collect::<Result<_, _>>()?, optional: Vec::new() })
 }
 
 /// For each expected resource the index of the found one that it is: as many

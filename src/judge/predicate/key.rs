@@ -12,6 +12,8 @@ use crate::fhir::node::Node;
 pub(crate) struct Key {
     /// One for each expression of the exchange.
     pub(crate) parts: Vec<Vec<Value>>,
+    /// Parts that the other may lack: the vendor cannot enter them.
+    pub(crate) optional: Vec<usize>,
 }
 
 /// One value of a key.
@@ -30,17 +32,28 @@ pub(crate) enum Value {
 impl Key {
     /// Whether two keys are of the same fact.
     pub(crate) fn agrees(&self, other: &Self) -> bool {
-        self.parts.len() == other.parts.len() && self.parts.iter().zip(&other.parts).all(|(left, right)| agree(left, right))
+        self.parts.len() == other.parts.len() && self.likeness(other) == self.parts.len()
+    }
+
+    /// How many parts of two keys are the same.
+    pub(crate) fn likeness(&self, other: &Self) -> usize {
+        let may_lack = |at: usize, right: &[Value]| right.is_empty() && self.optional.contains(&at);
+        let parts = self.parts.iter().zip(&other.parts).enumerate();
+        parts.filter(|(at, (left, right))| agree(left, right) || may_lack(*at, right)).count()
     }
 }
 
 fn agree(left: &[Value], right: &[Value]) -> bool {
-    let one = |(left, right): (&Value, &Value)| match (left, right) {
+    left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+}
+
+/// Whether two values are the same, as far as is known.
+pub(crate) fn same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
         (Value::Unknown, Value::Unknown | Value::Reference(_)) | (Value::Reference(_), Value::Unknown) => true,
         (Value::Date(left), Value::Date(right)) => same_date(left, right),
         (left, right) => left == right,
-    };
-    left.len() == right.len() && left.iter().zip(right).all(one)
+    }
 }
 
 /// Values of one expression, sorted: the order of a list carries no meaning.
@@ -75,7 +88,7 @@ fn of_node<'r>(node: Node<'_>, resolve: &dyn Fn(&str) -> Option<Node<'r>>) -> Op
 
 /// What identifies a person, a role or a thing beyond one server; nothing when
 /// it has no such properties.
-fn identity(resource: Node<'_>) -> Option<Vec<String>> {
+pub(crate) fn identity(resource: Node<'_>) -> Option<Vec<String>> {
     let mut identity: Vec<String> = Vec::new();
     for identifier in resource.children_named("identifier") {
         if let (Some(system), Some(value)) = (identifier.child_value("system"), identifier.child_value("value")) {
@@ -136,7 +149,8 @@ pub(crate) fn shown(expressions: &[String], key: &Key) -> Vec<String> {
 }
 
 impl Value {
-    fn shown(&self) -> String {
+    /// It as text.
+    pub(crate) fn shown(&self) -> String {
         match self {
             Self::Date(text) | Self::Text(text) => text.clone(),
             Self::Reference(identity) => identity.join(" "),
@@ -155,7 +169,7 @@ mod tests {
     use super::*;
 
     fn key(parts: &[&[Value]]) -> Key {
-        Key { parts: parts.iter().map(|part| part.to_vec()).collect() }
+        Key { parts: parts.iter().map(|part| part.to_vec()).collect(), optional: Vec::new() }
     }
 
     #[test]

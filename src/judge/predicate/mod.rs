@@ -15,6 +15,9 @@ mod paging;
 mod privacy;
 mod read;
 
+pub(crate) use complete::{Sorted, compared};
+pub(crate) use key::{Value, identity, same, values};
+
 use super::case::Case;
 use super::ruling::Ruling;
 use crate::scenario::AnswerPredicate;

@@ -22,6 +22,7 @@ use crate::scenario::RunPredicate;
 pub(crate) fn judge(question: &Question<'_>, predicate: RunPredicate) -> Option<Ruling> {
     match predicate {
         RunPredicate::AnyGroup | RunPredicate::PrefersResources => None,
+        RunPredicate::DatasetShown | RunPredicate::DatasetMinimum | RunPredicate::DatasetForm => None,
         RunPredicate::NoContradiction => Some(contradiction::judge(question)),
         RunPredicate::TalkDates => Some(dates::judge_talks(question)),
         RunPredicate::RequestDates => Some(dates::judge_requests(question)),

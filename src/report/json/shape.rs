@@ -54,6 +54,38 @@ pub(super) struct Run<'a> {
     pub(super) known_failures: Vec<Known<'a>>,
     /// What was noted while resources were judged by profiles; null where none was.
     pub(super) profiles: Option<Profiles<'a>>,
+    /// What was shown of the dataset of the information standard, counted; null where the suite has none. No part of the
+    /// conclusion.
+    pub(super) dataset: Option<Dataset<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Dataset<'a> {
+    /// Name of the dataset: `zib2020`.
+    pub(super) name: &'a str,
+    /// How many concepts it has, groups and items.
+    pub(super) concepts: usize,
+    /// Of these were shown.
+    pub(super) seen: usize,
+    /// Are in the data that was asked for, and were never shown.
+    pub(super) not_shown: usize,
+    /// The same, and cannot be entered by the vendor's word.
+    pub(super) not_entered: usize,
+    /// Are not in the data that was asked for, or it is not known whether they are, and were not shown.
+    pub(super) not_in_data: usize,
+    /// Have no place in a resource.
+    pub(super) not_mapped: usize,
+    /// Those that are in the data and were never shown.
+    pub(super) missing: Vec<Concept<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Concept<'a> {
+    /// The last part of its OID.
+    pub(super) id: u32,
+    /// Its name in the dataset.
+    pub(super) name: &'a str,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]

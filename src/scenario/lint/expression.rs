@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::place::{Place, Problems};
 use crate::fhir::fhirpath::{self, Expression, Variables};
-use crate::fhir::types::r4;
+use crate::fhir::types::{Types, r4};
 use crate::nearest::nearest;
 
 /// Variables that every expression has.
@@ -22,6 +22,11 @@ pub(super) struct Scope<'s> {
 
 /// Reports what is wrong with the expression at a place.
 pub(super) fn check(place: Place<'_>, text: &str, scope: Scope<'_>, problems: &mut Problems) {
+    check_with(place, text, scope, r4(), problems);
+}
+
+/// The same with the types of a version.
+pub(super) fn check_with(place: Place<'_>, text: &str, scope: Scope<'_>, known: &Types, problems: &mut Problems) {
     if let Some(at) = text.find("${") {
         let range = place.range_within(&(at..at + 2));
         problems.within(place, range, "placeholder-misplaced", "a placeholder `${…}` in FHIRPath").hint =
@@ -40,14 +45,14 @@ pub(super) fn check(place: Place<'_>, text: &str, scope: Scope<'_>, problems: &m
             let range = place.range_within(&(error.start..error.end));
             problems.within(place, range, "fhirpath-syntax", error.message).hint = error.hint;
         }
-        Ok(expression) => types(place, text, &expression, scope, problems),
+        Ok(expression) => types(place, text, &expression, (scope, known), problems),
     }
 }
 
 /// Reports elements that a type does not have. Unknown variables have been reported.
-fn types(place: Place<'_>, text: &str, expression: &Expression, scope: Scope<'_>, problems: &mut Problems) {
+fn types(place: Place<'_>, text: &str, expression: &Expression, (scope, types): (Scope<'_>, &Types), problems: &mut Problems) {
     let known: Variables = variables(text).into_iter().map(|(name, _)| (name.to_owned(), String::new())).collect();
-    let mut found = scope.contexts.iter().map(|context| expression.check(context, &known, r4()));
+    let mut found = scope.contexts.iter().map(|context| expression.check(context, &known, types));
     let first = found.next().unwrap_or_default();
     if found.any(|problems| problems.is_empty()) {
         return;

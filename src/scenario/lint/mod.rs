@@ -4,6 +4,7 @@
 mod catalogue;
 mod client;
 mod consulter_fault;
+mod dataset;
 mod exchange;
 mod expectation;
 mod expression;
@@ -39,6 +40,7 @@ pub(super) fn check(documents: &Documents, findings: &[&str], looked_at: &dyn Fn
     named(&documents.faults, Kind::Fault, |value| &value.fault, &mut problems);
     named(&documents.consulter_faults, Kind::ConsulterFault, |value| &value.consulter_fault, &mut problems);
     named(&documents.personas, Kind::Persona, |value| &value.persona, &mut problems);
+    named(&documents.datasets, Kind::Dataset, |value| &value.dataset, &mut problems);
     for document in documents.exchanges.iter().filter(|document| looked_at(&document.file.path)) {
         exchange::check(document, &names, &mut problems);
     }
@@ -53,6 +55,9 @@ pub(super) fn check(documents: &Documents, findings: &[&str], looked_at: &dyn Fn
     }
     for document in documents.personas.iter().filter(|document| looked_at(&document.file.path)) {
         persona::check(document, &documents.resources, &names, &mut problems);
+    }
+    for document in documents.datasets.iter().filter(|document| looked_at(&document.file.path)) {
+        dataset::check(document, &mut problems);
     }
     for document in documents.noise.iter().filter(|document| looked_at(&document.file.path)) {
         noise::check(document, &names, &mut problems);

@@ -53,7 +53,7 @@ impl<'d> Names<'d> {
                 Kind::Scenario => drop(names.opaque.insert(name)),
                 Kind::Persona => drop(names.personas.insert(name)),
                 Kind::Requirements => names.requirements_broken = true,
-                Kind::Fault | Kind::ConsulterFault | Kind::Noise => {}
+                Kind::Fault | Kind::ConsulterFault | Kind::Noise | Kind::Dataset => {}
             }
         }
         names.resources.extend(documents.resources.iter().filter_map(|file| resource_name(&file.text)));
