@@ -66,8 +66,8 @@ pub fn finding_names() -> Vec<&'static str> {
 /// What we think of a run. The same evidence and definitions give the same verdicts, byte for byte.
 #[must_use]
 pub fn judge(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &Validator) -> Verdicts {
-    let answers = Answers::new(evidence);
-    let personas = Personas::new(suite);
+    let answers = Answers::new(evidence, plan.claims.dialect.fhir());
+    let personas = Personas::new(suite, plan.claims.dialect.fhir());
     let profiles = Profiles::new(validator, suite, plan.claims.dialect);
     let run = Run { plan, suite, answers: &answers, personas: &personas, profiles: &profiles, at: &evidence.start.at };
     let expectations: Vec<_> = plan.scenarios.iter().flat_map(|scenario| judge_scenario(run, scenario)).collect();

@@ -11,9 +11,9 @@ use tokio::time::timeout;
 use super::fault::{FaultError, Faults};
 use super::responder::Responder;
 use super::server::{self, BASE_PATH};
+use crate::agreements::FhirVersion;
 use crate::fhir::json;
 use crate::fhir::store::Store;
-use crate::fhir::types::r4;
 use crate::scenario::{Persona, Suite};
 
 /// How the reference provider is to be.
@@ -21,6 +21,8 @@ use crate::scenario::{Persona, Suite};
 pub struct Config<'c> {
     /// Gives the personas it serves, the exchanges it knows and the faults it may have.
     pub suite: &'c Suite,
+    /// The version of FHIR that it speaks.
+    pub fhir: FhirVersion,
     /// Port on the loopback address; 0 for any that is free.
     pub port: u16,
     /// The bearer token it takes.
@@ -35,7 +37,7 @@ impl<'c> Config<'c> {
     /// A provider without faults on any free port.
     #[must_use]
     pub fn new(suite: &'c Suite, token: impl Into<String>) -> Self {
-        Self { suite, port: 0, token: token.into(), faults: Vec::new(), page_size: 100 }
+        Self { suite, fhir: FhirVersion::R4, port: 0, token: token.into(), faults: Vec::new(), page_size: 100 }
     }
 }
 
@@ -113,12 +115,13 @@ pub(super) fn prepare(config: &Config<'_>, base_url: &str) -> Result<Responder, 
     for name in &config.faults {
         faults.push(config.suite.fault(name).cloned().ok_or_else(|| StartError::UnknownFault(name.clone()))?);
     }
-    let mut store = Store::new(r4(), base_url);
+    let mut store = Store::new(config.fhir.types(), base_url);
     for persona in &config.suite.personas {
-        load(&mut store, persona)?;
+        load(&mut store, persona, config.fhir)?;
     }
     Ok(Responder {
         store,
+        fhir: config.fhir,
         base: base_url.to_owned(),
         token: config.token.clone(),
         page_size: config.page_size,
@@ -126,8 +129,8 @@ pub(super) fn prepare(config: &Config<'_>, base_url: &str) -> Result<Responder, 
     })
 }
 
-fn load(store: &mut Store, persona: &Persona) -> Result<(), StartError> {
-    for (resource, text) in &persona.resources {
+fn load(store: &mut Store, persona: &Persona, fhir: FhirVersion) -> Result<(), StartError> {
+    for (resource, text) in persona.resources(fhir) {
         let failed =
             |message: String| StartError::Fixture { persona: persona.persona.clone(), resource: resource.clone(), message };
         let tree = json::read(text.as_bytes(), store.types()).map_err(|error| failed(error.to_string()))?;

@@ -7,22 +7,23 @@ use super::super::expression::{Scope, Unevaluated, parse};
 use super::super::finding::Finding;
 use super::super::ruling::{Obstacle, Ruling};
 use super::complete::{Compared, over_chains};
+use crate::agreements::FhirVersion;
 use crate::agreements::obligations;
 use crate::fhir::fhirpath::Expression;
 use crate::fhir::node::Node;
 
 pub(super) fn judge(case: &Case<'_>) -> Ruling {
-    over_chains(case, |chain, compared, ruling| hold(&Scope::of(case, chain), compared, ruling))
+    over_chains(case, |chain, compared, ruling| hold(case.run.fhir(), &Scope::of(case, chain), compared, ruling))
 }
 
 /// Holds what was found against what it is of the persona. A fact that was not found is for `complete`.
-fn hold<'c>(scope: &Scope<'_, 'c>, compared: &Compared<'c>, ruling: &mut Ruling) -> Result<(), Obstacle> {
+fn hold<'c>(fhir: FhirVersion, scope: &Scope<'_, 'c>, compared: &Compared<'c>, ruling: &mut Ruling) -> Result<(), Obstacle> {
     for (fixture, entry) in compared.pairs() {
         let Some(found) = entry.resource else { continue };
         ruling.judged();
         for element in obligations(profile(fixture)) {
             let expression = parse(element)?;
-            if exists(&Scope::bare(), &expression, fixture)? && !exists(scope, &expression, found)? {
+            if exists(&Scope::bare(fhir), &expression, fixture)? && !exists(scope, &expression, found)? {
                 let place = entry.answer.place_of(found);
                 let finding = Finding::new(Code::ObligationUnmet, place, entry.subject());
                 ruling.find(finding.expected(format!("{}.{element}", found.type_name())));
