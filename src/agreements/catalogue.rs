@@ -58,8 +58,6 @@ pub enum Pending {
     Suite,
     /// Needs Toets to play the server.
     Consulter,
-    /// Holds in STU3 only.
-    Stu3,
     /// Holds in the next version only.
     Rc3,
     /// Is about coverage of the dataset.

@@ -220,8 +220,8 @@ impl Variant<'_> {
                 return Ok(None);
             }
             let action = Action::Send(changed(self.template(published), &with));
-            // What another version published is not the exchange that these claims are held to.
-            let exchange = (dialect == self.claims.dialect).then(|| name.clone());
+            // What a version published is not the exchange that these claims are held to.
+            let exchange = with.dialect.is_none().then(|| name.clone());
             return Ok(Some((exchange, action)));
         }
         if let Some(request) = &step.request {

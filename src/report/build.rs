@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::exchanges::Exchanges;
 use super::view::{Expectation, Finding, Group, KnownMark, LevelCounts, Report, Requirement, Scenario, Step};
-use super::{causes, head, known, profiles, reason, sentence, warnings};
+use super::{causes, defects, head, known, profiles, reason, sentence, warnings};
 use crate::agreements::{Catalogue, Level};
 use crate::evidence::Evidence;
 use crate::judge::{self, Class, Diagnosis, ExpectationVerdict, Outcome, RequirementVerdict, Verdicts};
@@ -33,7 +33,8 @@ impl Report {
         warnings.extend(known::warnings(&known));
         let known = known::list(&known);
         let profiles = profiles::profiles(&verdicts.profiles);
-        Self { profiles, warnings, known, head, counts, groups, roots, causes, gaps, preparation, scenarios, remarks }
+        let defects = defects::of(plan, suite);
+        Self { profiles, defects, warnings, known, head, counts, groups, roots, causes, gaps, preparation, scenarios, remarks }
     }
 }
 

@@ -8,8 +8,8 @@ use schemars::Schema;
 use super::view::{self, Report};
 use super::words;
 use shape::{
-    Claims, Definition, Exchange, Expectation, Finding, Issue, Known, KnownMark, LevelCounts, Noise, Open, Profiles, Reason,
-    Requirement, Root, Run, SuiteId, Target,
+    AgreementDefect, Claims, Definition, Exchange, Expectation, Finding, Issue, Known, KnownMark, LevelCounts, Noise, Open,
+    Profiles, Reason, Requirement, Root, Run, SuiteId, Target,
 };
 
 /// Version of `run.json`.
@@ -58,6 +58,7 @@ impl<'a> Run<'a> {
             exchanges: exchanges(report).map(exchange).collect(),
             known_failures: report.known.iter().map(known).collect(),
             profiles: report.profiles.as_ref().map(profiles),
+            agreement_defects: report.defects.iter().map(defect).collect(),
         }
     }
 }
@@ -164,6 +165,11 @@ fn noise(noise: &crate::judge::Silenced) -> Noise<'_> {
 
 fn open(open: &crate::judge::OpenCode) -> Open<'_> {
     Open { value_set: &open.value_set, codes: &open.codes, count: open.count }
+}
+
+fn defect(defect: &view::AgreementDefect) -> AgreementDefect<'_> {
+    let view::AgreementDefect { exchange, what, fix } = defect;
+    AgreementDefect { exchange, what, fix }
 }
 
 fn profiles(profiles: &view::Profiles) -> Profiles<'_> {

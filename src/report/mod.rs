@@ -6,6 +6,7 @@ mod build;
 mod causes;
 pub mod coverage;
 mod curl;
+mod defects;
 mod diff;
 pub mod draft;
 mod excerpt;

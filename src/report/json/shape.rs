@@ -54,6 +54,20 @@ pub(super) struct Run<'a> {
     pub(super) known_failures: Vec<Known<'a>>,
     /// What was noted while resources were judged by profiles; null where none was.
     pub(super) profiles: Option<Profiles<'a>>,
+    /// Defects of the agreement itself, for its owners: none of them is held against the product.
+    pub(super) agreement_defects: Vec<AgreementDefect<'a>>,
+}
+
+/// A defect of the agreement in the claimed version.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AgreementDefect<'a> {
+    /// The exchange that it is about.
+    pub(super) exchange: &'a str,
+    /// What is wrong.
+    pub(super) what: &'a Text,
+    /// What could stand there instead.
+    pub(super) fix: &'a Text,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]

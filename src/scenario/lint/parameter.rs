@@ -172,7 +172,7 @@ mod tests {
             ("Goal", "category", "x"),
             ("Observation", "_id", "x"),
         ] {
-            assert!(parameter(resource, name, value, fhir).is_ok(), "{resource}?{name}={value}");
+            assert!(parameter(resource, name, value, FhirVersion::R4).is_ok(), "{resource}?{name}={value}");
         }
     }
 
@@ -185,7 +185,7 @@ mod tests {
             ("DeviceUseStatement", "_include", "DeviceUseSatement:device"),
             ("DeviceUseStatement", "device.typo", "x"),
         ] {
-            assert!(parameter(resource, name, value, fhir).is_err(), "{resource}?{name}={value}");
+            assert!(parameter(resource, name, value, FhirVersion::R4).is_err(), "{resource}?{name}={value}");
         }
     }
 }
