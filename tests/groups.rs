@@ -27,7 +27,7 @@ async fn form_only(suite: &Suite, groups: Vec<TransactionGroup>) -> Verdicts {
     let settings = Settings { secrets, ..Settings::plain(Recorder::in_memory()) };
     let evidence = engine::run(&plan, suite, settings, |_| ()).await.expect("it runs").evidence;
     provider.stop().await;
-    judge(&plan, &evidence, suite, definitions::validator())
+    judge(&plan, &evidence, suite, definitions::validator(toets::agreements::FhirVersion::R4))
 }
 
 fn outcome(verdicts: &Verdicts, id: &str) -> (bool, Outcome) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
+use toets::agreements::FhirVersion;
 use toets::drive::{Client, Secrets};
 use toets::load::{Ids, LoadError, Place, Way, load, look, removable, remove};
 use toets::plan::{Target, TargetAuth};
@@ -140,20 +141,21 @@ impl Setting {
     }
 
     fn place(&self) -> Place<'_> {
-        Place { client: &self.client, persona: self.persona() }
+        Place { client: &self.client, persona: self.persona(), fhir: FhirVersion::R4 }
     }
 }
 
 #[tokio::test]
 async fn each_way_writes_the_whole_persona_and_it_can_be_removed() {
-    for way in Way::ALL {
+    for (fhir, way) in FhirVersion::ALL.into_iter().flat_map(|fhir| Way::ALL.map(|way| (fhir, way))) {
         let setting = Setting::new(Memory::new()).await;
-        let count = setting.persona().resources.len();
-        let loaded = load(setting.place(), &[way]).await.expect("the server takes it");
+        let place = Place { fhir, ..setting.place() };
+        let count = setting.persona().resources(fhir).len();
+        let loaded = load(place, &[way]).await.expect("the server takes it");
         assert_eq!((loaded.way, loaded.written, loaded.different), (way, count, Vec::new()));
         assert_eq!(setting.memory.resources().len(), count);
         // Whether the ids were kept or not: the tag finds what was written.
-        let removed = remove(setting.place(), &Ids::new()).await.expect("the server deletes it");
+        let removed = remove(place, &Ids::new()).await.expect("the server deletes it");
         assert_eq!((removed.deleted.len(), removed.left.len()), (count, 0));
         assert!(setting.memory.resources().is_empty());
     }

@@ -40,7 +40,7 @@ async fn run(suite: &Suite, plan: &Plan) -> (Evidence, Verdicts) {
     secrets.insert("TOETS_TOKEN", TOKEN).expect("it is long enough");
     let settings = Settings { secrets, ..Settings::plain(Recorder::in_memory()) };
     let evidence = engine::run(plan, suite, settings, |_| ()).await.expect("it runs").evidence;
-    let verdicts = judge(&evidence.start.plan, &evidence, suite, definitions::validator());
+    let verdicts = judge(&evidence.start.plan, &evidence, suite, definitions::validator(toets::agreements::FhirVersion::R4));
     (evidence, verdicts)
 }
 

@@ -36,12 +36,20 @@ fn persona() -> Persona {
         decoys: BTreeMap::new(),
         reachable: Vec::new(),
         resources: BTreeMap::from([("Patient/no-plan-patient".to_owned(), resource)]),
+        stu3: None,
     }
 }
 
 async fn provider(behaviour: Vec<Misbehaviour>) -> Running {
-    let fault =
-        Fault { fault: "test".to_owned(), title: text(), on: Target::default(), behaviour, kills: Vec::new(), also: Vec::new() };
+    let fault = Fault {
+        fault: "test".to_owned(),
+        title: text(),
+        fhir: None,
+        on: Target::default(),
+        behaviour,
+        kills: Vec::new(),
+        also: Vec::new(),
+    };
     let suite = Suite { personas: vec![persona()], faults: vec![fault], ..Suite::default() };
     start(Config { faults: vec!["test".to_owned()], ..Config::new(&suite, TOKEN) }).await.expect("a free port")
 }

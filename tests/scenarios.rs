@@ -4,11 +4,11 @@
 #[path = "support/definitions.rs"]
 mod definitions;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use toets::agreements::{Actor, Dialect};
+use toets::agreements::{Actor, Dialect, FhirVersion};
 use toets::drive::Secrets;
 use toets::engine::{self, Recorder, Settings};
 use toets::judge::{ExpectationVerdict, Outcome, Verdicts, judge};
@@ -18,25 +18,34 @@ use toets::serve;
 
 const TOKEN: &str = "a-token-of-the-test";
 
+/// The claims that each version of FHIR is tried with.
+fn dialect(fhir: FhirVersion) -> Dialect {
+    match fhir {
+        FhirVersion::R4 => Dialect::R4Rc2,
+        FhirVersion::Stu3 => Dialect::Stu3Rc2,
+    }
+}
+
 /// A run against the reference provider with these faults.
-fn run(suite: &Suite, faults: &[&str]) -> Result<Verdicts, Failed> {
+fn run(suite: &Suite, fhir: FhirVersion, faults: &[&str]) -> Result<Verdicts, Failed> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let mut config = serve::Config::new(suite, TOKEN);
+        config.fhir = fhir;
         config.faults = faults.iter().map(|&fault| fault.to_owned()).collect();
         let provider = serve::start(config).await.map_err(|why| why.to_string())?;
-        let plan = plan(suite, &provider.base_url)?;
+        let plan = plan(suite, fhir, &provider.base_url)?;
         let mut secrets = Secrets::new();
         secrets.insert("TOETS_TOKEN", TOKEN).map_err(|why| why.to_string())?;
         let settings = Settings { secrets, tempo: 0.01, ..Settings::plain(Recorder::in_memory()) };
         let finished = engine::run(&plan, suite, settings, |_| ()).await.map_err(|why| why.to_string())?;
         provider.stop().await;
-        Ok(judge(&plan, &finished.evidence, suite, definitions::validator()))
+        Ok(judge(&plan, &finished.evidence, suite, definitions::validator(fhir)))
     })
 }
 
-fn plan(suite: &Suite, base: &str) -> Result<Plan, Failed> {
-    let claims = Claims::new(Actor::Provider, Dialect::R4Rc2);
+fn plan(suite: &Suite, fhir: FhirVersion, base: &str) -> Result<Plan, Failed> {
+    let claims = Claims::new(Actor::Provider, dialect(fhir));
     let auth = TargetAuth::Bearer("TOETS_TOKEN".to_owned());
     // Deadlines shrink with the tempo; a busy machine still has to answer in time.
     let limits = Limits { deadline_ms: 1_000_000, connect_ms: 500_000, ..Limits::default() };
@@ -78,30 +87,49 @@ fn in_scenario(key: &str, scenario: &str) -> bool {
 }
 
 /// A fault turns red what it says it kills, with the finding it names, and nothing that it does not list.
-fn is_caught(suite: &Suite, fault: &Fault) -> Result<(), Failed> {
-    let verdicts = run(suite, &[&fault.fault])?;
+fn is_caught(suite: &Suite, fhir: FhirVersion, fault: &Fault) -> Result<(), Failed> {
+    let verdicts = run(suite, fhir, &[&fault.fault])?;
     let red: Vec<_> = verdicts.expectations.iter().filter(|verdict| is_red(verdict)).collect();
     let mut wrong = Vec::new();
+    let mut killed_any = false;
     for kill in &fault.kills {
-        for path in paths(&verdicts, &kill.expect) {
+        let all = paths(&verdicts, &kill.expect);
+        for path in &all {
             let fitting =
-                |verdict: &&&ExpectationVerdict| fits_key(&kill.expect, &verdict.key) && path == without_variant(&verdict.key);
+                |verdict: &&&ExpectationVerdict| fits_key(&kill.expect, &verdict.key) && *path == without_variant(&verdict.key);
             let killed = |verdict: &&ExpectationVerdict| verdict.findings.iter().any(|finding| finding.name() == kill.finding);
             if !red.iter().filter(fitting).any(killed) {
                 let now: Vec<_> =
-                    verdicts.expectations.iter().filter(|verdict| without_variant(&verdict.key) == path).map(shown).collect();
+                    verdicts.expectations.iter().filter(|verdict| without_variant(&verdict.key) == *path).map(shown).collect();
                 wrong.push(format!("does not kill {path} with {}:\n    {}", kill.finding, now.join("\n    ")));
             }
         }
-        if paths(&verdicts, &kill.expect).is_empty() {
+        killed_any |= !all.is_empty();
+        // What only the other version asks cannot turn red in this one.
+        if all.is_empty() && !is_of_another_version(suite, fhir, &kill.expect)? {
             wrong.push(format!("names {}, which is not in the plan", kill.expect));
         }
+    }
+    if !killed_any {
+        wrong.push(format!("kills nothing in {}: say for which version it is, with `fhir`", fhir.name()));
     }
     let listed = |key: &str| fault.kills.iter().map(|kill| &kill.expect).chain(&fault.also).any(|pattern| fits_key(pattern, key));
     wrong.extend(
         red.iter().filter(|verdict| !listed(&verdict.key)).map(|verdict| format!("turns red unlisted: {}", shown(verdict))),
     );
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
+}
+
+/// Whether the plan of another version has an expectation that a pattern names.
+fn is_of_another_version(suite: &Suite, fhir: FhirVersion, pattern: &str) -> Result<bool, Failed> {
+    for other in FhirVersion::ALL.into_iter().filter(|other| *other != fhir) {
+        let plan = plan(suite, other, "http://127.0.0.1:1/fhir")?;
+        let mut expectations = plan.scenarios.iter().flat_map(|scenario| scenario.expectations());
+        if expectations.any(|expectation| fits_key(pattern, &expectation.key)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn without_variant(key: &str) -> &str {
@@ -116,23 +144,25 @@ fn paths<'v>(verdicts: &'v Verdicts, pattern: &str) -> BTreeSet<&'v str> {
 
 fn main() {
     let arguments = Arguments::from_args();
-    let suite = Arc::new(load(&Source::Embedded).expect("the suite in the binary has no mistakes"));
-    let right: Arc<OnceLock<Result<Verdicts, String>>> = Arc::default();
-    let names: BTreeMap<String, ()> = plan(&suite, "http://127.0.0.1:1/fhir")
-        .map(|plan| plan.scenarios.iter().map(|scenario| (format!("{}@{}", scenario.scenario, scenario.variant), ())).collect())
-        .expect("the suite compiles");
-
-    let scenarios = names.into_keys().map(|name| {
-        let (suite, right) = (Arc::clone(&suite), Arc::clone(&right));
-        Trial::test(format!("green: {name}"), move || {
-            let verdicts = right.get_or_init(|| run(&suite, &[]).map_err(|why| why.message().unwrap_or_default().to_owned()));
-            is_green(verdicts.as_ref().map_err(Clone::clone)?, &name)
-        })
-    });
-    let faults = suite.faults.clone().into_iter().map(|fault| {
-        let suite = Arc::clone(&suite);
-        Trial::test(format!("red: {}", fault.fault), move || is_caught(&suite, &fault))
-    });
-    let trials = scenarios.chain(faults).collect();
+    let source = std::env::var("TOETS_TRY").map_or(Source::Embedded, |folder| Source::Directory(folder.into()));
+    let suite = Arc::new(load(&source).expect("the suite in the binary has no mistakes"));
+    let mut trials = Vec::new();
+    for fhir in FhirVersion::ALL {
+        let right: Arc<OnceLock<Result<Verdicts, String>>> = Arc::default();
+        let plan = plan(&suite, fhir, "http://127.0.0.1:1/fhir").expect("the suite compiles");
+        let names: BTreeSet<String> = plan.scenarios.iter().map(|scenario| scenario.name()).collect();
+        trials.extend(names.into_iter().map(|name| {
+            let (suite, right) = (Arc::clone(&suite), Arc::clone(&right));
+            Trial::test(format!("green: {name}"), move || {
+                let all = || run(&suite, fhir, &[]).map_err(|why| why.message().unwrap_or_default().to_owned());
+                is_green(right.get_or_init(all).as_ref().map_err(Clone::clone)?, &name)
+            })
+        }));
+        let faults = suite.faults.iter().filter(|fault| fault.fhir.is_none_or(|only| only == fhir)).cloned();
+        trials.extend(faults.map(|fault| {
+            let suite = Arc::clone(&suite);
+            Trial::test(format!("red: {} in {}", fault.fault, fhir.name()), move || is_caught(&suite, fhir, &fault))
+        }));
+    }
     libtest_mimic::run(&arguments, trials).exit();
 }

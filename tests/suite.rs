@@ -1,13 +1,15 @@
 //! The suite as a whole: every requirement is judged or says why not, and what
 //! files say of each other and of the judge is so.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use toets::agreements::Actor;
+use toets::agreements::{Actor, Dialect};
 use toets::judge::finding_names;
-use toets::scenario::{Expectation, Source, Suite, fits_key, lint, load};
+use toets::plan::{Claims, Selection, Target, TargetAuth, compile};
+use toets::report::coverage::Coverage;
+use toets::scenario::{Source, Suite, lint, load};
 
 type Check = fn(&Suite) -> Result<Completion, Failed>;
 
@@ -19,20 +21,10 @@ const CHECKS: [(&str, Check); 5] = [
     ("each_finding_that_a_fault_names_is_a_code_of_the_judge", each_finding_that_a_fault_names_is_a_code_of_the_judge),
 ];
 
-/// Expectations with their key, without variants.
-fn expectations(suite: &Suite) -> BTreeMap<String, &Expectation> {
-    let mut all = BTreeMap::new();
-    for scenario in &suite.scenarios {
-        for step in &scenario.steps {
-            all.extend(step.expect.iter().map(|found| (format!("{}/{}/{}", scenario.scenario, step.id, found.id), found)));
-        }
-        all.extend(scenario.over_run.iter().map(|found| (format!("{}/over-run/{}", scenario.scenario, found.id), found)));
-    }
-    all
-}
-
 fn judged(suite: &Suite) -> BTreeSet<&str> {
-    expectations(suite).into_values().map(|expectation| expectation.req.as_str()).collect()
+    let in_steps = suite.scenarios.iter().flat_map(|scenario| &scenario.steps).flat_map(|step| &step.expect);
+    let over_run = suite.scenarios.iter().flat_map(|scenario| &scenario.over_run);
+    in_steps.chain(over_run).map(|expectation| expectation.req.as_str()).collect()
 }
 
 /// Nothing left, or what is.
@@ -66,10 +58,14 @@ fn each_pending_requirement_is_really_not_judged(suite: &Suite) -> Result<Comple
 }
 
 fn each_expectation_has_a_fault_that_kills_it(suite: &Suite) -> Result<Completion, Failed> {
-    let kills: Vec<&str> = suite.faults.iter().flat_map(|fault| &fault.kills).map(|kill| kill.expect.as_str()).collect();
-    let path = |pattern: &str| pattern.split('@').next().unwrap_or_default().to_owned();
-    let left: Vec<_> =
-        expectations(suite).into_keys().filter(|key| !kills.iter().any(|kill| fits_key(&path(kill), key))).collect();
+    let mut left = Vec::new();
+    for dialect in [Dialect::R4Rc2, Dialect::Stu3Rc2] {
+        let target = Target::new(String::from("http://127.0.0.1/fhir"), TargetAuth::None);
+        let plan =
+            compile(suite, Claims::new(Actor::Provider, dialect), target, &Selection::All).map_err(|why| why.to_string())?;
+        let coverage = Coverage::new(&plan, suite);
+        left.extend(coverage.unproven().map(|name| format!("{name} in {}", dialect.fhir().name())));
+    }
     none(&left, "expectations that no fault kills")
 }
 

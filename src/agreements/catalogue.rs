@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Actor, Basis, Dialect, Effect, Level, effect};
+use super::{Actor, Basis, Dialect, Effect, FhirVersion, Level, effect};
 use crate::text::Text;
 
 /// One file of `scenarios/requirements/`.
@@ -58,8 +58,6 @@ pub enum Pending {
     Suite,
     /// Needs Toets to play the server.
     Consulter,
-    /// Holds in STU3 only.
-    Stu3,
     /// Holds in the next version only.
     Rc3,
     /// Is about coverage of the dataset.
@@ -116,6 +114,12 @@ impl Catalogue {
 }
 
 impl Requirement {
+    /// Whether any version of the agreement for this version of FHIR has it.
+    #[must_use]
+    pub fn is_in(&self, fhir: FhirVersion) -> bool {
+        self.versions.iter().any(|dialect| dialect.fhir() == fhir)
+    }
+
     /// Whether somebody who claims this actor and version has to meet it.
     #[must_use]
     pub fn is_claimed(&self, actor: Actor, dialect: Dialect) -> bool {

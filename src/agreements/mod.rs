@@ -17,6 +17,8 @@ pub use profile::{profile_names, profile_type};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::fhir::types::{self, Types};
+
 /// How strongly the agreement puts it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
@@ -114,12 +116,51 @@ impl Dialect {
 }
 
 impl FhirVersion {
+    /// Every version.
+    pub const ALL: [Self; 2] = [Self::R4, Self::Stu3];
+
     /// The number in `CapabilityStatement.fhirVersion`.
     #[must_use]
     pub fn number(self) -> &'static str {
         match self {
             Self::R4 => "4.0.1",
             Self::Stu3 => "3.0.2",
+        }
+    }
+
+    /// The name that people use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::R4 => "R4",
+            Self::Stu3 => "STU3",
+        }
+    }
+
+    /// The number as a media type has it: `fhirVersion=4.0`.
+    #[must_use]
+    pub fn short(self) -> &'static str {
+        match self {
+            Self::R4 => "4.0",
+            Self::Stu3 => "3.0",
+        }
+    }
+
+    /// The name that variants and folders of fixtures have.
+    #[must_use]
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::R4 => "r4",
+            Self::Stu3 => "stu3",
+        }
+    }
+
+    /// The types and search parameters of this version.
+    #[must_use]
+    pub fn types(self) -> &'static Types {
+        match self {
+            Self::R4 => types::r4(),
+            Self::Stu3 => types::stu3(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The profiles of the agreement by the names that people use, with where each
 //! version publishes them. What a profile asks is in its definition.
 
-use super::Dialect;
+use super::{Dialect, FhirVersion};
 
 /// A profile and the type of resource that it is about.
 type Row = (&'static str, &'static str);
@@ -64,7 +64,19 @@ impl Dialect {
     pub fn profile(self, name: &str) -> Option<String> {
         let is_in = |rows: &[Row]| rows.iter().any(|(known, _)| *known == name);
         let own = || is_in(PZP).then(|| format!("{}/StructureDefinition/{name}", self.canonical()));
-        own().or_else(|| is_in(NL_CORE).then(|| format!("{NICTIZ}{name}")))
+        own().or_else(|| is_in(NL_CORE).then(|| nl_core(name, self.fhir())))
+    }
+}
+
+/// The profile of nl-core with this name in R4, or that of the zibs of 2017 for the same.
+fn nl_core(name: &str, fhir: FhirVersion) -> String {
+    match (fhir, name) {
+        (FhirVersion::R4, _) => format!("{NICTIZ}{name}"),
+        (FhirVersion::Stu3, "nl-core-Problem") => format!("{NICTIZ}zib-Problem"),
+        (FhirVersion::Stu3, "nl-core-HealthcareProvider") => {
+            String::from("http://fhir.nl/fhir/StructureDefinition/nl-core-location")
+        }
+        (FhirVersion::Stu3, _) => String::from("http://fhir.nl/fhir/StructureDefinition/nl-core-organization"),
     }
 }
 
@@ -80,5 +92,7 @@ mod tests {
         assert_eq!(Dialect::R4Beta3.profile(name).as_deref(), Some("https://fhir.iknl.nl/fhir/StructureDefinition/ACP-Patient"));
         assert_eq!(Dialect::R4Rc2.profile("nl-core-Problem"), Dialect::R4Rc1.profile("nl-core-Problem"));
         assert_eq!(Dialect::R4Rc2.profile("ACP-Patients"), None);
+        let zib = Dialect::Stu3Rc2.profile("nl-core-Problem");
+        assert_eq!(zib.as_deref(), Some("http://nictiz.nl/fhir/StructureDefinition/zib-Problem"));
     }
 }

@@ -91,6 +91,9 @@ pub(crate) struct RunArguments {
     /// FHIR base URL of the server; what sut.yaml says when left out, else the built-in reference provider
     #[arg(long)]
     pub(crate) url: Option<String>,
+    /// Version of FHIR that is claimed, each with its newest version of the agreement; what sut.yaml says when left out, else R4
+    #[arg(long, value_enum, ignore_case = true)]
+    pub(crate) fhir: Option<super::validate::Fhir>,
     /// File that says what is tested; sut.yaml of this folder when neither it nor --url is given
     #[arg(long, value_name = "FILE", conflicts_with = "fault")]
     pub(crate) sut: Option<PathBuf>,
@@ -183,6 +186,9 @@ pub(crate) struct ProviderArguments {
     /// Port on the loopback interface; a free one when 0
     #[arg(long, default_value_t = 8420)]
     pub(crate) port: u16,
+    /// Version of FHIR that it speaks
+    #[arg(long, value_enum, ignore_case = true, default_value = "r4")]
+    pub(crate) fhir: super::validate::Fhir,
     /// Fault that it has to have; may be given more than once
     #[arg(long = "fault", value_name = "NAME")]
     pub(crate) faults: Vec<String>,
@@ -200,6 +206,9 @@ pub(crate) struct LintArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct CoverageArguments {
+    /// Version of FHIR that is claimed
+    #[arg(long, value_enum, ignore_case = true, default_value = "r4")]
+    pub(crate) fhir: super::validate::Fhir,
     /// Folder with another suite than the built-in one
     #[arg(long, value_name = "DIR")]
     pub(crate) suite: Option<PathBuf>,

@@ -73,7 +73,7 @@ pub(crate) fn check_data(arguments: &CheckDataArguments, terminal: &Terminal) ->
     let personas = personas(&arguments.personas, &whole)?;
     let asked = asked(arguments);
     let sut = vendor::file(&asked, &whole, terminal)?;
-    let validator = definitions::validator(&asked.packages)?;
+    let validator = definitions::validator(&asked.packages, super::server::claims(&asked, sut.as_ref()).dialect.fhir())?;
     let ask = Ask { asked: &asked, suite: &whole, personas: &personas, validator: &validator, terminal };
     let evidence = runtime::block_on(async {
         match Server::given(&asked, sut.as_ref(), terminal)? {
@@ -113,6 +113,7 @@ fn asked(arguments: &CheckDataArguments) -> RunArguments {
         insecure: arguments.insecure,
         product: None,
         actor: None,
+        fhir: None,
         terminology: super::terminology::TerminologyArguments::default(),
         auth: arguments.auth,
         patients: arguments.patients.clone(),

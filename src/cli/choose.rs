@@ -79,7 +79,7 @@ pub(crate) fn selection(arguments: &RunArguments, suite: &Suite, terminal: &Term
     };
     let opened =
         engine::open(&run).map_err(|why| Failure::usage(why.to_string()).hint("name the folder of a run with `--since DIR`"))?;
-    let validator = definitions::validator(&arguments.packages)?;
+    let validator = definitions::validator(&arguments.packages, opened.evidence.start.plan.claims.dialect.fhir())?;
     let verdicts = judge(&opened.evidence.start.plan, &opened.evidence, suite, &validator);
     let scenarios = failed(&verdicts);
     if scenarios.is_empty() {

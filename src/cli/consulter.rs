@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::table::{self, Company, reference};
 use super::terminal::Terminal;
 use super::{definitions, output, run, runtime, stop};
-use crate::agreements::Actor;
+use crate::agreements::{Actor, Dialect, FhirVersion};
 use crate::drive::Secrets;
 use crate::engine::{Driver, Finished, Seats, Settings, Statements};
 use crate::fhir::validate::Validator;
@@ -31,7 +31,7 @@ pub(crate) fn consulter(
 ) -> Result<ExitCode, Failure> {
     known_fault(arguments, suite)?;
     let suite = Arc::new(suite.clone());
-    let validator = definitions::validator(&arguments.packages)?;
+    let validator = definitions::validator(&arguments.packages, dialect(arguments).fhir())?;
     let finished = runtime::block_on(sit(arguments, (&suite, selection, &validator), folder, terminal))??;
     let plan = &finished.evidence.start.plan;
     let verdicts = judge(plan, &finished.evidence, &suite, &validator);
@@ -62,15 +62,16 @@ async fn sit(
 ) -> Result<Finished, Failure> {
     let seats = Seat::all([NAME]).map_err(|why| Failure::harness(why.to_string()))?;
     let token = seats[0].token.clone();
+    let config = ListenConfig { fhir: dialect(arguments).fhir(), ..ListenConfig::new(suite, seats) };
     let (listener, arrivals) =
-        Listener::start(ListenConfig::new(suite, seats)).await.map_err(|why| Failure::harness(why.to_string()))?;
+        Listener::start(config).await.map_err(|why| Failure::harness(why.to_string()))?;
     let listener = Arc::new(listener);
     let base = listener.base(NAME).unwrap_or_default().to_owned();
     let plan = plan(arguments, (suite, selection), &base)?;
     let (tables, mut places) = Seats::new(&listener, arguments.tempo);
     let seat = places.remove(NAME).ok_or_else(|| Failure::harness("there is no place at the table".to_owned()))?;
     let faults = arguments.fault.iter().cloned().collect();
-    let client = reference(Arc::clone(suite), (base, token.clone()), faults, arguments.tempo);
+    let client = reference(Arc::clone(suite), (base, token.clone()), faults, (plan.claims.dialect.fhir(), arguments.tempo));
     let company = Company {
         driver: Some(Driver::BuiltIn(client)),
         statements: Statements::new(),
@@ -96,8 +97,16 @@ async fn sit(
     }
 }
 
+/// What is claimed: the newest version of the agreement for the version of FHIR.
+fn dialect(arguments: &RunArguments) -> Dialect {
+    match arguments.fhir.map(FhirVersion::from) {
+        Some(FhirVersion::Stu3) => Dialect::Stu3Rc2,
+        Some(FhirVersion::R4) | None => Dialect::R4Rc2,
+    }
+}
+
 fn plan(arguments: &RunArguments, (suite, selection): (&Suite, &Selection), base: &str) -> Result<Plan, Failure> {
-    let mut claims = Claims::new(Actor::Consulter, crate::agreements::Dialect::R4Rc2);
+    let mut claims = Claims::new(Actor::Consulter, dialect(arguments));
     claims.product.clone_from(&arguments.product);
     let auth = TargetAuth::Bearer(super::address::TOKEN.to_owned());
     let target = Target {

@@ -7,10 +7,10 @@ use clap::{Args, ValueEnum};
 
 use super::failure::Failure;
 use super::packages;
+use crate::agreements::FhirVersion;
 use crate::evidence::{Definition, Evidence};
 use crate::fhir::knowledge::{Knowledge, PackageSource};
 use crate::fhir::package::cache;
-use crate::fhir::types;
 use crate::fhir::validate::Validator;
 
 /// Where definitions come from.
@@ -42,18 +42,18 @@ pub(crate) enum Which {
 }
 
 /// A judge who knows these packages, or what is built in when none is named.
-pub(crate) fn validator(arguments: &PackageArguments) -> Result<Validator, Failure> {
+pub(crate) fn validator(arguments: &PackageArguments, fhir: FhirVersion) -> Result<Validator, Failure> {
     let named = arguments.packages.iter().map(|package| packages::source(package));
     let mut sources = named.collect::<Result<Vec<PackageSource>, Failure>>()?;
     sources.extend(cache::common_cache().map(PackageSource::Place));
-    let knowledge = Knowledge::load(&sources, types::r4()).map_err(|error| packages::failure(&error))?;
+    let knowledge = Knowledge::load(&sources, fhir.types()).map_err(|error| packages::failure(&error))?;
     // The agreement is Dutch: a display without a language is taken as that.
     Ok(Validator::new(Arc::new(knowledge)).speaking("nl"))
 }
 
 /// A judge for an earlier run, who knows what that run was judged by.
 pub(crate) fn validator_of(evidence: &Evidence, arguments: &DefinitionArguments) -> Result<Validator, Failure> {
-    let validator = validator(&arguments.packages)?;
+    let validator = validator(&arguments.packages, evidence.start.plan.claims.dialect.fhir())?;
     let (recorded, current) = (&evidence.start.definitions, definitions(&validator));
     if arguments.definitions == Which::Current || *recorded == current {
         return Ok(validator);

@@ -37,6 +37,9 @@ pub(crate) struct LoadArguments {
     /// How to write; each way is tried in turn when left out
     #[arg(long, value_enum)]
     pub(crate) how: Option<How>,
+    /// Version of FHIR that the server speaks
+    #[arg(long, value_enum, ignore_case = true, default_value = "r4")]
+    pub(crate) fhir: super::validate::Fhir,
     /// Remove the personas again: only what carries their tag
     #[arg(long, conflicts_with = "how")]
     pub(crate) remove: bool,
@@ -95,7 +98,8 @@ pub(crate) fn load(arguments: &LoadArguments, terminal: &Terminal) -> Result<Exi
     runtime::block_on(async {
         let mut exit = ExitCode::Conformant;
         for persona in personas {
-            let command = Command { arguments, place: Place { client: &client, persona }, redactor: &redactor, terminal };
+            let place = Place { client: &client, persona, fhir: arguments.fhir.into() };
+            let command = Command { arguments, place, redactor: &redactor, terminal };
             let done = if arguments.remove { command.remove().await } else { command.write().await };
             if done.map_err(|why| command.failure(why))? == Kept::Differs {
                 exit = ExitCode::NotConformant;

@@ -4,6 +4,7 @@ use super::arguments::ProviderArguments;
 use super::failure::Failure;
 use super::terminal::Terminal;
 use super::{runtime, suite};
+use crate::agreements::FhirVersion;
 use crate::clock;
 use crate::judge::ExitCode;
 use crate::nearest;
@@ -17,10 +18,11 @@ pub(crate) fn provider(arguments: &ProviderArguments, terminal: &Terminal) -> Re
     let token = token.unwrap_or_else(|| clock::random_hex(16));
     runtime::block_on(async {
         let mut config = Config::new(&suite, token.clone());
+        config.fhir = arguments.fhir.into();
         config.port = arguments.port;
         config.faults.clone_from(&arguments.faults);
         let running = serve::start(config).await.map_err(|why| failure(why, &suite))?;
-        terminal.say(&greeting(&running.base_url, &token, &suite, &arguments.faults));
+        terminal.say(&greeting((&running.base_url, &token), &suite, arguments));
         // Without signals it serves until the process is ended.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
@@ -30,9 +32,11 @@ pub(crate) fn provider(arguments: &ProviderArguments, terminal: &Terminal) -> Re
     })?
 }
 
-fn greeting(base: &str, token: &str, suite: &Suite, faults: &[String]) -> String {
-    let mut lines = vec![format!("Toets reference provider on {base}"), format!("  token    {token}")];
-    lines.extend(faults.iter().map(|fault| format!("  fault    {fault}")));
+fn greeting((base, token): (&str, &str), suite: &Suite, arguments: &ProviderArguments) -> String {
+    let fhir = FhirVersion::from(arguments.fhir);
+    let version = if fhir == FhirVersion::R4 { String::new() } else { format!(", speaking {}", fhir.name()) };
+    let mut lines = vec![format!("Toets reference provider on {base}{version}"), format!("  token    {token}")];
+    lines.extend(arguments.faults.iter().map(|fault| format!("  fault    {fault}")));
     for persona in &suite.personas {
         lines.push(format!("  persona  {}  BSN {}  Patient/{}", persona.persona, persona.bsn, persona.patient));
     }

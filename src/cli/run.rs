@@ -6,7 +6,7 @@ use super::address::BASE;
 use super::arguments::{ActorKind, RunArguments};
 use super::failure::Failure;
 use super::progress::Progress;
-use super::server::Server;
+use super::server::{self, Server};
 use super::terminal::Terminal;
 use super::{choose, consulter, definitions, output, patients, preview, runtime, stop, suite, vendor, watch};
 use crate::clock;
@@ -72,7 +72,8 @@ impl Run<'_> {
     /// Asks, judges and reports once.
     pub(crate) fn round(&self) -> Result<Round, Failure> {
         let sut = vendor::file(self.arguments, self.suite, &self.terminal)?;
-        let validator = definitions::validator(&self.arguments.packages)?;
+        let fhir = server::claims(self.arguments, sut.as_ref()).dialect.fhir();
+        let validator = definitions::validator(&self.arguments.packages, fhir)?;
         let finished = runtime::block_on(async {
             match Server::given(self.arguments, sut.as_ref(), &self.terminal)? {
                 Some(server) => self.against(server, &validator).await,
@@ -92,6 +93,7 @@ impl Run<'_> {
     async fn against_built_in(&self, validator: &Validator) -> Result<Finished, Failure> {
         let token = clock::random_hex(16);
         let mut config = serve::Config::new(self.suite, token.clone());
+        config.fhir = server::claims(self.arguments, None).dialect.fhir();
         config.faults = self.arguments.fault.iter().cloned().collect();
         let running = serve::start(config).await.map_err(|why| super::provider::failure(why, self.suite))?;
         let server = Server::built_in(self.arguments, &running.base_url, &token)?;

@@ -11,6 +11,7 @@ use super::patients::{self, GivenPatient};
 use super::secrets;
 use super::suite;
 use super::terminal::Terminal;
+use crate::agreements::FhirVersion;
 use crate::drive::{Access, Address, ClientSecret, OAuth2, Secrets, Source, Tls, TokenError, Tokens, Waits};
 use crate::judge::ExitCode;
 use crate::plan::{
@@ -151,13 +152,16 @@ fn limits(arguments: &RunArguments, sut: Option<&SystemUnderTest>) -> Limits {
     }
 }
 
-fn claims(arguments: &RunArguments, sut: Option<&SystemUnderTest>) -> Claims {
+pub(crate) fn claims(arguments: &RunArguments, sut: Option<&SystemUnderTest>) -> Claims {
     let product = arguments.product.clone().or_else(|| sut.and_then(|sut| sut.product.as_ref()).map(product));
-    let usual = suite::claims(product.as_deref());
+    let asked = arguments.fhir.map(FhirVersion::from);
+    let usual = suite::claims(product.as_deref(), asked.unwrap_or(FhirVersion::R4));
     match sut {
         Some(sut) => {
             let groups = sut.claims.groups.clone();
-            Claims { actor: sut.claims.actor, dialect: sut.claims.version, groups, ..usual }
+            // Who asks for another version of FHIR than the file claims, asks for the newest of that.
+            let dialect = Some(sut.claims.version).filter(|claimed| asked.is_none_or(|fhir| fhir == claimed.fhir()));
+            Claims { actor: sut.claims.actor, dialect: dialect.unwrap_or(usual.dialect), groups, ..usual }
         }
         None => usual,
     }

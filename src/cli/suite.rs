@@ -5,12 +5,17 @@ use std::path::Path;
 use super::diagnostics;
 use super::failure::Failure;
 use super::terminal::Terminal;
-use crate::agreements::{Actor, Dialect};
+use crate::agreements::{Actor, Dialect, FhirVersion};
 use crate::plan::{Claims, Plan, Selection, Target, TargetAuth, compile};
 use crate::scenario::{Source, Suite, load};
 
-/// What is claimed until a vendor can say otherwise.
-const DIALECT: Dialect = Dialect::R4Rc2;
+/// What is claimed in a version of FHIR until a vendor says otherwise.
+pub(crate) fn dialect(fhir: FhirVersion) -> Dialect {
+    match fhir {
+        FhirVersion::R4 => Dialect::R4Rc2,
+        FhirVersion::Stu3 => Dialect::Stu3Rc2,
+    }
+}
 
 /// The suite in this folder, or the built-in one. Mistakes in it are drawn before the command ends.
 pub(crate) fn suite(folder: Option<&Path>, terminal: &Terminal) -> Result<Suite, Failure> {
@@ -23,15 +28,15 @@ pub(crate) fn suite(folder: Option<&Path>, terminal: &Terminal) -> Result<Suite,
 }
 
 /// The claims of a product.
-pub(crate) fn claims(product: Option<&str>) -> Claims {
-    Claims { product: product.map(str::to_owned), ..Claims::new(Actor::Provider, DIALECT) }
+pub(crate) fn claims(product: Option<&str>, fhir: FhirVersion) -> Claims {
+    Claims { product: product.map(str::to_owned), ..Claims::new(Actor::Provider, dialect(fhir)) }
 }
 
 /// A plan of the whole suite that is never run: what would be expected.
-pub(crate) fn whole_plan(suite: &Suite) -> Result<Plan, Failure> {
+pub(crate) fn whole_plan(suite: &Suite, fhir: FhirVersion) -> Result<Plan, Failure> {
     let target = Target {
         built_in: true,
         ..Target::new("http://127.0.0.1/fhir".to_owned(), TargetAuth::Bearer(super::address::TOKEN.to_owned()))
     };
-    compile(suite, claims(None), target, &Selection::All).map_err(|why| Failure::usage(why.to_string()))
+    compile(suite, claims(None, fhir), target, &Selection::All).map_err(|why| Failure::usage(why.to_string()))
 }

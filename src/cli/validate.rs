@@ -18,7 +18,8 @@ use clap::{Args, ValueEnum};
 use self::inputs::{From, Inputs};
 use self::output::{Format, Output};
 use self::source::{Item, Source};
-use self::versions::{Fhir, Versions};
+pub(crate) use self::versions::Fhir;
+use self::versions::Versions;
 use super::failure::Failure;
 use super::progress::Progress;
 use super::terminal::Terminal;
@@ -41,7 +42,7 @@ pub(crate) struct ValidateArguments {
     #[arg(long = "profile", value_name = "CANONICAL")]
     pub(crate) profiles: Vec<String>,
     /// Version of FHIR; what a resource plainly says when left out, else R4
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, ignore_case = true)]
     pub(crate) fhir: Option<Fhir>,
     /// Package with definitions: id#version, a .tgz, or a folder; may be given more than once
     #[arg(long = "package", value_name = "PACKAGE")]

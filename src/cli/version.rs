@@ -4,6 +4,7 @@ use super::definitions::{self, PackageArguments};
 use super::failure::Failure;
 use super::suite;
 use super::terminal::Terminal;
+use crate::agreements::FhirVersion;
 use crate::judge::ExitCode;
 
 /// Digits of a digest that are shown.
@@ -13,10 +14,12 @@ const DIGITS: usize = 12;
 pub(crate) fn version(terminal: &Terminal) -> Result<ExitCode, Failure> {
     let suite = suite::suite(None, terminal)?;
     let mut lines = vec![format!("toets {}", env!("CARGO_PKG_VERSION")), format!("suite {}", short(&suite.digest))];
-    let validator = definitions::validator(&PackageArguments::default())?;
-    for definition in definitions::definitions(&validator) {
-        let approximation = if definition.approximation { ", an approximation" } else { "" };
-        lines.push(format!("{} {} {}{approximation}", definition.id, definition.version, short(&definition.digest)));
+    for fhir in FhirVersion::ALL {
+        let validator = definitions::validator(&PackageArguments::default(), fhir)?;
+        for definition in definitions::definitions(&validator) {
+            let approximation = if definition.approximation { ", an approximation" } else { "" };
+            lines.push(format!("{} {} {}{approximation}", definition.id, definition.version, short(&definition.digest)));
+        }
     }
     terminal.say(&lines.join("\n"));
     Ok(ExitCode::Conformant)

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use crate::agreements::FhirVersion;
 use crate::fhir::fhirpath::{self, Environment, Item};
 use crate::fhir::node::{Node, Tree};
-use crate::fhir::{json, types, xml};
+use crate::fhir::{json, xml};
 
 /// What `%name` stands for in a capture: `patient` and `bsn` of the scenario's
 /// persona, and captures before it.
@@ -20,6 +21,7 @@ pub(super) struct Answer {
     pub(super) exchange: String,
     /// Status code.
     pub(super) status: u16,
+    fhir: FhirVersion,
     body: Vec<u8>,
     /// The body as it is kept, when redaction changed it.
     kept: Option<Vec<u8>>,
@@ -38,13 +40,13 @@ pub(super) struct Reference {
 
 impl Answer {
     /// The answer of this exchange.
-    pub(super) fn new(exchange: String, status: u16, body: Vec<u8>, kept: Option<Vec<u8>>) -> Self {
-        Self { exchange, status, body, kept, tree: OnceLock::new() }
+    pub(super) fn new(fhir: FhirVersion, exchange: String, status: u16, body: Vec<u8>, kept: Option<Vec<u8>>) -> Self {
+        Self { exchange, status, fhir, body, kept, tree: OnceLock::new() }
     }
 
     /// The root of the body.
     fn root(&self) -> Option<Node<'_>> {
-        self.tree.get_or_init(|| read(&self.body)).as_ref().map(Tree::root)
+        self.tree.get_or_init(|| read(&self.body, self.fhir)).as_ref().map(Tree::root)
     }
 
     /// The URL of the `next` link of a Bundle.
@@ -82,13 +84,13 @@ impl Answer {
 
     /// The values of an expression over the answer as it came: what is sent on.
     pub(super) fn capture(&self, expression: &str, variables: &Variables) -> Vec<String> {
-        self.root().map_or_else(Vec::new, |root| captured(root, expression, variables))
+        self.root().map_or_else(Vec::new, |root| captured(root, expression, variables, self.fhir))
     }
 
     /// The values of an expression over the answer as it is kept: what a replay finds.
     pub(super) fn capture_kept(&self, expression: &str, variables: &Variables) -> Vec<String> {
         let Some(kept) = &self.kept else { return self.capture(expression, variables) };
-        read(kept).map_or_else(Vec::new, |tree| captured(tree.root(), expression, variables))
+        read(kept, self.fhir).map_or_else(Vec::new, |tree| captured(tree.root(), expression, variables, self.fhir))
     }
 }
 
@@ -114,20 +116,20 @@ fn collect(node: Node<'_>, references: &mut Vec<Reference>) {
 }
 
 /// Reads a body in whichever format it is; nothing when it is no FHIR.
-fn read(body: &[u8]) -> Option<Tree> {
+fn read(body: &[u8], fhir: FhirVersion) -> Option<Tree> {
     match body.iter().find(|byte| !byte.is_ascii_whitespace())? {
-        b'{' => json::read(body, types::r4()).ok(),
+        b'{' => json::read(body, fhir.types()).ok(),
         // A byte order mark may come before XML.
-        _ => xml::read(body, types::r4()).ok(),
+        _ => xml::read(body, fhir.types()).ok(),
     }
 }
 
 /// The values of a capture over one answer, as texts. An expression that cannot
 /// be evaluated on this answer has none; a replay gives the same.
 #[must_use]
-pub fn captured(root: Node<'_>, expression: &str, variables: &Variables) -> Vec<String> {
+pub fn captured(root: Node<'_>, expression: &str, variables: &Variables, fhir: FhirVersion) -> Vec<String> {
     let Ok(expression) = fhirpath::parse(expression) else { return Vec::new() };
-    let mut environment = Environment::new(types::r4());
+    let mut environment = Environment::new(fhir.types());
     for (name, values) in variables {
         environment = environment.with(name, values.iter().cloned().map(Item::String).collect());
     }

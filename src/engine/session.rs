@@ -86,7 +86,7 @@ impl Session {
             started_us,
             retries,
         });
-        outcome.ok().map(|reply| Answer::new(id, reply.status, reply.body, kept))
+        outcome.ok().map(|reply| Answer::new(self.plan.claims.dialect.fhir(), id, reply.status, reply.body, kept))
     }
 
     /// Keeps tokens that came meanwhile out of everything that is recorded from now on.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::body::{Body, Document};
 use super::finding::Place;
 use super::reference::{self, Name};
+use crate::agreements::FhirVersion;
 use crate::evidence::{
     Attested, Capture, Evidence, Exchange, FoundPersona, OmittedReason, Origin, Outcome, PhaseOver, Received, Record,
 };
@@ -16,6 +17,7 @@ use crate::fhir::node::Node;
 /// The evidence of a run, indexed.
 #[derive(Debug)]
 pub(crate) struct Answers<'a> {
+    fhir: FhirVersion,
     steps: BTreeMap<&'a str, BTreeMap<&'a str, StepRecord<'a>>>,
     bodies: BTreeMap<&'a str, (&'a Arc<[u8]>, OnceCell<Body>)>,
     personas: BTreeMap<&'a str, &'a FoundPersona>,
@@ -103,8 +105,9 @@ static LOST_BODY: Body = Body::Lost;
 
 impl<'a> Answers<'a> {
     /// Indexes the evidence; bodies are read when they are first asked for.
-    pub(crate) fn new(evidence: &'a Evidence) -> Self {
+    pub(crate) fn new(evidence: &'a Evidence, fhir: FhirVersion) -> Self {
         let mut answers = Self {
+            fhir,
             steps: BTreeMap::new(),
             bodies: evidence.blobs.iter().map(|(digest, bytes)| (digest.as_str(), (bytes, OnceCell::new()))).collect(),
             personas: BTreeMap::new(),
@@ -207,7 +210,7 @@ impl<'a> Answers<'a> {
     fn body(&self, received: &Received) -> &Body {
         let Some(digest) = &received.body else { return &NO_BODY };
         let Some((bytes, body)) = self.bodies.get(digest.as_str()) else { return &LOST_BODY };
-        body.get_or_init(|| Body::read(bytes))
+        body.get_or_init(|| Body::read(bytes, self.fhir))
     }
 
     /// The bytes of a body as text, for what is searched in it whatever it is.

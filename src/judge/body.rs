@@ -1,8 +1,8 @@
 //! Bodies of answers as trees: JSON or XML, whatever `Content-Type` says (that
 //! it says something else is a finding of `media-type` alone).
 
+use crate::agreements::FhirVersion;
 use crate::fhir::node::{Node, Tree};
-use crate::fhir::types::r4;
 use crate::fhir::{json, xml};
 use crate::scenario::Format;
 
@@ -38,18 +38,19 @@ enum Begin {
 }
 
 impl Body {
-    /// Reads a body.
-    pub(crate) fn read(bytes: &[u8]) -> Self {
+    /// Reads a body, as one of this version of FHIR.
+    pub(crate) fn read(bytes: &[u8], fhir: FhirVersion) -> Self {
+        let types = fhir.types();
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Self::Empty;
         }
         let read = match begin(bytes) {
             Begin::Other => Err(String::from("it begins with neither `{` nor the tag of a resource")),
-            Begin::Json => json::read(bytes, r4()).map(|tree| (Format::Json, tree)).map_err(|error| error.to_string()),
-            Begin::Xml => xml::read(bytes, r4()).map(|tree| (Format::Xml, tree)).map_err(|error| error.to_string()),
+            Begin::Json => json::read(bytes, types).map(|tree| (Format::Json, tree)).map_err(|error| error.to_string()),
+            Begin::Xml => xml::read(bytes, types).map(|tree| (Format::Xml, tree)).map_err(|error| error.to_string()),
         };
         match read {
-            Ok((format, tree)) if r4().is_a(tree.root().type_name(), "Resource") => {
+            Ok((format, tree)) if types.is_a(tree.root().type_name(), "Resource") => {
                 Self::Fhir(Document { format, tree, newlines: newlines(bytes) })
             }
             Ok((_, tree)) => Self::Other(format!("`{}` is no type of resource", tree.root().name())),
@@ -100,33 +101,37 @@ fn begin(bytes: &[u8]) -> Begin {
 mod tests {
     use super::*;
 
+    fn read(bytes: &[u8]) -> Body {
+        Body::read(bytes, FhirVersion::R4)
+    }
+
     #[test]
     fn body_is_json_or_xml_by_how_it_begins() {
-        let json = Body::read(b"\n {\"resourceType\":\"Patient\",\"id\":\"a\"}");
-        let xml = Body::read(b"<Patient xmlns=\"http://hl7.org/fhir\"><id value=\"a\"/></Patient>");
+        let json = read(b"\n {\"resourceType\":\"Patient\",\"id\":\"a\"}");
+        let xml = read(b"<Patient xmlns=\"http://hl7.org/fhir\"><id value=\"a\"/></Patient>");
         assert_eq!(json.document().map(|document| document.format), Some(Format::Json));
         assert_eq!(xml.document().map(|document| document.format), Some(Format::Xml));
     }
 
     #[test]
     fn body_that_is_a_page_is_no_resource() {
-        assert!(matches!(Body::read(b"<!DOCTYPE html><html></html>"), Body::Other(_)));
+        assert!(matches!(read(b"<!DOCTYPE html><html></html>"), Body::Other(_)));
     }
 
     #[test]
     fn body_of_an_unknown_type_is_no_resource() {
-        assert!(matches!(Body::read(b"{\"resourceType\":\"Human\"}"), Body::Other(_)));
-        assert!(matches!(Body::read(b"{\"error\":\"no\"}"), Body::Other(_)));
+        assert!(matches!(read(b"{\"resourceType\":\"Human\"}"), Body::Other(_)));
+        assert!(matches!(read(b"{\"error\":\"no\"}"), Body::Other(_)));
     }
 
     #[test]
     fn body_of_white_space_is_empty() {
-        assert!(matches!(Body::read(b" \n"), Body::Empty));
+        assert!(matches!(read(b" \n"), Body::Empty));
     }
 
     #[test]
     fn line_counts_from_one() {
-        let body = Body::read(b"{\"resourceType\":\"Patient\",\n\"id\":\"a\",\n\"gender\":\"male\"}");
+        let body = read(b"{\"resourceType\":\"Patient\",\n\"id\":\"a\",\n\"gender\":\"male\"}");
         let document = body.document().expect("a resource");
         let gender = document.tree.root().child("gender").expect("it is there");
         assert_eq!(document.line(gender), 3);

@@ -96,6 +96,11 @@ impl<'c> Run<'c> {
     pub(crate) fn fhir(&self) -> FhirVersion {
         self.plan.claims.dialect.fhir()
     }
+
+    /// Whether a requirement holds in any version of the agreement for the claimed version of FHIR.
+    pub(crate) fn asks(&self, requirement: &str) -> bool {
+        self.suite.catalogue.get(requirement).is_none_or(|requirement| requirement.is_in(self.fhir()))
+    }
 }
 
 impl<'c> Case<'c> {
@@ -176,7 +181,8 @@ impl<'c> Case<'c> {
         };
         let Some(answer) = answer else { return Err(Obstacle::Beside) };
         if self.lacks_xml(step, answer) {
-            return Err(blocked(XML));
+            // Where nothing asks for XML, there is nothing wrong with a server that has none.
+            return Err(if self.run.asks(XML) { blocked(XML) } else { Obstacle::Beside });
         }
         if self.is_refused(step, answer) {
             return Err(Obstacle::Beside);
@@ -226,6 +232,7 @@ impl<'c> Case<'c> {
     fn is_refused(&self, step: &PlannedStep, answer: Answer<'_>) -> bool {
         let exchange = step.exchange.as_deref().and_then(|name| self.run.suite.exchange(name));
         let optional = exchange.and_then(|exchange| exchange.optional.as_deref());
+        let optional = optional.filter(|requirement| self.run.asks(requirement));
         let beside = optional.is_some_and(|requirement| requirement != self.expectation.req) || sets_page_size(step);
         is_refusal(answer.received.status) && beside
     }

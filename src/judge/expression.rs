@@ -5,11 +5,11 @@ use super::case::Case;
 use super::chain::Chain;
 use super::ruling::Obstacle;
 use super::verdict::Reason;
+use crate::agreements::FhirVersion;
 use crate::evidence::Origin;
 use crate::fhir::date::DateTime;
 use crate::fhir::fhirpath::{self, Environment, Expression, Failure, Item};
 use crate::fhir::node::Node;
-use crate::fhir::types::r4;
 use crate::plan::PlannedPersona;
 
 /// What an expression says of an element.
@@ -37,6 +37,7 @@ pub(crate) enum Unevaluated {
 /// The surroundings of an expression: where `resolve()` looks, what `%name` means, who knows value sets and profiles.
 #[derive(Debug)]
 pub(crate) struct Scope<'s, 'c> {
+    fhir: FhirVersion,
     at: Option<(Case<'c>, &'s Chain<'c>)>,
     variables: Vec<(&'c str, Vec<String>)>,
 }
@@ -68,12 +69,12 @@ impl<'s, 'c> Scope<'s, 'c> {
         if let (Some(name), Some(Origin::ForEach(value))) = (&case.step.for_each, exchange.map(|exchange| &exchange.origin)) {
             variables.push((name, vec![value.clone()]));
         }
-        Self { at: Some((*case, chain)), variables }
+        Self { fhir: case.run.fhir(), at: Some((*case, chain)), variables }
     }
 
     /// A scope without variables and with nothing to resolve to: for fixtures.
-    pub(crate) fn bare() -> Self {
-        Self { at: None, variables: Vec::new() }
+    pub(crate) fn bare(fhir: FhirVersion) -> Self {
+        Self { fhir, at: None, variables: Vec::new() }
     }
 
     /// What an expression says of an element.
@@ -98,7 +99,7 @@ impl<'s, 'c> Scope<'s, 'c> {
             let (case, chain) = self.at?;
             case.run.profiles.conforms(node, profile, case.key, &|text: &str| case.target(chain, text))
         };
-        let mut environment = Environment::new(r4());
+        let mut environment = Environment::new(self.fhir.types());
         environment.resolver = Some(&resolver);
         environment.membership = Some(&membership);
         environment.conformance = Some(&conformance);

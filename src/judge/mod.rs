@@ -90,8 +90,8 @@ pub fn open_questions(plan: &Plan, evidence: &Evidence, suite: &Suite, validator
 }
 
 fn judged(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &Validator) -> Verdicts {
-    let answers = Answers::new(evidence);
-    let personas = Personas::new(suite);
+    let answers = Answers::new(evidence, plan.claims.dialect.fhir());
+    let personas = Personas::new(suite, plan.claims.dialect.fhir());
     let profiles = Profiles::new(validator, suite, plan.claims.dialect);
     let run = Run {
         plan,
@@ -121,8 +121,8 @@ fn judged(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &Validator
 /// # Errors
 /// When the suite has no dataset for the claimed version, or one that cannot be read.
 pub fn check_data(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &Validator) -> Result<Vec<DataCheck>, String> {
-    let answers = Answers::new(evidence);
-    let personas = Personas::new(suite);
+    let answers = Answers::new(evidence, plan.claims.dialect.fhir());
+    let personas = Personas::new(suite, plan.claims.dialect.fhir());
     let profiles = Profiles::new(validator, suite, plan.claims.dialect);
     dataset::check_data(Run {
         plan,

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::body::Body;
+use crate::agreements::FhirVersion;
 use crate::fhir::node::Node;
 use crate::scenario::{Persona, Suite};
 
@@ -15,6 +16,7 @@ const SHORTEST_NAME: usize = 4;
 #[derive(Debug)]
 pub(crate) struct Personas<'s> {
     all: &'s [Persona],
+    fhir: FhirVersion,
     fixtures: BTreeMap<&'s str, OnceCell<Fixtures>>,
     traits: OnceCell<Vec<Trait>>,
 }
@@ -35,27 +37,27 @@ pub(crate) struct Trait {
 }
 
 impl<'s> Personas<'s> {
-    /// The personas of this suite, none of them read yet.
-    pub(crate) fn new(suite: &'s Suite) -> Self {
+    /// The personas of this suite in a version of FHIR, none of them read yet.
+    pub(crate) fn new(suite: &'s Suite, fhir: FhirVersion) -> Self {
         let fixtures = suite.personas.iter().map(|persona| (persona.persona.as_str(), OnceCell::new())).collect();
-        Self { all: &suite.personas, fixtures, traits: OnceCell::new() }
+        Self { all: &suite.personas, fhir, fixtures, traits: OnceCell::new() }
     }
 
     /// The resources of a persona.
     pub(crate) fn fixtures(&self, persona: &Persona) -> Option<&Fixtures> {
-        Some(self.fixtures.get(persona.persona.as_str())?.get_or_init(|| Fixtures::read(persona)))
+        Some(self.fixtures.get(persona.persona.as_str())?.get_or_init(|| Fixtures::read(persona, self.fhir)))
     }
 
     /// What identifies any of the personas.
     pub(crate) fn traits(&self) -> &[Trait] {
-        self.traits.get_or_init(|| self.all.iter().flat_map(traits).collect())
+        self.traits.get_or_init(|| self.all.iter().flat_map(|persona| traits(persona, self.fhir)).collect())
     }
 }
 
 impl Fixtures {
-    fn read(persona: &Persona) -> Self {
-        let read = |(name, text): (&String, &String)| (name.clone(), Body::read(text.as_bytes()));
-        Self { bodies: persona.resources.iter().map(read).collect() }
+    fn read(persona: &Persona, fhir: FhirVersion) -> Self {
+        let read = |(name, text): (&String, &String)| (name.clone(), Body::read(text.as_bytes(), fhir));
+        Self { bodies: persona.resources(fhir).iter().map(read).collect() }
     }
 
     /// The resource with this type and id.
@@ -65,9 +67,10 @@ impl Fixtures {
 }
 
 /// What identifies a persona: BSN, birth date, names.
-fn traits(persona: &Persona) -> Vec<Trait> {
+fn traits(persona: &Persona, fhir: FhirVersion) -> Vec<Trait> {
     let mut traits = vec![Trait { what: "Patient.identifier", text: persona.bsn.clone() }];
-    let patient = persona.resources.get(&format!("Patient/{}", persona.patient)).map(|text| Body::read(text.as_bytes()));
+    let patient = persona.resources(fhir).get(&format!("Patient/{}", persona.patient));
+    let patient = patient.map(|text| Body::read(text.as_bytes(), fhir));
     let Some(Body::Fhir(document)) = patient else { return traits };
     let patient = document.tree.root();
     let birth = patient.child_value("birthDate").map(|date| Trait { what: "Patient.birthDate", text: date.to_owned() });

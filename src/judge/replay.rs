@@ -31,7 +31,7 @@ pub(crate) fn drift(run: Run<'_>, scenario: &PlannedScenario, key: &str) -> Opti
 fn again(run: Run<'_>, record: &StepRecord<'_>, expression: &str, variables: &Variables) -> Vec<String> {
     let exchanges = record.chains.iter().flat_map(|chain| std::iter::once(chain.first).chain(chain.next.iter().copied()));
     let roots = exchanges.filter_map(|exchange| run.answers.answer(exchange)?.root());
-    roots.flat_map(|root| captured(root, expression, variables)).collect()
+    roots.flat_map(|root| captured(root, expression, variables, run.fhir())).collect()
 }
 
 /// What `%name` stood for: the captures of the steps before, and the scenario's persona.

@@ -54,7 +54,6 @@ fn pending_name(pending: Pending) -> &'static str {
     match pending {
         Pending::Suite => "suite",
         Pending::Consulter => "consulter",
-        Pending::Stu3 => "stu3",
         Pending::Rc3 => "rc3",
         Pending::Dataset => "dataset",
     }

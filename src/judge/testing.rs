@@ -152,6 +152,7 @@ impl Bench {
             decoys: BTreeMap::new(),
             reachable: Vec::new(),
             resources: resources.iter().map(|(name, json)| ((*name).to_owned(), (*json).to_owned())).collect(),
+            stu3: None,
         });
         self
     }

@@ -15,6 +15,7 @@ pub use write::{Loaded, load};
 
 use thiserror::Error;
 
+use crate::agreements::FhirVersion;
 use crate::drive::Client;
 use crate::scenario::Persona;
 use resource::{BSN, Resource, is_ours, ordered};
@@ -53,6 +54,8 @@ pub struct Place<'l> {
     pub client: &'l Client,
     /// The persona.
     pub persona: &'l Persona,
+    /// The version of FHIR that it is written in.
+    pub fhir: FhirVersion,
 }
 
 /// Why a persona was not written or removed.
@@ -130,7 +133,7 @@ fn mend(why: &Trouble) -> &'static str {
         None => "is the address right, and does the server run?",
         Some(401 | 403) => "give credentials that may write: `--auth bearer` with the token in TOETS_TOKEN",
         Some(405 | 501) => {
-            "the server does not do this over FHIR: enter the persona by hand or import fixtures/<persona>/r4 by its own means, \
+            "the server does not do this over FHIR: enter the persona by hand or import fixtures/<persona>/<version> by its own means, \
              and run with `--patient PERSONA=ID`; or judge data of its own with `--patient ID`"
         }
         Some(409) => "the server keeps what others refer to: remove it by its own means",
@@ -160,11 +163,11 @@ pub async fn look(place: Place<'_>, ways: &[Way]) -> Result<Before, LoadError> {
     let mut before = Before::default();
     others(server, place.persona, &mut before).await?;
     if ways == [Way::Post] {
-        before.free = place.persona.resources.keys().cloned().collect();
+        before.free = place.persona.resources(place.fhir).keys().cloned().collect();
         return Ok(before);
     }
     let mut untagged = Vec::new();
-    for resource in resources(place.persona)? {
+    for resource in resources(place)? {
         match server.read(&resource.name).await? {
             None => before.free.push(resource.name),
             Some(found) if is_ours(&found, place.persona) => before.tagged.push(resource.name),
@@ -198,6 +201,6 @@ async fn others(server: Server<'_>, persona: &Persona, before: &mut Before) -> R
     Ok(())
 }
 
-fn resources(persona: &Persona) -> Result<Vec<Resource>, LoadError> {
-    ordered(persona).map_err(LoadError::Fixture)
+fn resources(place: Place<'_>) -> Result<Vec<Resource>, LoadError> {
+    ordered(place.persona, place.fhir).map_err(LoadError::Fixture)
 }

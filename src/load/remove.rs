@@ -21,7 +21,7 @@ pub struct Removed {
 /// When the server does not let us look.
 pub async fn removable(place: Place<'_>, ids: &Ids) -> Result<Removed, LoadError> {
     let server = Server { client: place.client };
-    let resources = resources(place.persona)?;
+    let resources = resources(place)?;
     let mut found = Removed::default();
     let mut kinds: Vec<&str> = Vec::new();
     for resource in resources.iter().rev() {

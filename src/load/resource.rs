@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::agreements::FhirVersion;
 use crate::scenario::Persona;
 
 /// System of the tag that every resource of a persona carries.
@@ -38,9 +39,9 @@ pub fn tag_code(persona: &Persona) -> String {
 ///
 /// # Errors
 /// With the name of a resource that is no JSON.
-pub(super) fn ordered(persona: &Persona) -> Result<Vec<Resource>, String> {
+pub(super) fn ordered(persona: &Persona, fhir: FhirVersion) -> Result<Vec<Resource>, String> {
     let mut resources = BTreeMap::new();
-    for (name, text) in &persona.resources {
+    for (name, text) in persona.resources(fhir) {
         let mut json: Value = serde_json::from_str(text).map_err(|_| name.clone())?;
         if !has_tag(&json, &tag_code(persona)) {
             add_tag(&mut json, &tag_code(persona));
@@ -143,7 +144,7 @@ mod tests {
     fn ordered_puts_what_is_referred_to_first() {
         let suite = load(&Source::Embedded).expect("the suite has no mistakes");
         let persona = suite.persona("full-plan").expect("it is a persona");
-        let resources = ordered(persona).expect("fixtures are JSON");
+        let resources = ordered(persona, FhirVersion::R4).expect("fixtures are JSON");
         assert_eq!(resources.len(), persona.resources.len());
         let place = |name: &str| resources.iter().position(|resource| resource.name == name);
         assert!(place("Patient/full-plan-patient") < place("Goal/full-plan-goal-1"));

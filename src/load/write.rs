@@ -31,7 +31,7 @@ pub struct Loaded {
 /// When something is there that is not ours, no way works, or it stops on the way.
 pub async fn load(place: Place<'_>, ways: &[Way]) -> Result<Loaded, LoadError> {
     let before = look(place, ways).await?;
-    let resources = resources(place.persona)?;
+    let resources = resources(place)?;
     let server = Server { client: place.client };
     let mut tried = Vec::new();
     for way in ways {

@@ -12,7 +12,7 @@ use super::{
     RequestTemplate, SuiteId, Target,
 };
 use crate::agreements::FhirVersion;
-use crate::scenario::{Auth, Expectation, Format, Scenario, Step, Suite, With};
+use crate::scenario::{Auth, Check, Expectation, Format, Scenario, Step, Suite, With};
 
 /// The exchange that finds a person by BSN.
 pub const PATIENT_LOOKUP: &str = "patient-lookup";
@@ -118,10 +118,7 @@ fn combinations(scenario: &Scenario) -> Vec<(Format, Option<&str>)> {
 
 /// `r4.json.plain`, or `r4.json.plain.procedures` of a scenario that is run for several exchanges.
 fn variant_name(fhir: FhirVersion, format: Format, exchange: Option<&str>) -> String {
-    let fhir = match fhir {
-        FhirVersion::R4 => "r4",
-        FhirVersion::Stu3 => "stu3",
-    };
+    let fhir = fhir.folder();
     let format = match format {
         Format::Json => "json",
         Format::Xml => "xml",
@@ -158,7 +155,8 @@ impl Variant<'_> {
     fn plan(&self) -> Result<PlannedScenario, PlanError> {
         let mut resolved: BTreeMap<&str, Resolved> = BTreeMap::new();
         let mut steps = Vec::new();
-        for step in &self.scenario.steps {
+        let fhir = self.claims.dialect.fhir();
+        for step in self.scenario.steps.iter().filter(|step| step.fhir.is_none_or(|only| only == fhir)) {
             let Some((exchange, action)) = self.resolve(step, &resolved)? else { continue };
             resolved.insert(&step.id, (exchange.clone(), action.clone()));
             steps.push(PlannedStep {
@@ -171,6 +169,7 @@ impl Variant<'_> {
                 expect: self.expectations(&step.id, &step.expect),
             });
         }
+        self.keep_needed(&mut steps);
         Ok(PlannedScenario {
             scenario: self.scenario.scenario.clone(),
             variant: self.variant(),
@@ -181,6 +180,26 @@ impl Variant<'_> {
             steps,
             over_run: self.expectations(OVER_RUN, &self.scenario.over_run),
         })
+    }
+
+    /// Leaves out steps of which this version asks nothing, and that no other step needs.
+    fn keep_needed(&self, steps: &mut Vec<PlannedStep>) {
+        let mut needed: BTreeSet<String> = BTreeSet::new();
+        for index in (0..steps.len()).rev() {
+            let step = &steps[index];
+            let Some(written) = self.scenario.steps.iter().find(|written| written.id == step.id) else { continue };
+            let is_asked = !step.expect.is_empty() || written.expect.is_empty() || !step.capture.is_empty();
+            if !is_asked && !needed.contains(&step.id) {
+                steps.remove(index);
+                continue;
+            }
+            needed.extend(written.like.iter().chain(written.follow.iter().flat_map(|follow| &follow.of)).cloned());
+            needed.extend(step.expect.iter().filter_map(|expectation| match &expectation.check {
+                Check::SameAs(other) => Some(other.step.clone()),
+                Check::DisjointFrom(other) => Some(other.clone()),
+                _ => None,
+            }));
+        }
     }
 
     fn variant(&self) -> String {
@@ -194,13 +213,16 @@ impl Variant<'_> {
             let name = &self.named(name);
             let exchange = self.suite.exchange(name).ok_or_else(|| self.missing(step, format!("exchange `{name}`")))?;
             let dialect = with.dialect.unwrap_or(self.claims.dialect);
-            let Some(published) = exchange.request.get(&dialect) else { return Ok(None) };
+            // Another version is asked as it was published, mistakes included.
+            let published =
+                if with.dialect.is_some() { exchange.request.get(&dialect).map(String::as_str) } else { exchange.sent(dialect) };
+            let Some(published) = published else { return Ok(None) };
             if !self.claims.serves(exchange.group) {
                 return Ok(None);
             }
             let action = Action::Send(changed(self.template(published), &with));
-            // What another version published is not the exchange that these claims are held to.
-            let exchange = (dialect == self.claims.dialect).then(|| name.clone());
+            // What a version published is not the exchange that these claims are held to.
+            let exchange = with.dialect.is_none().then(|| name.clone());
             return Ok(Some((exchange, action)));
         }
         if let Some(request) = &step.request {
@@ -245,7 +267,11 @@ impl Variant<'_> {
     }
 
     fn expectations(&self, step: &str, expectations: &[Expectation]) -> Vec<PlannedExpectation> {
-        let planned = expectations.iter().map(|expectation| PlannedExpectation {
+        let fhir = self.claims.dialect.fhir();
+        // What no version for this FHIR asks is not asked.
+        let is_asked = |req: &str| self.suite.catalogue.get(req).is_none_or(|requirement| requirement.is_in(fhir));
+        let asked = expectations.iter().filter(|expectation| expectation.is_for(fhir) && is_asked(&expectation.req));
+        let planned = asked.map(|expectation| PlannedExpectation {
             key: format!("{}/{step}/{}@{}", self.scenario.scenario, expectation.id, self.variant()),
             req: expectation.req.clone(),
             title: expectation.title.clone(),

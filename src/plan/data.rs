@@ -65,6 +65,7 @@ fn asks(exchange: &str) -> Step {
         title: None::<Text>,
         hint: None,
         needs: None,
+        fhir: None,
         check: Check::Answer(AnswerPredicate::Complete),
     };
     Step { exchange: Some(exchange.to_owned()), pages: Some(Pages::All), expect: vec![complete], ..empty(exchange) }

@@ -3,6 +3,7 @@
 
 use super::compile::{PATIENT_LOOKUP, needed_personas};
 use super::{Data, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep};
+use crate::agreements::FhirVersion;
 use crate::plan::Action;
 use crate::scenario::{Needs, Persona, Suite, TransactionGroup};
 
@@ -22,7 +23,8 @@ impl Plan {
     /// Makes the run one about this patient, who takes the place of every persona
     /// that has a plan. A persona without one stays: it shows that nothing is nothing.
     pub fn about(&mut self, own: OwnPatient, suite: &Suite) {
-        let replaced = |name: &String| suite.persona(name).is_some_and(|persona| has_plan(persona, suite));
+        let fhir = self.claims.dialect.fhir();
+        let replaced = |name: &String| suite.persona(name).is_some_and(|persona| has_plan(persona, suite, fhir));
         for scenario in &mut self.scenarios {
             if scenario.persona.as_ref().is_some_and(replaced) {
                 scenario.persona = Some(OWN.to_owned());
@@ -71,8 +73,8 @@ impl Plan {
 }
 
 /// Whether a persona has anything that an exchange of the plan returns.
-fn has_plan(persona: &Persona, suite: &Suite) -> bool {
+fn has_plan(persona: &Persona, suite: &Suite, fhir: FhirVersion) -> bool {
     let of_plan = suite.exchanges.iter().filter(|exchange| exchange.group != TransactionGroup::Lookup);
-    let mut listed = of_plan.filter_map(|exchange| persona.exchanges.get(&exchange.exchange));
+    let mut listed = of_plan.filter_map(|exchange| persona.exchange(fhir, &exchange.exchange));
     listed.any(|listed| !listed.matches.is_empty())
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::exchanges::Exchanges;
 use super::view::{Expectation, Finding, Group, KnownMark, LevelCounts, Report, Requirement, Scenario, Step};
-use super::{causes, dataset, head, known, profiles, reason, sentence, warnings};
+use super::{causes, dataset, defects, head, known, profiles, reason, sentence, warnings};
 use crate::agreements::{Catalogue, Level};
 use crate::evidence::Evidence;
 use crate::judge::{self, Class, Diagnosis, ExpectationVerdict, Outcome, RequirementVerdict, Verdicts};
@@ -34,7 +34,23 @@ impl Report {
         let known = known::list(&known);
         let profiles = profiles::profiles(&verdicts.profiles);
         let dataset = verdicts.dataset.as_ref().map(dataset::dataset);
-        Self { profiles, dataset, warnings, known, head, counts, groups, roots, causes, gaps, preparation, scenarios, remarks }
+        let defects = defects::of(plan, suite);
+        Self {
+            profiles,
+            dataset,
+            defects,
+            warnings,
+            known,
+            head,
+            counts,
+            groups,
+            roots,
+            causes,
+            gaps,
+            preparation,
+            scenarios,
+            remarks,
+        }
     }
 }
 

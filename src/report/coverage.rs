@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::words;
-use crate::agreements::{Level, Pending};
+use crate::agreements::{FhirVersion, Level, Pending};
 use crate::plan::Plan;
 use crate::scenario::{Fault, Suite, fits_key};
 use crate::text::Language;
@@ -37,7 +37,7 @@ impl Coverage {
         let mut judged: BTreeMap<&str, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
         for expectation in super::build::expectations(plan) {
             let name = without_variant(&expectation.key).to_owned();
-            let faults = killers(suite, &name);
+            let faults = killers(suite, &name, plan.claims.dialect.fhir());
             judged.entry(&expectation.req).or_default().insert(name, faults);
         }
         let claimed = suite.catalogue.iter().filter(|row| row.is_claimed(plan.claims.actor, plan.claims.dialect));
@@ -63,8 +63,14 @@ impl Coverage {
 }
 
 /// Faults that turn an expectation red, by its key without variant.
-pub(super) fn killers(suite: &Suite, name: &str) -> BTreeSet<String> {
-    let kills = |fault: &&Fault| fault.kills.iter().any(|kill| fits_key(without_variant(&kill.expect), name));
+pub(super) fn killers(suite: &Suite, name: &str, fhir: FhirVersion) -> BTreeSet<String> {
+    let is_in = |pattern: &str| {
+        pattern.split_once('@').is_none_or(|(_, variant)| variant.starts_with('*') || variant.starts_with(fhir.folder()))
+    };
+    let kills = |fault: &&Fault| {
+        let mut fitting = fault.kills.iter().filter(|kill| fits_key(without_variant(&kill.expect), name));
+        fault.fhir.is_none_or(|only| only == fhir) && fitting.any(|kill| is_in(&kill.expect))
+    };
     suite.faults.iter().filter(kills).map(|fault| fault.fault.clone()).collect()
 }
 

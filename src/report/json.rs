@@ -8,7 +8,7 @@ use schemars::Schema;
 use super::view::{self, Report};
 use super::words;
 use shape::{
-    Claims, Concept, Dataset, Definition, Exchange, Expectation, Finding, Issue, Known, KnownMark, LevelCounts, Noise, Open,
+    AgreementDefect, Claims, Concept, Dataset, Definition, Exchange, Expectation, Finding, Issue, Known, KnownMark, LevelCounts, Noise, Open,
     Profiles, Reason, Requirement, Root, Run, SuiteId, Target,
 };
 
@@ -59,6 +59,7 @@ impl<'a> Run<'a> {
             known_failures: report.known.iter().map(known).collect(),
             profiles: report.profiles.as_ref().map(profiles),
             dataset: report.dataset.as_ref().map(dataset),
+            agreement_defects: report.defects.iter().map(defect).collect(),
         }
     }
 }
@@ -165,6 +166,11 @@ fn noise(noise: &crate::judge::Silenced) -> Noise<'_> {
 
 fn open(open: &crate::judge::OpenCode) -> Open<'_> {
     Open { value_set: &open.value_set, codes: &open.codes, count: open.count }
+}
+
+fn defect(defect: &view::AgreementDefect) -> AgreementDefect<'_> {
+    let view::AgreementDefect { exchange, what, fix } = defect;
+    AgreementDefect { exchange, what, fix }
 }
 
 fn profiles(profiles: &view::Profiles) -> Profiles<'_> {

@@ -8,6 +8,7 @@ pub mod coverage;
 mod curl;
 pub mod data;
 mod dataset;
+mod defects;
 mod diff;
 pub mod draft;
 mod excerpt;

@@ -2,7 +2,7 @@
 //! send the request again. Understandable without colour.
 
 use super::view::{Cause, Finding, Gap, Known, LevelCounts, Report, Root};
-use super::words;
+use super::{defects, words};
 use crate::agreements::{Effect, Level};
 use crate::judge::{Conclusion, Counts, Outcome};
 use crate::text::{Language, Text};
@@ -71,6 +71,14 @@ pub fn text(report: &Report, style: Style) -> String {
     if let Some(dataset) = &report.dataset {
         let sentence = page.pick(&dataset.sentence).to_owned();
         page.paragraph("= ", &sentence);
+        page.text.push('\n');
+    }
+    if !report.defects.is_empty() {
+        let told = report.defects.iter().map(|defect| ("- ", defects::sentence(defect)));
+        for (mark, text) in std::iter::once(("", defects::lead())).chain(told) {
+            let text = page.pick(&text).to_owned();
+            page.paragraph(mark, &text);
+        }
         page.text.push('\n');
     }
     page.counts(report);

@@ -42,6 +42,19 @@ pub struct Report {
     pub profiles: Option<Profiles>,
     /// What was shown of the dataset.
     pub dataset: Option<Dataset>,
+    /// Defects of the agreement itself, for its owners: none of them is held against the product.
+    pub defects: Vec<AgreementDefect>,
+}
+
+/// A defect of the agreement in the claimed version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AgreementDefect {
+    /// The exchange that it is about.
+    pub exchange: String,
+    /// What is wrong.
+    pub what: Text,
+    /// What could stand there instead.
+    pub fix: Text,
 }
 
 /// What was noted while resources were judged by profiles.

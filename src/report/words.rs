@@ -112,6 +112,12 @@ pub(super) const WORDS: &[(&str, &str, &str)] = &[
         "Deze bevindingen laten een product nooit zakken: de tekst van de standaard is de oorzaak, of stelt meer voor dan hij vraagt.",
     ),
     ("remarks-none", "There are none.", "Die zijn er niet."),
+    (
+        "defects",
+        "Defects of the agreement itself, for its owners; none counts against the product",
+        "Fouten in de afspraak zelf, voor de eigenaren; geen ervan telt voor het product",
+    ),
+    ("fix", "Fix", "Herstel"),
     ("small-print", "Small print", "Kleine lettertjes"),
     ("complete", "Every planned expectation has an outcome.", "Elke geplande verwachting heeft een uitkomst."),
     (

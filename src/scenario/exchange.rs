@@ -33,9 +33,27 @@ pub struct Exchange {
     /// `${patient}` for the logical id of the patient.
     #[schemars(schema_with = "crate::shape::keyed::<Dialect, String>")]
     pub request: BTreeMap<Dialect, String>,
+    /// What is wrong with the request as published: told to the owners of the agreement, never held against a product.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub defects: Vec<Defect>,
     /// What a right answer holds, per FHIR version.
     #[schemars(schema_with = "crate::shape::keyed::<FhirVersion, Answer>")]
     pub answer: BTreeMap<FhirVersion, Answer>,
+}
+
+/// A defect of the agreement itself, with its fix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Defect {
+    /// Versions that have it.
+    pub versions: Vec<Dialect>,
+    /// What is wrong.
+    pub what: Text,
+    /// What the owners could write instead.
+    pub fix: Text,
+    /// The request as Toets sends it instead of the published one, where that could not be answered rightly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub send: Option<String>,
 }
 
 /// The groups of which a provider supports at least one.
@@ -83,5 +101,23 @@ impl Exchange {
     #[must_use]
     pub fn answer(&self, fhir: FhirVersion) -> Option<&Answer> {
         self.answer.get(&fhir)
+    }
+
+    /// What a match is, in any version.
+    #[must_use]
+    pub fn resource(&self) -> Option<&str> {
+        self.answer.values().next().map(|answer| answer.resource.as_str())
+    }
+
+    /// Defects of the agreement in this version.
+    pub fn defects(&self, dialect: Dialect) -> impl Iterator<Item = &Defect> {
+        self.defects.iter().filter(move |defect| defect.versions.contains(&dialect))
+    }
+
+    /// The request as it is sent to a system that claims this version: as published, but for what is mended.
+    #[must_use]
+    pub fn sent(&self, dialect: Dialect) -> Option<&str> {
+        let mended = self.defects(dialect).find_map(|defect| defect.send.as_deref());
+        mended.or_else(|| self.request.get(&dialect).map(String::as_str))
     }
 }

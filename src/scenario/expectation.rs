@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::client::{Asks, Attest, ClientPredicate};
+use crate::agreements::FhirVersion;
 use crate::text::Text;
 
 /// One expectation: its id and requirement, and exactly one check.
@@ -16,6 +17,9 @@ pub struct Expectation {
     pub id: String,
     /// The requirement that it judges (settled 8).
     pub req: String,
+    /// Only in this version of FHIR. Another expectation may have the same name in another version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fhir: Option<FhirVersion>,
     /// What is expected as a sentence, where the requirement's own statement is too wide.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<Text>,
@@ -39,6 +43,12 @@ pub enum Needs {
 }
 
 impl Expectation {
+    /// Whether it holds in this version of FHIR.
+    #[must_use]
+    pub fn is_for(&self, fhir: FhirVersion) -> bool {
+        self.fhir.is_none_or(|only| only == fhir)
+    }
+
     /// What it needs: by its own word, or by the nature of its check.
     #[must_use]
     pub fn needs(&self) -> Option<Needs> {

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::step::Format;
+use crate::agreements::FhirVersion;
 use crate::text::Text;
 
 /// One file of `scenarios/faults/`.
@@ -18,6 +19,10 @@ pub struct Fault {
     pub fault: String,
     /// What the server does wrong, as a sentence.
     pub title: Text,
+    /// Only in this version of FHIR; in every version when left out. What a change finds nothing to change in is then
+    /// only for the other version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fhir: Option<FhirVersion>,
     /// Which requests it strikes.
     pub on: Target,
     /// What goes wrong, in order.

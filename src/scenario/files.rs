@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use crate::agreements::FhirVersion;
 use crate::diagnostic::Diagnostic;
 use crate::digest::Sha256;
 use crate::yaml;
@@ -90,7 +91,9 @@ pub(super) fn named(path: &Path) -> (Vec<File>, Vec<Diagnostic>) {
         let name = path.to_string_lossy().replace('\\', "/");
         // A persona is its resources as well.
         if let Some(folder) = name.strip_suffix("/persona.yaml") {
-            walk.folder(&path.with_file_name("r4"), &format!("{folder}/r4"), 0);
+            for version in FhirVersion::ALL.map(FhirVersion::folder) {
+                walk.folder(&path.with_file_name(version), &format!("{folder}/{version}"), 0);
+            }
         }
         walk.file(path, name);
     }

@@ -10,7 +10,7 @@ use super::files::{self, File, Source};
 use super::lint::check;
 use super::persona::Persona;
 use super::{Exchange, Suite};
-use crate::agreements::Catalogue;
+use crate::agreements::{Catalogue, FhirVersion};
 use crate::diagnostic::Diagnostic;
 
 /// Groups of the catalogue in the order in which reports show them.
@@ -69,15 +69,21 @@ fn order(exchange: &Exchange) -> (u32, String, String) {
 
 fn with_resources(document: Document<Persona>, resources: &[File]) -> Persona {
     let mut persona = document.value;
-    persona.resources = resources_beside(&document.file, resources)
-        .filter_map(|file| Some((resource_name(&file.text)?, file.text.to_string())))
-        .collect::<BTreeMap<_, _>>();
+    let read = |fhir: FhirVersion| {
+        let files = resources_beside(&document.file, fhir, resources);
+        files.filter_map(|file| Some((resource_name(&file.text)?, file.text.to_string()))).collect::<BTreeMap<_, _>>()
+    };
+    persona.resources = read(FhirVersion::R4);
+    if let Some(lists) = &mut persona.stu3 {
+        lists.resources = read(FhirVersion::Stu3);
+    }
     persona
 }
 
-/// The resources in R4 that lie beside a `persona.yaml`.
-pub(super) fn resources_beside<'f>(persona: &File, resources: &'f [File]) -> impl Iterator<Item = &'f File> {
-    let folder = format!("{}/r4/", persona.name.rsplit_once('/').map_or("", |(folder, _)| folder));
+/// The resources in a version of FHIR that lie beside a `persona.yaml`.
+pub(super) fn resources_beside<'f>(persona: &File, fhir: FhirVersion, resources: &'f [File]) -> impl Iterator<Item = &'f File> {
+    let folder = persona.name.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = format!("{folder}/{}/", fhir.folder());
     resources.iter().filter(move |file| file.name.starts_with(&folder))
 }
 

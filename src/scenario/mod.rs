@@ -26,7 +26,7 @@ pub use consulter_fault::{
 };
 pub use dataset::{Concept, ConceptKind, Dataset, Subject};
 pub use document::Kind;
-pub use exchange::{Answer, Exchange, Include, TransactionGroup};
+pub use exchange::{Answer, Defect, Exchange, Include, TransactionGroup};
 pub use expectation::{
     AnswerPredicate, Check, Comparison, CountCheck, Each, Expectation, HeaderCheck, Needs, OneOrMany, Part, ProfileCheck,
     RunPredicate, SameAs,
@@ -37,7 +37,7 @@ pub use fault::{
 pub use files::Source;
 pub use load::{GROUPS, lint, load};
 pub use noise::{Noise, NoiseList, NoiseMatch};
-pub use persona::{Persona, PersonaExchange};
+pub use persona::{Persona, PersonaExchange, PersonaLists};
 pub use schema::schema;
 pub use step::{Auth, Axes, Encoding, Follow, FollowWhat, Format, Isolation, Method, Pages, Request, Scenario, Step, When, With};
 

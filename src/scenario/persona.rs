@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::agreements::FhirVersion;
 use crate::text::Text;
 
 /// `fixtures/<persona>/persona.yaml`, with the resources beside it.
@@ -34,10 +35,34 @@ pub struct Persona {
     /// Resources that are found by following references only.
     #[serde(default)]
     pub reachable: Vec<String>,
+    /// The resources in R4: `Type/id` to the JSON text. Filled in while loading.
+    #[serde(skip)]
+    pub resources: BTreeMap<String, String>,
+    /// The same person in STU3: what lies in the folder `stu3`, and what of it each exchange returns. The lists above
+    /// are those of R4.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stu3: Option<PersonaLists>,
+}
+
+/// A persona in another version of FHIR.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PersonaLists {
+    /// What each exchange returns, by name; ids are `Type/id`.
+    pub exchanges: BTreeMap<String, PersonaExchange>,
+    /// Resources that no exchange returns, with the reason why they are there.
+    #[serde(default)]
+    pub decoys: BTreeMap<String, String>,
+    /// Resources that are found by following references only.
+    #[serde(default)]
+    pub reachable: Vec<String>,
     /// The resources: `Type/id` to the JSON text. Filled in while loading.
     #[serde(skip)]
     pub resources: BTreeMap<String, String>,
 }
+
+/// A persona that has nothing in a version.
+static NO_RESOURCES: BTreeMap<String, String> = BTreeMap::new();
 
 impl Persona {
     /// The name of the person as the fixtures write it; the name of the persona when they do not.
@@ -50,6 +75,25 @@ impl Persona {
         let given = name.and_then(|name| name.pointer("/given/0")?.as_str());
         let whole = text("text").or_else(|| Some(format!("{} {}", given.unwrap_or_default(), text("family")?).trim().to_owned()));
         whole.unwrap_or_else(|| self.persona.clone())
+    }
+
+    /// What an exchange returns in a version of FHIR; nothing when nobody said so.
+    #[must_use]
+    pub fn exchange(&self, fhir: FhirVersion, name: &str) -> Option<&PersonaExchange> {
+        match fhir {
+            FhirVersion::R4 => self.exchanges.get(name),
+            FhirVersion::Stu3 => self.stu3.as_ref()?.exchanges.get(name),
+        }
+    }
+
+    /// The resources in a version of FHIR.
+    #[must_use]
+    pub fn resources(&self, fhir: FhirVersion) -> &BTreeMap<String, String> {
+        match (fhir, &self.stu3) {
+            (FhirVersion::R4, _) => &self.resources,
+            (FhirVersion::Stu3, Some(lists)) => &lists.resources,
+            (FhirVersion::Stu3, None) => &NO_RESOURCES,
+        }
     }
 }
 

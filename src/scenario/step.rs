@@ -99,6 +99,9 @@ pub struct Step {
     /// Name within the scenario.
     #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
     pub id: String,
+    /// Only in this version of FHIR, of those that the scenario is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fhir: Option<FhirVersion>,
     /// Asks this exchange for the scenario's persona.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exchange: Option<String>,

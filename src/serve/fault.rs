@@ -233,7 +233,11 @@ fn set(answer: &mut Answer, name: &str, value: &str) {
 fn other_version(answer: &mut Answer) {
     for (name, value) in &mut answer.headers {
         if name == "content-type" {
-            *value = value.replace("fhirVersion=4.0", "fhirVersion=3.0");
+            *value = match value.split_once("fhirVersion=") {
+                Some((before, "4.0")) => format!("{before}fhirVersion=3.0"),
+                Some((before, _)) => format!("{before}fhirVersion=4.0"),
+                None => std::mem::take(value),
+            };
         }
     }
 }

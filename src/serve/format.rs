@@ -1,5 +1,6 @@
 //! Which format an answer is written in: `_format` first, then `Accept`.
 
+use crate::agreements::FhirVersion;
 use crate::scenario::Format;
 
 /// Neither format of FHIR is acceptable to the client.
@@ -7,28 +8,30 @@ use crate::scenario::Format;
 pub(super) struct NotAcceptable;
 
 /// The value of `Content-Type`.
-pub(super) fn content_type(format: Format) -> &'static str {
-    match format {
-        Format::Json => "application/fhir+json; fhirVersion=4.0",
-        Format::Xml => "application/fhir+xml; fhirVersion=4.0",
+pub(super) fn content_type(format: Format, fhir: FhirVersion) -> &'static str {
+    match (format, fhir) {
+        (Format::Json, FhirVersion::R4) => "application/fhir+json; fhirVersion=4.0",
+        (Format::Json, FhirVersion::Stu3) => "application/fhir+json; fhirVersion=3.0",
+        (Format::Xml, FhirVersion::R4) => "application/fhir+xml; fhirVersion=4.0",
+        (Format::Xml, FhirVersion::Stu3) => "application/fhir+xml; fhirVersion=3.0",
     }
 }
 
 /// The format that `_format` asks, or else the one that `Accept` likes best; JSON when it is all the same.
-pub(super) fn negotiate(parameter: Option<&str>, accept: Option<&str>) -> Result<Format, NotAcceptable> {
+pub(super) fn negotiate(parameter: Option<&str>, accept: Option<&str>, fhir: FhirVersion) -> Result<Format, NotAcceptable> {
     // A raw `+` in a query is a space once decoded.
     let asked = parameter.map(|asked| asked.replace(' ', "+"));
     match (&asked, accept) {
-        (Some(asked), _) => named(asked).ok_or(NotAcceptable),
+        (Some(asked), _) => named(asked, fhir).ok_or(NotAcceptable),
         (None, None | Some("")) => Ok(Format::Json),
-        (None, Some(accept)) => best(accept).ok_or(NotAcceptable),
+        (None, Some(accept)) => best(accept, fhir).ok_or(NotAcceptable),
     }
 }
 
-fn best(accept: &str) -> Option<Format> {
+fn best(accept: &str, fhir: FhirVersion) -> Option<Format> {
     let mut best: Option<(f32, Format)> = None;
     for range in accept.split(',') {
-        let (format, quality) = match named(range) {
+        let (format, quality) = match named(range, fhir) {
             Some(format) => (format, quality(range)),
             None => continue,
         };
@@ -45,11 +48,11 @@ fn quality(range: &str) -> f32 {
 }
 
 /// The format of one media type or short name; none when it is another version of FHIR.
-fn named(range: &str) -> Option<Format> {
+fn named(range: &str, fhir: FhirVersion) -> Option<Format> {
     let mut parts = range.split(';').map(str::trim);
     let media_type = parts.next().unwrap_or_default().to_ascii_lowercase();
     let version = parts.find_map(|parameter| parameter.strip_prefix("fhirVersion="));
-    if version.is_some_and(|version| !version.trim_matches('"').starts_with("4.0")) {
+    if version.is_some_and(|version| !version.trim_matches('"').starts_with(fhir.short())) {
         return None;
     }
     match &*media_type {

@@ -8,6 +8,7 @@ use super::format::negotiate;
 use super::provider::{Config, StartError, prepare};
 use super::request::{Interaction, Request};
 use super::responder::Responder;
+use crate::agreements::FhirVersion;
 use crate::evidence::{Exchange, Received};
 use crate::fhir::node::{Node, Tree};
 use crate::fhir::search::{Query, Unknown};
@@ -45,8 +46,8 @@ impl Mutant {
     ///
     /// # Errors
     /// When there is no such fault, or it does what no recorded answer can show.
-    pub fn prepare(suite: &Suite, fault: &str, base: &str) -> Result<Self, MutantError> {
-        let config = Config { faults: vec![fault.to_owned()], ..Config::new(suite, "") };
+    pub fn prepare(suite: &Suite, fault: &str, fhir: FhirVersion, base: &str) -> Result<Self, MutantError> {
+        let config = Config { fhir, faults: vec![fault.to_owned()], ..Config::new(suite, "") };
         let responder = prepare(&config, base)?;
         let behaviour = suite.fault(fault).map(|fault| fault.behaviour.as_slice()).unwrap_or_default();
         match behaviour.iter().find(|behaviour| !is_of_answers(behaviour)) {
@@ -62,7 +63,7 @@ impl Mutant {
         let query = request.parameters().ok()?;
         let types = self.responder.store.types();
         let interaction = request.interaction(types);
-        let wanted = negotiate(query.first("_format"), request.header("accept")).ok();
+        let wanted = negotiate(query.first("_format"), request.header("accept"), self.responder.fhir).ok();
         let path = request.path.as_deref().unwrap_or_default();
         let seen = Seen { path, written: &request.query, query: &query, interaction: &interaction, format: wanted };
         let struck = self.responder.faults.strike(seen);

@@ -12,9 +12,9 @@ use tokio::time::timeout;
 use super::fault::{FaultError, Faults};
 use super::responder::{ELSEWHERE, Responder};
 use super::server::{self, BASE_PATH};
+use crate::agreements::FhirVersion;
 use crate::fhir::json;
 use crate::fhir::store::Store;
-use crate::fhir::types::r4;
 use crate::scenario::{Persona, Suite};
 
 /// How the reference provider is to be.
@@ -22,6 +22,8 @@ use crate::scenario::{Persona, Suite};
 pub struct Config<'c> {
     /// Gives the personas it serves, the exchanges it knows and the faults it may have.
     pub suite: &'c Suite,
+    /// The version of FHIR that it speaks.
+    pub fhir: FhirVersion,
     /// Port on the loopback address; 0 for any that is free.
     pub port: u16,
     /// The bearer token it takes.
@@ -36,7 +38,7 @@ impl<'c> Config<'c> {
     /// A provider without faults on any free port.
     #[must_use]
     pub fn new(suite: &'c Suite, token: impl Into<String>) -> Self {
-        Self { suite, port: 0, token: token.into(), faults: Vec::new(), page_size: 100 }
+        Self { suite, fhir: FhirVersion::R4, port: 0, token: token.into(), faults: Vec::new(), page_size: 100 }
     }
 }
 
@@ -115,7 +117,8 @@ pub(super) fn prepare(config: &Config<'_>, base_url: &str) -> Result<Responder, 
         faults.push(config.suite.fault(name).cloned().ok_or_else(|| StartError::UnknownFault(name.clone()))?);
     }
     Ok(Responder {
-        store: Arc::new(fill(&config.suite.personas, base_url)?),
+        store: Arc::new(fill(&config.suite.personas, base_url, config.fhir)?),
+        fhir: config.fhir,
         base: base_url.to_owned(),
         token: config.token.clone(),
         page_size: config.page_size,
@@ -125,16 +128,20 @@ pub(super) fn prepare(config: &Config<'_>, base_url: &str) -> Result<Responder, 
 }
 
 /// A store of these personas, of a server with this address.
-pub(super) fn fill<'p>(personas: impl IntoIterator<Item = &'p Persona>, base_url: &str) -> Result<Store, StartError> {
-    let mut store = Store::new(r4(), base_url);
+pub(super) fn fill<'p>(
+    personas: impl IntoIterator<Item = &'p Persona>,
+    base_url: &str,
+    fhir: FhirVersion,
+) -> Result<Store, StartError> {
+    let mut store = Store::new(fhir.types(), base_url);
     for persona in personas {
-        load(&mut store, persona)?;
+        load(&mut store, persona, fhir)?;
     }
     Ok(store)
 }
 
-fn load(store: &mut Store, persona: &Persona) -> Result<(), StartError> {
-    for (resource, text) in &persona.resources {
+fn load(store: &mut Store, persona: &Persona, fhir: FhirVersion) -> Result<(), StartError> {
+    for (resource, text) in persona.resources(fhir) {
         let failed =
             |message: String| StartError::Fixture { persona: persona.persona.clone(), resource: resource.clone(), message };
         let tree = json::read(text.as_bytes(), store.types()).map_err(|error| failed(error.to_string()))?;

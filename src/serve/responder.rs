@@ -9,6 +9,7 @@ use super::capability;
 use super::fault::{self, Faults, Seen, Struck};
 use super::format::{content_type, negotiate};
 use super::request::{Interaction, Request};
+use crate::agreements::FhirVersion;
 use crate::digest;
 use crate::fhir::node::{Node, Tree};
 use crate::fhir::search::{Criteria, Parameter, Query, SearchError, Unknown};
@@ -19,6 +20,7 @@ use crate::scenario::{Credentials, EmptyAnswer, Format, FormatFault, LinkFault, 
 /// The provider without its sockets.
 #[derive(Debug)]
 pub(super) struct Responder {
+    pub(super) fhir: FhirVersion,
     pub(super) store: Arc<Store>,
     /// Address that clients reach it at, without a final slash.
     pub(super) base: String,
@@ -41,7 +43,7 @@ impl Responder {
         let parameters = request.parameters();
         let query = parameters.clone().unwrap_or_default();
         let interaction = request.interaction(self.store.types());
-        let wanted = negotiate(query.first("_format"), request.header("accept"));
+        let wanted = negotiate(query.first("_format"), request.header("accept"), self.fhir);
         let seen = Seen {
             path: request.path.as_deref().unwrap_or_default(),
             written: &request.query,
@@ -86,7 +88,7 @@ impl Responder {
             return Err(Refusal::of_status(status).into());
         }
         match asked.interaction {
-            Interaction::Capabilities => Ok(Content::ok(capability::statement(&self.base, self.store.types()))),
+            Interaction::Capabilities => Ok(Content::ok(capability::statement(&self.base, self.fhir))),
             Interaction::Read { resource, id } => match (self.store.read(resource, id), asked.struck.when_empty()) {
                 (Some(node), _) => Ok(Content::ok(node.tree().clone())),
                 (None, Some(empty)) => self.nothing(empty),
@@ -178,7 +180,7 @@ impl Responder {
             Format::Json => json::write(tree.root()),
             Format::Xml => xml::write(tree.root(), self.store.types()),
         };
-        Answer::new(status, content_type(format), body.into_bytes())
+        Answer::new(status, content_type(format, self.fhir), body.into_bytes())
     }
 
     fn write_content(&self, content: Result<Content, Refused>, format: Format, asked: &Asked<'_>) -> Answer {

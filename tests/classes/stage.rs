@@ -72,7 +72,7 @@ pub(crate) async fn report(suite: &Suite, stage: &Stage) -> Result<Report, Faile
         }
     };
     let plan = &evidence.start.plan;
-    let verdicts = judge(plan, &evidence, suite, crate::definitions::validator());
+    let verdicts = judge(plan, &evidence, suite, crate::definitions::validator(toets::agreements::FhirVersion::R4));
     Ok(Report::new(plan, &evidence, &verdicts, suite))
 }
 

@@ -155,7 +155,7 @@ async fn captures_are_kept_as_a_replay_of_the_stored_bodies_finds_them() {
     let Outcome::Answered(received) = &replayed.expect("it was asked").outcome else { panic!("it was answered") };
     let body = &finished.evidence.blobs[received.body.as_ref().expect("there is a body")];
     let tree = json::read(body, types::r4()).expect("redacted JSON is JSON");
-    let values = engine::captured(tree.root(), "id", &engine::Variables::new());
+    let values = engine::captured(tree.root(), "id", &engine::Variables::new(), toets::agreements::FhirVersion::R4);
     assert_eq!(capture.expect("it was captured").values, values);
     assert_ne!(values, [REAL]);
 }

@@ -115,6 +115,7 @@ pub(crate) fn fault(name: &str, expect: &str) -> Fault {
     Fault {
         fault: name.into(),
         title: text("A fault", "Een fout"),
+        fhir: None,
         on: Strikes::default(),
         behaviour: Vec::new(),
         kills: vec![Kill { expect: expect.into(), finding: "status-unexpected".into() }],

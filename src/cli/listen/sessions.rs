@@ -24,6 +24,9 @@ use crate::report::Report;
 use crate::scenario::{Persona, Suite};
 use crate::serve::{Arrivals, Listener, Seat};
 
+/// What is claimed.
+const DIALECT: Dialect = Dialect::R4Rc2;
+
 /// What all sessions share.
 struct House<'h> {
     arguments: &'h ListenArguments,
@@ -47,7 +50,7 @@ struct Session {
 /// Goes through the suite with every vendor, judges and reports.
 pub(super) fn hold(arguments: &ListenArguments, suite: &Suite, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let terminal = if arguments.ci { terminal.quiet() } else { *terminal };
-    let validator = definitions::validator(&arguments.packages)?;
+    let validator = definitions::validator(&arguments.packages, DIALECT.fhir())?;
     let resumed = arguments.resume.as_deref().map(resumed).transpose()?;
     let seats = seats(arguments, resumed.as_ref().map(|(_, evidence)| evidence))?;
     let house = House { arguments, suite, validator: &validator, terminal, many: seats.len() > 1 };
@@ -94,7 +97,7 @@ impl House<'_> {
     }
 
     fn plan(&self, name: &str, base: &str) -> Result<Plan, Failure> {
-        let mut claims = Claims::new(Actor::Consulter, Dialect::R4Rc2);
+        let mut claims = Claims::new(Actor::Consulter, DIALECT);
         claims.product = Some(name.to_owned());
         let auth = TargetAuth::Bearer(address::TOKEN.to_owned());
         let ids = &self.arguments.ids;
@@ -110,7 +113,7 @@ impl House<'_> {
         (sessions, stop): (Vec<Session>, watch::Receiver<bool>),
     ) -> Result<Vec<Finished>, Failure> {
         let (tables, mut places) = Seats::new(listener, self.arguments.tempo);
-        let claimed = sessions.first().map_or(Dialect::R4Rc2, |session| session.plan.claims.dialect);
+        let claimed = sessions.first().map_or(DIALECT, |session| session.plan.claims.dialect);
         let (over, mut is_over) = watch::channel(false);
         let secrets: Vec<_> = listener.seats().iter().map(|seat| (seat.name.clone(), seat.token.clone())).collect();
         let redactor = Redactor::masking(secrets.iter().map(|(name, token)| (name.as_str(), token.as_str())));

@@ -8,6 +8,7 @@ use clap::ValueEnum;
 
 use super::super::failure::Failure;
 use super::super::packages;
+use crate::agreements::FhirVersion;
 use crate::clock;
 use crate::fhir::date::DateTime;
 use crate::fhir::knowledge::{Knowledge, PackageSource};
@@ -45,6 +46,15 @@ impl Fhir {
     /// `4.0.1`
     pub(crate) fn version(self) -> &'static str {
         self.types().definition().version
+    }
+}
+
+impl From<Fhir> for FhirVersion {
+    fn from(fhir: Fhir) -> Self {
+        match fhir {
+            Fhir::R4 => Self::R4,
+            Fhir::Stu3 => Self::Stu3,
+        }
     }
 }
 

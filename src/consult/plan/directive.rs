@@ -5,7 +5,7 @@ use super::people::parties;
 use super::value::{self, absent, concept, dated, extended, extension, has_code, joined, lacks, modifiers, primitive};
 use super::words::{both, text};
 use super::{Item, Section, SectionKind, Validity};
-use crate::agreements::form::SWITCH_OFF_ICD;
+use crate::agreements::form::{Form, SWITCH_OFF_ICD};
 use crate::consult::records::Records;
 use crate::fhir::node::Node;
 use crate::text::Text;
@@ -254,14 +254,13 @@ fn contradicted(directive: &Directive, all: &[Directive]) -> Option<Text> {
 
 impl Directive {
     /// Whether it says the same as a decision on the form; nothing when neither can be compared.
-    pub(super) fn agrees(&self, decided: &str) -> Option<bool> {
-        use crate::agreements::form::{NOT_TO_DO, OTHERWISE, TO_DO};
-        let same = match (&self.decision, decided) {
-            (Decision::None, _) => return None,
-            (Decision::Do, TO_DO) | (Decision::DoNot, NOT_TO_DO) | (Decision::Otherwise(_), OTHERWISE) => true,
-            (_, TO_DO | NOT_TO_DO | OTHERWISE) => false,
-            _ => return None,
+    pub(super) fn agrees(&self, decided: &str, form: &Form) -> Option<bool> {
+        let as_coded = match self.decision {
+            Decision::None => return None,
+            Decision::Do => form.to_do,
+            Decision::DoNot => form.not_to_do,
+            Decision::Otherwise(_) => form.otherwise,
         };
-        Some(same)
+        [form.to_do, form.not_to_do, form.otherwise].contains(&decided).then_some(as_coded == decided)
     }
 }

@@ -6,7 +6,7 @@ use super::people::{line, parties};
 use super::value::{any, dated, modifiers, validity};
 use super::words::{both, text};
 use super::{Detail, Item, Section, SectionKind, directive};
-use crate::agreements::form::{CAPABLE, DECISIONS, Decision, ICD_DECISION, NOT_TO_DO, OTHER_DECISION, OTHERWISE, TO_DO};
+use crate::agreements::form::{Decision, Form, form as form_of};
 use crate::consult::records::Records;
 use crate::fhir::node::Node;
 use crate::text::Text;
@@ -51,7 +51,7 @@ fn read(records: &Records, name: &str, form: Node<'_>) -> Item {
     item.validity = validity(form.child("status"), &["completed", "amended"], &["stopped"], None);
     item.by = parties(records, form.children_named("author"));
     item.detail(text("Source", "Bron"), line(&parties(records, form.children_named("source"))));
-    form.children_named("item").for_each(|child| answers(&mut item.details, child, DEPTH));
+    form.children_named("item").for_each(|child| answers((&mut item.details, form_of(records.fhir)), child, DEPTH));
     if item.details.is_empty() {
         item.missing.push(text("Answers: none", "Antwoorden: geen"));
     }
@@ -60,7 +60,7 @@ fn read(records: &Records, name: &str, form: Node<'_>) -> Item {
 }
 
 /// The answers of an item and of those below it. What overrules a decision comes before it.
-fn answers(details: &mut Vec<Detail>, item: Node<'_>, depth: u8) {
+fn answers((details, form): (&mut Vec<Detail>, &Form), item: Node<'_>, depth: u8) {
     if depth == 0 {
         return;
     }
@@ -68,26 +68,27 @@ fn answers(details: &mut Vec<Detail>, item: Node<'_>, depth: u8) {
     for answer in item.children_named("answer").filter(|_| !is_fixed(link)) {
         let is_specification = |child: &Node<'_>| child.child_value("linkId").is_some_and(|link| SPECIFICATIONS.contains(&link));
         let (before, after): (Vec<_>, Vec<_>) = answer.children_named("item").partition(is_specification);
-        before.into_iter().for_each(|child| answers(details, child, depth - 1));
+        before.into_iter().for_each(|child| answers((&mut *details, form), child, depth - 1));
         let unknown = || text("(no value)", "(geen waarde)");
-        let value = answer.child("value").map_or_else(unknown, |value| said(link, value).unwrap_or_else(unknown));
+        let value = answer.child("value").map_or_else(unknown, |value| said(form, link, value).unwrap_or_else(unknown));
         details.push(Detail { label: label(item), value });
-        after.into_iter().for_each(|child| answers(details, child, depth - 1));
+        after.into_iter().for_each(|child| answers((&mut *details, form), child, depth - 1));
     }
-    item.children_named("item").for_each(|child| answers(details, child, depth - 1));
+    item.children_named("item").for_each(|child| answers((&mut *details, form), child, depth - 1));
 }
 
 /// An answer in words: codes of decisions and of yes and no mean something only with their item.
-fn said(link: &str, value: Node<'_>) -> Option<Text> {
-    let decides = DECISIONS.iter().any(|decision| decision.item == link) || link == OTHER_DECISION;
+fn said(form: &Form, link: &str, value: Node<'_>) -> Option<Text> {
+    let decides = form.decisions.iter().any(|decision| decision.item == link) || link == form.other_decision;
+    let yes_or_no = link == form.capable || matches!(link, "984" | "1200");
     match value.child_value("code") {
-        Some(TO_DO) if decides || link == ICD_DECISION => Some(text("do", "Wel uitvoeren")),
-        Some(NOT_TO_DO) if decides => Some(text("do not", "Niet uitvoeren")),
-        Some(OTHERWISE) if decides => Some(text("otherwise: as specified", "Anders: zoals gespecificeerd")),
-        Some("ASKU") if link == ICD_DECISION => Some(text("no decision yet", "nog geen besluit genomen")),
-        Some("NASK") if link == ICD_DECISION => Some(text("not discussed", "niet besproken")),
-        Some("1") if matches!(link, CAPABLE | "984" | "1200") => Some(text("yes", "ja")),
-        Some("0") if matches!(link, CAPABLE | "984" | "1200") => Some(text("no", "nee")),
+        Some(code) if code == form.to_do && (decides || link == form.icd_decision) => Some(text("do", "Wel uitvoeren")),
+        Some(code) if code == form.not_to_do && decides => Some(text("do not", "Niet uitvoeren")),
+        Some(code) if code == form.otherwise && decides => Some(text("otherwise: as specified", "Anders: zoals gespecificeerd")),
+        Some("ASKU") if link == form.icd_decision => Some(text("no decision yet", "nog geen besluit genomen")),
+        Some("NASK") if link == form.icd_decision => Some(text("not discussed", "niet besproken")),
+        Some("1") if yes_or_no => Some(text("yes", "ja")),
+        Some("0") if yes_or_no => Some(text("no", "nee")),
         _ => any(value),
     }
 }
@@ -95,13 +96,13 @@ fn said(link: &str, value: Node<'_>) -> Option<Text> {
 /// Where the newest form decides otherwise than every agreement that holds.
 fn differences(item: &mut Item, records: &Records, form: Node<'_>) {
     let directives = directive::all(records);
-    for Decision { item: link, treatment, .. } in DECISIONS {
+    for Decision { item: link, treatment, .. } in form_of(records.fhir).decisions {
         let Some(decided) = find(form, link, DEPTH).and_then(|answer| answer.child("value")?.child_value("code")) else {
             continue;
         };
         let about =
             |directive: &&directive::Directive| directive.treatment.iter().any(|key| key == treatment) && directive.item.holds();
-        let agreed: Vec<bool> = directives.iter().filter(about).filter_map(|directive| directive.agrees(decided)).collect();
+        let agreed: Vec<bool> = directives.iter().filter(about).filter_map(|directive| directive.agrees(decided, form_of(records.fhir))).collect();
         if !agreed.is_empty() && !agreed.contains(&true) {
             let name = super::words::concept(treatment).unwrap_or_else(|| both(treatment));
             item.warnings.push(text(

@@ -206,6 +206,6 @@ fn matches(run: Run<'_>, answer: Answer<'_>) -> usize {
 fn has_resources(run: Run<'_>, persona: &str) -> bool {
     let Some(persona) = run.suite.persona(persona) else { return false };
     let individual = run.suite.exchanges.iter().filter(|exchange| exchange.group == TransactionGroup::IndividualResources);
-    let mut listed = individual.filter_map(|exchange| persona.exchanges.get(&exchange.exchange));
+    let mut listed = individual.filter_map(|exchange| persona.exchange(run.fhir(), &exchange.exchange));
     listed.any(|listed| !listed.matches.is_empty())
 }

@@ -57,10 +57,10 @@ pub struct Line {
 pub(crate) fn sheet(suite: &Suite, persona: &Persona, fhir: FhirVersion) -> Result<Sheet, String> {
     let dataset = suite.dataset(fhir).ok_or_else(|| format!("the suite has no dataset for {fhir:?}"))?;
     let table = Table::new(dataset)?;
-    let personas = Personas::new(suite);
+    let personas = Personas::new(suite, fhir);
     let fixtures = personas.fixtures(persona).ok_or_else(|| format!("persona `{}` has no resources", persona.persona))?;
     // Decoys are not on it: who enters by hand tests what the dataset is about.
-    let names = persona.resources.keys().filter(|name| !persona.decoys.contains_key(*name));
+    let names = persona.resources(fhir).keys().filter(|name| !persona.decoys.contains_key(*name));
     let pool = Pool::of_fixtures(fixtures, names);
     let topics = look(&pool, fhir, |eyes, pool| topics(&table, eyes, pool));
     let Persona { persona, title, why, bsn, clock, .. } = persona.clone();

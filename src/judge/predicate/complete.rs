@@ -150,11 +150,11 @@ fn expected<'f>(
     expressions: &[Expression],
 ) -> Result<Vec<Keyed<Node<'f>>>, Obstacle> {
     let exchange = case.step.exchange.as_deref().unwrap_or_default();
-    let listed = persona.exchanges.get(exchange);
+    let listed = persona.exchange(case.run.fhir(), exchange);
     let listed =
         listed.ok_or_else(|| lacking(format!("persona `{}` does not say what `{exchange}` returns", persona.persona)))?;
     let resolve = |text: &str| fixtures.get(text);
-    let scope = Scope::bare();
+    let scope = Scope::bare(case.run.fhir());
     let mut expected = Vec::new();
     for name in &listed.matches {
         let resource = fixtures.get(name).ok_or_else(|| lacking(format!("fixture `{name}` cannot be read")))?;

@@ -10,7 +10,7 @@ use super::super::finding::{Finding, Place};
 use super::super::form::{answers, validator};
 use super::super::ruling::{Obstacle, Ruling};
 use super::super::verdict::Reason;
-use crate::agreements::form::{DECISIONS, OTHER_TREATMENT, OTHERWISE};
+use crate::agreements::form::{self, Form};
 use crate::fhir::node::Node;
 use crate::fhir::validate::{Issue, Severity};
 use crate::text::Language;
@@ -51,26 +51,27 @@ pub(super) fn judge(case: &Case<'_>, question: Question) -> Ruling {
 
 fn judge_response<'c>(case: &Case<'c>, question: Question, entry: Entry<'c>, response: Node<'c>, ruling: &mut Ruling) {
     ruling.judged();
+    let form = form::form(case.run.fhir());
     for issue in validator(case.run).check_form(response) {
         if issue.severity == Severity::CantTell {
             ruling.hinder(Obstacle::CantTell(Reason::KnowledgeLacking(issue.message(Language::En))));
-        } else if let Some(code) = code(question, &issue) {
+        } else if let Some(code) = code(question, &issue, form) {
             ruling.find(finding(code, &issue, entry));
         }
     }
     if question == Question::Conditions {
-        unspecified(entry, response, ruling);
+        unspecified(entry, response, form, ruling);
     }
 }
 
 /// What an issue is for a requirement, when it is about it at all.
-fn code(question: Question, issue: &Issue) -> Option<Code> {
+fn code(question: Question, issue: &Issue, form: &Form) -> Option<Code> {
     let name = issue.code.name;
     let is_error = issue.severity == Severity::Error;
     match question {
         Question::Items if is_error && !OPTIONS.contains(&name) && ![DISABLED, TEXT].contains(&name) => Some(Code::FormItemWrong),
         Question::Options
-            if OPTIONS.contains(&name) && !is_known_alias(issue) && issue.detail("item") != Some(OTHER_TREATMENT) =>
+            if OPTIONS.contains(&name) && !is_known_alias(issue) && issue.detail("item") != Some(form.other_treatment) =>
         {
             Some(Code::FormOptionUnknown)
         }
@@ -115,10 +116,10 @@ fn plain(written: &str) -> String {
 }
 
 /// "Otherwise" without the words that say how.
-fn unspecified(entry: Entry<'_>, response: Node<'_>, ruling: &mut Ruling) {
+fn unspecified(entry: Entry<'_>, response: Node<'_>, form: &Form, ruling: &mut Ruling) {
     let answers = answers(response);
-    for decision in DECISIONS {
-        let decided = answers.get(decision.item).filter(|value| value.child_value("code") == Some(OTHERWISE));
+    for decision in form.decisions {
+        let decided = answers.get(decision.item).filter(|value| value.child_value("code") == Some(form.otherwise));
         let Some(value) = decided.filter(|_| !answers.contains_key(decision.specification)) else { continue };
         let subject = format!("{}, item {}", entry.subject(), decision.item);
         let finding = Finding::new(Code::FormSpecificationMissing, entry.answer.place_of(*value), subject);

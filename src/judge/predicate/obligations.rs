@@ -24,7 +24,7 @@ fn hold<'c>((case, scope): (&Case<'c>, &Scope<'_, 'c>), compared: &Compared<'c>,
         ruling.judged();
         for element in obligations(profile(fixture)) {
             let expression = parse(element)?;
-            if exists(&Scope::bare(), &expression, fixture)? && !exists(scope, &expression, found)? {
+            if exists(&Scope::bare(case.run.fhir()), &expression, fixture)? && !exists(scope, &expression, found)? {
                 if let Some(reason) = excuse(case, &expression, fixture)? {
                     ruling.hinder(Obstacle::Untested(Reason::NotEntered(reason)));
                     continue;
@@ -46,7 +46,7 @@ fn excuse<'c>(case: &Case<'c>, expression: &Expression, fixture: Node<'c>) -> Re
         let mut reasons = items.iter().map(|item| declared.element(persona, &name, &item.node()?.path()).map(str::to_owned));
         reasons.next().flatten().filter(|_| reasons.all(|reason| reason.is_some()))
     };
-    Scope::bare().evaluate(expression, fixture, why).map_err(Unevaluated::obstacle)
+    Scope::bare(case.run.fhir()).evaluate(expression, fixture, why).map_err(Unevaluated::obstacle)
 }
 
 /// The name of the profile of a fixture, which says it itself.

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use super::super::code::Code;
 use super::super::finding::Finding;
 use super::super::ruling::Ruling;
-use super::question::{Found, Question, codings, distinct, has_code};
+use super::directive;
+use super::question::{Question, distinct};
 use crate::fhir::node::Node;
 
 const CONTACT: &str = "RelatedPerson";
@@ -63,13 +64,15 @@ pub(super) fn judge_representative(question: &Question<'_>) -> Ruling {
     let mut ruling = Ruling::default();
     let Some(wills) = question.matches("advance-directives", &mut ruling) else { return ruling };
     let resources = question.resources("");
-    let named = wills.into_iter().flat_map(|will| representatives(will).into_iter().map(move |reference| (will, reference)));
+    let named = wills
+        .into_iter()
+        .flat_map(|will| directive::representatives(will.node).into_iter().map(move |reference| (will, reference)));
     // That a reference leads nowhere is for `references`.
     let resolved = named.filter_map(|(will, reference)| question.target(reference, will, &resources));
     let people: Vec<_> = resolved.filter(|person| person.node.type_name() == CONTACT).collect();
     for person in distinct(people) {
         ruling.judged();
-        let roles = codings(person.node, "relationship");
+        let roles = directive::roles(person.node);
         if !roles.contains(&(Some(REPRESENTATIVE.0), REPRESENTATIVE.1)) {
             let mut finding = Finding::new(Code::RoleMissing, person.place(), person.subject()).expected(REPRESENTATIVE.1);
             finding.actual = roles.into_iter().map(|(_, code)| code.to_owned()).collect();
@@ -77,11 +80,4 @@ pub(super) fn judge_representative(question: &Question<'_>) -> Ruling {
         }
     }
     ruling
-}
-
-/// References to who speaks for the patient, in an advance directive.
-fn representatives(will: Found<'_>) -> Vec<Node<'_>> {
-    let Some(provision) = will.node.child("provision") else { return Vec::new() };
-    let actors = provision.children_named("actor").filter(|actor| has_code(*actor, "role", &["RESPRSN"]));
-    actors.filter_map(|actor| actor.child("reference")).collect()
 }

@@ -4,6 +4,7 @@
 use super::super::code::Code;
 use super::super::finding::Finding;
 use super::super::ruling::Ruling;
+use super::directive;
 use super::question::{Found, Question, has_code};
 use crate::fhir::node::Node;
 
@@ -33,9 +34,10 @@ pub(super) fn judge_icd(question: &Question<'_>) -> Ruling {
 }
 
 fn switches_off(directive: Node<'_>) -> bool {
-    let Some(provision) = directive.child("provision") else { return false };
-    let in_text = |code: Node<'_>| code.child_value("text").is_some_and(|text| text.contains(SWITCH_OFF));
-    has_code(provision, "code", &[SWITCH_OFF]) || provision.children_named("code").any(in_text)
+    let in_text = |concept: &Node<'_>| concept.child_value("text").is_some_and(|text| text.contains(SWITCH_OFF));
+    let is_coded =
+        |concept: &Node<'_>| concept.children_named("coding").any(|coding| coding.child_value("code") == Some(SWITCH_OFF));
+    directive::treatments(directive).iter().any(|concept| is_coded(concept) || in_text(concept))
 }
 
 pub(super) fn judge_euthanasia(question: &Question<'_>) -> Ruling {
@@ -75,7 +77,7 @@ fn is_position(observation: Node<'_>) -> bool {
 
 fn is_about_euthanasia(will: Node<'_>) -> bool {
     let is_void = matches!(will.child_value("status"), Some("entered-in-error" | "rejected"));
-    !is_void && will.child("provision").is_some_and(|provision| has_code(provision, "code", &WILLS))
+    !is_void && directive::kinds(will).iter().any(|kind| WILLS.contains(kind))
 }
 
 fn value(observation: Node<'_>) -> String {

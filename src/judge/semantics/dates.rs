@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use super::super::code::Code;
 use super::super::finding::Finding;
 use super::super::ruling::Ruling;
+use super::directive;
 use super::question::{Found, Question};
 use crate::fhir::date::{Date, DateTime};
 use crate::fhir::node::Node;
@@ -23,7 +24,11 @@ pub(super) fn judge_talks(question: &Question<'_>) -> Ruling {
     for procedure in procedures {
         let own = performed(procedure.node).map(|date| (procedure, date));
         talks.extend(own);
-        let encounter = procedure.node.child("encounter").and_then(|to| question.target(to, procedure, &resources));
+        let encounter = procedure
+            .node
+            .child("encounter")
+            .or_else(|| procedure.node.child("context"))
+            .and_then(|to| question.target(to, procedure, &resources));
         let other = encounter.and_then(|encounter| Some((encounter, begun(encounter.node)?)));
         talks.extend(other);
         if let (Some(own), Some(other)) = (own, other) {
@@ -35,7 +40,7 @@ pub(super) fn judge_talks(question: &Question<'_>) -> Ruling {
         return ruling;
     }
     for directive in question.matches("treatment-directives", &mut ruling).unwrap_or_default() {
-        let Some(date) = directive.node.child("dateTime") else { continue };
+        let Some(date) = directive::dated(directive.node) else { continue };
         let own = talk_of(directive, question, &resources);
         let among = own.map_or_else(|| talks.clone(), |talk| vec![talk]);
         compare((directive, date), &among, &mut ruling);

@@ -8,9 +8,10 @@ use super::super::code::Code;
 use super::super::finding::Finding;
 use super::super::form::answers;
 use super::super::ruling::Ruling;
+use super::directive;
 use super::question::{Found, Question, codings, has_code};
 use super::record::{Record, Says, decided, latest, of_day};
-use crate::agreements::form::{self, DECISIONS, OBSERVED};
+use crate::agreements::form::{self, Form};
 use crate::fhir::node::Node;
 
 /// Answers that are none: not known, asked but not known, not asked.
@@ -20,6 +21,8 @@ const NO: &str = "373067005";
 
 /// A form with its answers.
 struct Filled<'c> {
+    /// What its items mean.
+    form: &'static Form,
     found: Found<'c>,
     answers: HashMap<&'c str, Node<'c>>,
     /// The day of the talk: `2025-09-18`.
@@ -39,7 +42,8 @@ struct Resources<'c> {
 pub(super) fn judge(question: &Question<'_>) -> Ruling {
     let mut ruling = Ruling::default();
     let Some(forms) = question.matches("questionnaire-responses", &mut ruling) else { return ruling };
-    let mut forms: Vec<Filled<'_>> = forms.into_iter().filter_map(filled).collect();
+    let mut forms: Vec<Filled<'_>> =
+        forms.into_iter().filter_map(|found| filled(found, form::form(question.run.fhir()))).collect();
     forms.sort_by_key(|form| form.day);
     let Some(newest) = forms.last_mut() else { return ruling };
     newest.is_newest = true;
@@ -78,24 +82,25 @@ fn resources<'c>(question: &Question<'c>, ruling: &mut Ruling) -> Resources<'c> 
 }
 
 /// A form that counts, with the day of its talk.
-fn filled(found: Found<'_>) -> Option<Filled<'_>> {
+fn filled<'c>(found: Found<'c>, form: &'static Form) -> Option<Filled<'c>> {
     let is_whole = matches!(found.node.child_value("status"), Some("completed" | "amended"));
     let answers = answers(found.node);
-    let talk = answers.get(form::TALK_DATE).and_then(|date| date.value());
+    let talk = answers.get(form.talk_date).and_then(|date| date.value());
     let day = talk.or_else(|| found.node.child_value("authored"))?;
-    is_whole.then_some(Filled { found, answers, day: day.get(..10).unwrap_or(day), is_newest: false })
+    is_whole.then_some(Filled { form, found, answers, day: day.get(..10).unwrap_or(day), is_newest: false })
 }
 
 fn decisions<'c>(form: &Filled<'c>, resources: &Resources<'c>, ruling: &mut Ruling) {
-    let named = DECISIONS.iter().map(|decision| (decision.item, Treatment::Code(decision.treatment)));
-    let icd = (form::ICD_DECISION, Treatment::Words(form::SWITCH_OFF_ICD));
-    let other = form.answers.get(form::OTHER_TREATMENT).and_then(|value| value.value());
-    let other = other.map(|words| (form::OTHER_DECISION, Treatment::Words(words)));
+    let items = form.form;
+    let named = items.decisions.iter().map(|decision| (decision.item, Treatment::Code(decision.treatment)));
+    let icd = (items.icd_decision, Treatment::Words(form::SWITCH_OFF_ICD));
+    let other = form.answers.get(items.other_treatment).and_then(|value| value.value());
+    let other = other.map(|words| (items.other_decision, Treatment::Words(words)));
     for (item, treatment) in named.chain([icd]).chain(other) {
         let Some(value) = form.answers.get(item) else { continue };
         let about = resources.directives.iter().filter(|directive| treatment.is_of(directive.node));
         let records: Vec<Record<'_>> = about.map(|directive| Record::of_directive(*directive)).collect();
-        hold(form, *value, (item, decided(value.child_value("code").unwrap_or_default())), &records, ruling);
+        hold(form, *value, (item, decided(value.child_value("code").unwrap_or_default(), items)), &records, ruling);
     }
 }
 
@@ -108,11 +113,14 @@ enum Treatment<'t> {
 
 impl Treatment<'_> {
     fn is_of(self, directive: Node<'_>) -> bool {
-        let Some(provision) = directive.child("provision") else { return false };
+        let concepts = directive::treatments(directive);
         match self {
-            Self::Code(code) => has_code(provision, "code", &[code]),
+            Self::Code(code) => {
+                let mut codings = concepts.iter().flat_map(|concept| concept.children_named("coding"));
+                codings.any(|coding| coding.child_value("code") == Some(code))
+            }
             Self::Words(words) => {
-                let mut texts = provision.children_named("code").filter_map(|code| code.child_value("text"));
+                let mut texts = concepts.iter().filter_map(|concept| concept.child_value("text"));
                 texts.any(|text| text.to_lowercase().contains(&words.trim().to_lowercase()))
             }
         }
@@ -120,13 +128,13 @@ impl Treatment<'_> {
 }
 
 fn goal<'c>(form: &Filled<'c>, resources: &Resources<'c>, ruling: &mut Ruling) {
-    let Some(value) = form.answers.get(form::GOAL) else { return };
+    let Some(value) = form.answers.get(form.form.goal) else { return };
     let records: Vec<Record<'_>> = resources.goals.iter().map(|goal| Record::of_goal(*goal)).collect();
-    hold(form, *value, (form::GOAL, coded(*value)), &records, ruling);
+    hold(form, *value, (form.form.goal, coded(*value)), &records, ruling);
 }
 
 fn observations<'c>(form: &Filled<'c>, resources: &Resources<'c>, ruling: &mut Ruling) {
-    for (item, code) in OBSERVED {
+    for (item, code) in form.form.observed {
         let Some(value) = form.answers.get(item) else { continue };
         let of_code = resources.observations.iter().filter(|observation| has_code(observation.node, "code", &[code]));
         let records: Vec<Record<'_>> = of_code.map(|observation| Record::of_observation(*observation)).collect();
@@ -162,7 +170,7 @@ fn hold<'c>(form: &Filled<'c>, value: Node<'c>, (item, says): (&str, Says), reco
 }
 
 fn device<'c>(form: &Filled<'c>, resources: &Resources<'c>, ruling: &mut Ruling) {
-    let (Some(value), Some(devices)) = (form.answers.get(form::HAS_ICD), &resources.devices) else { return };
+    let (Some(value), Some(devices)) = (form.answers.get(form.form.has_icd), &resources.devices) else { return };
     let in_use = devices.iter().filter(|device| device.node.child_value("status") == Some("active")).count();
     let is_right = match value.child_value("code") {
         Some(YES) => !devices.is_empty(),
@@ -171,7 +179,7 @@ fn device<'c>(form: &Filled<'c>, resources: &Resources<'c>, ruling: &mut Ruling)
     };
     ruling.judged();
     if !is_right {
-        let finding = differs(form, *value, form::HAS_ICD).expected(format!("DeviceUseStatement: {}", devices.len()));
+        let finding = differs(form, *value, form.form.has_icd).expected(format!("DeviceUseStatement: {}", devices.len()));
         ruling.find(finding.actual(format!("{}: {}", form.found.subject(), value.child_value("code").unwrap_or("-"))));
     }
 }
@@ -179,14 +187,14 @@ fn device<'c>(form: &Filled<'c>, resources: &Resources<'c>, ruling: &mut Ruling)
 fn patient<'c>(form: &Filled<'c>, resources: &Resources<'c>, ruling: &mut Ruling) {
     let Some(patient) = resources.patient else { return };
     let born = patient.node.child_value("birthDate").map(str::to_owned);
-    let told = form.answers.get(form::BIRTH_DATE).and_then(|value| Some((*value, value.value()?.to_owned())));
+    let told = form.answers.get(form.form.birth_date).and_then(|value| Some((*value, value.value()?.to_owned())));
     let capable = capable(patient.node).map(str::to_owned);
-    let said = form.answers.get(form::CAPABLE).and_then(|value| match value.child_value("code")? {
+    let said = form.answers.get(form.form.capable).and_then(|value| match value.child_value("code")? {
         "1" => Some((*value, String::from("true"))),
         "0" => Some((*value, String::from("false"))),
         _ => None,
     });
-    for (item, told, known) in [(form::BIRTH_DATE, told, born), (form::CAPABLE, said, capable)] {
+    for (item, told, known) in [(form.form.birth_date, told, born), (form.form.capable, said, capable)] {
         let (Some((value, told)), Some(known)) = (told, known) else { continue };
         ruling.judged();
         if !(told.starts_with(&known) || known.starts_with(&told)) {

@@ -6,6 +6,7 @@ mod contacts;
 mod contradiction;
 mod crosscheck;
 mod dates;
+mod directive;
 mod form;
 mod question;
 mod record;

@@ -1,11 +1,10 @@
 //! What a resource says of a topic of the form, and since when: made comparable
 //! for `form-agrees`.
 
+use super::directive::{self, Decision};
 use super::form::{are_unknown, codes_of};
 use super::question::Found;
-use crate::agreements::form::{NOT_TO_DO, OTHERWISE, TO_DO};
-
-const SPECIFICATION: &str = "http://nictiz.nl/fhir/StructureDefinition/ext-TreatmentDirective2.SpecificationOther";
+use crate::agreements::form::Form;
 
 /// What is said of a topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,11 +54,11 @@ impl std::fmt::Display for Says {
 }
 
 /// What the code of a decision in the form says.
-pub(super) fn decided(code: &str) -> Says {
+pub(super) fn decided(code: &str, form: &Form) -> Says {
     match code {
-        TO_DO => Says::Permit,
-        NOT_TO_DO => Says::Deny,
-        OTHERWISE => Says::Otherwise,
+        _ if code == form.to_do => Says::Permit,
+        _ if code == form.not_to_do => Says::Deny,
+        _ if code == form.otherwise => Says::Otherwise,
         _ => Says::Unknown,
     }
 }
@@ -77,24 +76,22 @@ pub(super) struct Record<'c> {
 impl<'c> Record<'c> {
     pub(super) fn of_directive(found: Found<'c>) -> Self {
         let node = found.node;
-        let provision = node.child("provision");
-        let in_words = node.children_named("modifierExtension").any(|own| own.child_value("url") == Some(SPECIFICATION));
-        let says = match provision.and_then(|provision| provision.child_value("type")) {
-            _ if in_words => Says::Otherwise,
-            Some("permit") => Says::Permit,
-            Some("deny") => Says::Deny,
-            _ => Says::Unknown,
+        let says = match directive::decision(node) {
+            Decision::Permit => Says::Permit,
+            Decision::Deny => Says::Deny,
+            Decision::Otherwise => Says::Otherwise,
+            Decision::Unknown => Says::Unknown,
         };
-        let ended = provision.and_then(|provision| provision.child("period")?.child("end")).is_some();
-        let in_force = node.child_value("status") == Some("active") && !ended;
-        Self { found, day: day(node.child_value("dateTime")), in_force, says }
+        let dated = directive::dated(node).and_then(|date| date.value());
+        Self { found, day: day(dated), in_force: directive::is_in_force(node), says }
     }
 
     pub(super) fn of_goal(found: Found<'c>) -> Self {
         let codes = codes_of(found.node, "description");
         let says = if are_unknown(&codes) { Says::Unknown } else { Says::Codes(codes) };
-        let over = ["completed", "cancelled", "entered-in-error", "rejected"];
-        let in_force = found.node.child_value("lifecycleStatus").is_some_and(|status| !over.contains(&status));
+        let over = ["completed", "achieved", "cancelled", "entered-in-error", "rejected"];
+        let in_force = found.node.child_value("lifecycleStatus").or_else(|| found.node.child_value("status"));
+        let in_force = in_force.is_some_and(|status| !over.contains(&status));
         Self { found, day: day(found.node.child_value("start")), in_force, says }
     }
 

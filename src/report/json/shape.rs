@@ -57,6 +57,8 @@ pub(super) struct Run<'a> {
     /// What was shown of the dataset of the information standard, counted; null where the suite has none. No part of the
     /// conclusion.
     pub(super) dataset: Option<Dataset<'a>>,
+    /// Defects of the agreement itself, for its owners: none of them is held against the product.
+    pub(super) agreement_defects: Vec<AgreementDefect<'a>>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -86,6 +88,18 @@ pub(super) struct Concept<'a> {
     pub(super) id: u32,
     /// Its name in the dataset.
     pub(super) name: &'a str,
+}
+
+/// A defect of the agreement in the claimed version.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AgreementDefect<'a> {
+    /// The exchange that it is about.
+    pub(super) exchange: &'a str,
+    /// What is wrong.
+    pub(super) what: &'a Text,
+    /// What could stand there instead.
+    pub(super) fix: &'a Text,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]

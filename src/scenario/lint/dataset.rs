@@ -26,7 +26,7 @@ pub(super) fn check(document: &Document<Dataset>, problems: &mut Problems) {
         let of = [subject.resource.as_str()];
         for (key, text) in [("where", &subject.condition), ("through", &subject.through)] {
             if let Some(text) = text {
-                expression::check_with(place.key(key), text, Scope { contexts: &of, variables: &[] }, types, problems);
+                expression::check(place.key(key), text, Scope { contexts: &of, variables: &[], versions: &[dataset.fhir] }, problems);
             }
         }
         if subject.through.is_some() != subject.kind.is_some() {
@@ -45,11 +45,11 @@ pub(super) fn check(document: &Document<Dataset>, problems: &mut Problems) {
         if !seen.insert(concept.id) {
             problems.at(place.key("id"), "id-duplicate", format!("`{}` is there twice", concept.id));
         }
-        paths(place, concept, dataset, types, problems);
+        paths(place, concept, dataset, problems);
     }
 }
 
-fn paths(place: Place<'_>, concept: &Concept, dataset: &Dataset, types: &Types, problems: &mut Problems) {
+fn paths(place: Place<'_>, concept: &Concept, dataset: &Dataset, problems: &mut Problems) {
     let Some(name) = &concept.of else {
         if !concept.at.is_empty() {
             problems.at(place.key("at"), "value-missing", format!("nothing says of what `{}` is", concept.id)).hint =
@@ -68,8 +68,8 @@ fn paths(place: Place<'_>, concept: &Concept, dataset: &Dataset, types: &Types, 
     }
     let of = [subject.of_type()];
     for (index, text) in concept.at.iter().enumerate() {
-        let scope = Scope { contexts: &of, variables: &[] };
-        expression::check_with(place.key("at").item(index), text, scope, types, problems);
+        let scope = Scope { contexts: &of, variables: &[], versions: &[dataset.fhir] };
+        expression::check(place.key("at").item(index), text, scope, problems);
     }
 }
 

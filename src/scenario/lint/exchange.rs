@@ -10,8 +10,8 @@ use crate::fhir::types::r4;
 use crate::scenario::document::Document;
 use crate::scenario::{Answer, Exchange};
 
-/// Versions of which the requests are held against R4. Those before are quoted as they were published, mistakes included.
-const CHECKED: [(Dialect, &str); 2] = [(Dialect::R4Rc2, "r4-rc2"), (Dialect::R4Rc3Dev, "r4-rc3-dev")];
+/// Versions of which the requests are held against FHIR. Those before are quoted as they were published, mistakes included.
+const CHECKED: [Dialect; 3] = [Dialect::R4Rc2, Dialect::R4Rc3Dev, Dialect::Stu3Rc2];
 
 /// Variables that the expressions of an exchange have.
 const VARIABLES: [&str; 2] = ["patient", "bsn"];
@@ -26,23 +26,33 @@ pub(super) fn check(document: &Document<Exchange>, names: &Names<'_>, problems: 
         let word = serde_json::to_value(dialect).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default();
         let place = place.key("request").key(&word);
         placeholder::check(place, url, Allowed { names: &[], personas: &names.personas, persona: true }, problems);
-        if CHECKED.iter().any(|(checked, _)| checked == dialect) {
-            parameter::check(place, url, problems);
+        // What is known to be wrong is sent otherwise.
+        let is_mended = exchange.defects(*dialect).any(|defect| defect.send.is_some());
+        if CHECKED.contains(dialect) && !is_mended {
+            parameter::check(place, url, dialect.fhir(), problems);
         }
-        if exchange.answer(dialect.fhir()).is_none() && dialect.fhir() == FhirVersion::R4 {
-            problems.at(place, "answer-missing", format!("`{word}` is asked, and `answer` does not say what comes back in R4"));
+        if exchange.answer(dialect.fhir()).is_none() {
+            let message = format!("`{word}` is asked, and `answer` does not say what comes back in {}", dialect.fhir().name());
+            problems.at(place, "answer-missing", message);
         }
     }
-    if let Some(answer) = exchange.answer(FhirVersion::R4) {
-        check_answer(place.key("answer").key("R4"), answer, problems);
+    for (index, defect) in exchange.defects.iter().enumerate() {
+        let place = place.key("defects").item(index).key("send");
+        for (url, fhir) in defect.send.iter().flat_map(|url| defect.versions.iter().map(move |dialect| (url, dialect.fhir()))) {
+            placeholder::check(place, url, Allowed { names: &[], personas: &names.personas, persona: true }, problems);
+            parameter::check(place, url, fhir, problems);
+        }
+    }
+    for (fhir, answer) in &exchange.answer {
+        check_answer(place.key("answer").key(fhir.name()), answer, *fhir, problems);
     }
 }
 
-fn check_answer(place: Place<'_>, answer: &Answer, problems: &mut Problems) {
+fn check_answer(place: Place<'_>, answer: &Answer, fhir: FhirVersion, problems: &mut Problems) {
     if !resource_type(place.key("resource"), &answer.resource, problems) {
         return;
     }
-    let scope = Scope { contexts: &[&answer.resource], variables: &VARIABLES };
+    let scope = Scope { contexts: &[&answer.resource], variables: &VARIABLES, versions: &[fhir] };
     if let Some(patient) = &answer.patient {
         expression::check(place.key("patient"), patient, scope, problems);
     }

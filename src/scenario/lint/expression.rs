@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use super::place::{Place, Problems};
-use crate::fhir::fhirpath::{self, Expression, Variables};
-use crate::fhir::types::{Types, r4};
+use crate::agreements::FhirVersion;
+use crate::fhir::fhirpath::{self, Expression, TypeProblem, Variables};
 use crate::nearest::nearest;
 
 /// Variables that every expression has.
@@ -18,15 +18,12 @@ pub(super) struct Scope<'s> {
     pub(super) contexts: &'s [&'s str],
     /// Variables that it may use.
     pub(super) variables: &'s [&'s str],
+    /// Versions of FHIR that it is for. In each only what no version has is wrong: `encounter | context` is for both.
+    pub(super) versions: &'s [FhirVersion],
 }
 
 /// Reports what is wrong with the expression at a place.
 pub(super) fn check(place: Place<'_>, text: &str, scope: Scope<'_>, problems: &mut Problems) {
-    check_with(place, text, scope, r4(), problems);
-}
-
-/// The same with the types of a version.
-pub(super) fn check_with(place: Place<'_>, text: &str, scope: Scope<'_>, known: &Types, problems: &mut Problems) {
     if let Some(at) = text.find("${") {
         let range = place.range_within(&(at..at + 2));
         problems.within(place, range, "placeholder-misplaced", "a placeholder `${…}` in FHIRPath").hint =
@@ -45,17 +42,22 @@ pub(super) fn check_with(place: Place<'_>, text: &str, scope: Scope<'_>, known: 
             let range = place.range_within(&(error.start..error.end));
             problems.within(place, range, "fhirpath-syntax", error.message).hint = error.hint;
         }
-        Ok(expression) => types(place, text, &expression, (scope, known), problems),
+        Ok(expression) => types(place, text, &expression, scope, problems),
     }
 }
 
 /// Reports elements that a type does not have. Unknown variables have been reported.
-fn types(place: Place<'_>, text: &str, expression: &Expression, (scope, types): (Scope<'_>, &Types), problems: &mut Problems) {
+fn types(place: Place<'_>, text: &str, expression: &Expression, scope: Scope<'_>, problems: &mut Problems) {
     let known: Variables = variables(text).into_iter().map(|(name, _)| (name.to_owned(), String::new())).collect();
-    let mut found = scope.contexts.iter().map(|context| expression.check(context, &known, types));
-    let first = found.next().unwrap_or_default();
-    if found.any(|problems| problems.is_empty()) {
-        return;
+    let in_version = |fhir: &FhirVersion| -> Vec<TypeProblem> {
+        let mut found = scope.contexts.iter().map(|context| expression.check(context, &known, fhir.types()));
+        let first = found.next().unwrap_or_default();
+        if found.any(|problems| problems.is_empty()) { Vec::new() } else { first }
+    };
+    let mut versions = scope.versions.iter().map(in_version);
+    let mut first = versions.next().unwrap_or_default();
+    for others in versions {
+        first.retain(|problem| others.iter().any(|other| (other.start, other.end) == (problem.start, problem.end)));
     }
     for problem in first {
         let range = place.range_within(&(problem.start..problem.end));

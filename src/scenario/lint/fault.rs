@@ -19,7 +19,7 @@ pub(super) fn check(document: &Document<Fault>, names: &Names<'_>, problems: &mu
     let fault = &document.value;
     target(place.key("on"), &fault.on, names, problems);
     for (index, behaviour) in fault.behaviour.iter().enumerate() {
-        misbehaviour(place.key("do").item(index), behaviour, &fault.on, names, problems);
+        misbehaviour(place.key("do").item(index), behaviour, fault, names, problems);
     }
     killed(place, &fault.kills, names, problems);
     may_be_red(place, &fault.also, names, problems);
@@ -62,9 +62,11 @@ fn target(place: Place<'_>, target: &Target, names: &Names<'_>, problems: &mut P
     }
 }
 
-fn misbehaviour(place: Place<'_>, behaviour: &Misbehaviour, target: &Target, names: &Names<'_>, problems: &mut Problems) {
+fn misbehaviour(place: Place<'_>, behaviour: &Misbehaviour, fault: &Fault, names: &Names<'_>, problems: &mut Problems) {
+    let target = &fault.on;
     let resource = struck(target, names);
-    let of_match = Scope { contexts: &[&resource], variables: &VARIABLES };
+    let versions = fault.fhir.map_or(FhirVersion::ALL.to_vec(), |only| vec![only]);
+    let of_match = Scope { contexts: &[&resource], variables: &VARIABLES, versions: &versions };
     match behaviour {
         Misbehaviour::Hide(condition) => expression::check(place.key("hide"), condition, of_match, problems),
         Misbehaviour::LatestOnly(only) => {
@@ -73,7 +75,7 @@ fn misbehaviour(place: Place<'_>, behaviour: &Misbehaviour, target: &Target, nam
             expression::check(place.key("date"), &only.date, of_match, problems);
         }
         Misbehaviour::Patch(patch) => {
-            let scope = Scope { contexts: &[answered(target)], variables: &VARIABLES };
+            let scope = Scope { contexts: &[answered(target)], variables: &VARIABLES, versions: &versions };
             expression::check(place.key("patch").key("at"), &patch.at, scope, problems);
             if patch.add.is_some() && patch.value.is_none() {
                 let message = "an element is added without the value that it gets";
@@ -95,9 +97,9 @@ fn misbehaviour(place: Place<'_>, behaviour: &Misbehaviour, target: &Target, nam
 
 /// The type of the matches that are struck; empty where that is not one.
 fn struck(target: &Target, names: &Names<'_>) -> String {
-    let exchange = target.exchange.as_deref().and_then(|name| names.exchange(name)?.answer(FhirVersion::R4));
+    let exchange = target.exchange.as_deref().and_then(|name| names.exchange(name)?.resource());
     exchange
-        .map(|answer| answer.resource.clone())
+        .map(str::to_owned)
         .or_else(|| target.search.clone().or_else(|| target.read.clone()))
         .filter(|name| name != "*")
         .unwrap_or_default()

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::agreements::{Actor, FhirVersion};
 use crate::scenario::document::{Documents, Kind};
 use crate::scenario::load::resource_name;
-use crate::scenario::{Exchange, Format, Scenario};
+use crate::scenario::{Exchange, Format, Scenario, Step};
 
 /// All names of a suite.
 #[derive(Debug, Default)]
@@ -42,7 +42,9 @@ impl<'d> Names<'d> {
         }
         names.personas.extend(documents.personas.iter().map(|document| document.value.persona.as_str()));
         for document in &documents.scenarios {
-            names.expectations.extend(keys(&document.value));
+            for (key, variants) in keys(&document.value) {
+                names.expectations.entry(key).or_insert_with(Vec::new).extend(variants);
+            }
             if !document.whole {
                 names.opaque.insert(&document.value.scenario);
             }
@@ -67,19 +69,22 @@ impl<'d> Names<'d> {
 }
 
 /// The keys of the expectations of a scenario, with the variants that it is run in.
-fn keys(scenario: &Scenario) -> impl Iterator<Item = (String, Vec<String>)> + '_ {
-    let in_steps = scenario.steps.iter().flat_map(|step| step.expect.iter().map(move |found| (step.id.as_str(), &found.id)));
-    let over_run = scenario.over_run.iter().map(|found| (OVER_RUN, &found.id));
-    let variants = variants(scenario);
-    in_steps.chain(over_run).map(move |(step, id)| (format!("{}/{step}/{id}", scenario.scenario), variants.clone()))
+fn keys<'s>(scenario: &'s Scenario) -> impl Iterator<Item = (String, Vec<String>)> + 's {
+    let of_step = |step: &'s Step| step.expect.iter().map(move |found| (step.id.as_str(), step.fhir, found));
+    let over_run = scenario.over_run.iter().map(|found| (OVER_RUN, None, found));
+    scenario.steps.iter().flat_map(of_step).chain(over_run).map(move |(step, only, found)| {
+        let is_in = |fhir: &FhirVersion| found.is_for(*fhir) && only.is_none_or(|only| only == *fhir);
+        (format!("{}/{step}/{}", scenario.scenario, found.id), variants(scenario, is_in))
+    })
 }
 
 /// `r4.json.plain`, with the name of an exchange behind it where that is an axis.
-fn variants(scenario: &Scenario) -> Vec<String> {
+fn variants(scenario: &Scenario, is_in: impl Fn(&FhirVersion) -> bool) -> Vec<String> {
     let formats = if scenario.axes.format.is_empty() { &[Format::Json][..] } else { &scenario.axes.format };
     let mut all = Vec::new();
-    for (fhir, format) in scenario.when.fhir.iter().flat_map(|fhir| formats.iter().map(move |format| (fhir, format))) {
-        let fhir = if *fhir == FhirVersion::R4 { "r4" } else { "stu3" };
+    let versions = scenario.when.fhir.iter().filter(|fhir| is_in(fhir));
+    for (fhir, format) in versions.flat_map(|fhir| formats.iter().map(move |format| (fhir, format))) {
+        let fhir = fhir.folder();
         let format = if *format == Format::Json { "json" } else { "xml" };
         match scenario.axes.exchange.as_slice() {
             [] => all.push(format!("{fhir}.{format}.plain")),

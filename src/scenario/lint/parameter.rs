@@ -1,10 +1,11 @@
-//! Search parameters in requests: whether the resource has them in R4, chains,
+//! Search parameters in requests: whether the resource has them in a version of FHIR, chains,
 //! modifiers and results included.
 
 use std::ops::Range;
 
 use super::place::{Place, Problems, suggest};
-use crate::fhir::types::{SearchParameter, r4};
+use crate::agreements::FhirVersion;
+use crate::fhir::types::SearchParameter;
 
 /// Parameters of the result and of the request that every search has.
 const OF_EVERY_SEARCH: [&str; 14] = [
@@ -24,7 +25,7 @@ const OF_EVERY_SEARCH: [&str; 14] = [
     "_list",
 ];
 
-/// Modifiers of R4 that are no resource type.
+/// Modifiers that are no resource type.
 const MODIFIERS: [&str; 12] =
     ["missing", "exact", "contains", "not", "text", "in", "below", "above", "not-in", "of-type", "identifier", "iterate"];
 
@@ -67,18 +68,18 @@ impl<'t> Url<'t> {
 }
 
 /// Reports parameters of the URL at a place that the resource does not have.
-pub(super) fn check(place: Place<'_>, text: &str, problems: &mut Problems) {
+pub(super) fn check(place: Place<'_>, text: &str, fhir: FhirVersion, problems: &mut Problems) {
     let url = Url::parse(text);
-    if !url.head.contains("${") && url.head != "metadata" && r4().resource(url.head).is_none() {
+    if !url.head.contains("${") && url.head != "metadata" && fhir.types().resource(url.head).is_none() {
         let range = place.range_within(&(0..url.head.len()));
-        let known: Vec<&str> = r4().resources().map(|found| found.name).collect();
-        problems.within(place, range, "type-unknown", format!("`{}` is no resource type of R4", url.head)).hint =
+        let known: Vec<&str> = fhir.types().resources().map(|found| found.name).collect();
+        problems.within(place, range, "type-unknown", format!("`{}` is no resource type of {}", url.head, fhir.name())).hint =
             suggest(url.head, &known);
         return;
     }
     let Some(resource) = url.searched().filter(|resource| !resource.contains("${")) else { return };
     for (name, value, range) in &url.parameters {
-        if let Err(wrong) = parameter(resource, name, value) {
+        if let Err(wrong) = parameter(resource, name, value, fhir) {
             let range = place.range_within(range);
             problems.within(place, range, "parameter-unknown", wrong.message).hint = wrong.hint;
         }
@@ -92,53 +93,53 @@ pub(super) struct Wrong {
 }
 
 /// Whether a resource has a search parameter, as written: with modifier and chain.
-pub(super) fn parameter(resource: &str, name: &str, value: &str) -> Result<(), Wrong> {
+pub(super) fn parameter(resource: &str, name: &str, value: &str, fhir: FhirVersion) -> Result<(), Wrong> {
     let base = name.split([':', '.']).next().unwrap_or(name);
     match base {
-        "_include" | "_revinclude" => include(name, value),
+        "_include" | "_revinclude" => include(name, value, fhir),
         _ if OF_EVERY_SEARCH.contains(&base) => Ok(()),
-        _ => chain(resource, name),
+        _ => chain(resource, name, fhir),
     }
 }
 
 /// `device.type`, `reason-reference:Procedure.code`, `code:in`.
-fn chain(resource: &str, name: &str) -> Result<(), Wrong> {
+fn chain(resource: &str, name: &str, fhir: FhirVersion) -> Result<(), Wrong> {
     let (first, rest) = name.split_once('.').map_or((name, None), |(first, rest)| (first, Some(rest)));
     let (code, modifier) = first.split_once(':').map_or((first, None), |(code, modifier)| (code, Some(modifier)));
-    let found = known(resource, code)?;
+    let found = known(resource, code, fhir)?;
     match (modifier, rest) {
-        (Some(modifier), _) if r4().resource(modifier).is_none() && !MODIFIERS.contains(&modifier) => Err(Wrong {
-            message: format!("`:{modifier}` is no modifier and no resource type of R4"),
+        (Some(modifier), _) if fhir.types().resource(modifier).is_none() && !MODIFIERS.contains(&modifier) => Err(Wrong {
+            message: format!("`:{modifier}` is no modifier and no resource type of {}", fhir.name()),
             hint: suggest(modifier, &MODIFIERS),
         }),
-        (Some(target), Some(rest)) => chain(target, rest),
-        (None, Some(rest)) => any_target(found, rest),
+        (Some(target), Some(rest)) => chain(target, rest, fhir),
+        (None, Some(rest)) => any_target(found, rest, fhir),
         (_, None) => Ok(()),
     }
 }
 
-fn any_target(found: &SearchParameter, rest: &str) -> Result<(), Wrong> {
+fn any_target(found: &SearchParameter, rest: &str, fhir: FhirVersion) -> Result<(), Wrong> {
     if found.targets.is_empty() {
         let message = format!("`{}` of {} is no reference, so nothing can be chained to it", found.code, found.resource);
         return Err(Wrong { message, hint: None });
     }
     // A reference to anything is not held against every resource there is.
-    if found.targets.contains(&"Resource") || found.targets.iter().any(|target| chain(target, rest).is_ok()) {
+    if found.targets.contains(&"Resource") || found.targets.iter().any(|target| chain(target, rest, fhir).is_ok()) {
         return Ok(());
     }
     let message = format!("none of the targets of `{}` has a search parameter `{rest}`", found.code);
     Err(Wrong { message, hint: Some(format!("its targets are {}", crate::shape::list(&found.targets))) })
 }
 
-fn known(resource: &str, code: &str) -> Result<&'static SearchParameter, Wrong> {
-    r4().search_parameter(resource, code).ok_or_else(|| {
-        let known: Vec<&str> = r4().search_parameters(resource).map(|parameter| parameter.code).collect();
-        Wrong { message: format!("{resource} has no search parameter `{code}` in R4"), hint: suggest(code, &known) }
+fn known(resource: &str, code: &str, fhir: FhirVersion) -> Result<&'static SearchParameter, Wrong> {
+    fhir.types().search_parameter(resource, code).ok_or_else(|| {
+        let known: Vec<&str> = fhir.types().search_parameters(resource).map(|parameter| parameter.code).collect();
+        Wrong { message: format!("{resource} has no search parameter `{code}` in {}", fhir.name()), hint: suggest(code, &known) }
     })
 }
 
 /// `_include=Consent:actor`, with `:iterate` and a target type allowed.
-fn include(name: &str, value: &str) -> Result<(), Wrong> {
+fn include(name: &str, value: &str, fhir: FhirVersion) -> Result<(), Wrong> {
     let hint = || Some("write `_include=Type:parameter`".to_owned());
     if let Some(modifier) = name.split_once(':').map(|(_, modifier)| modifier)
         && modifier != "iterate"
@@ -147,13 +148,13 @@ fn include(name: &str, value: &str) -> Result<(), Wrong> {
     }
     let mut parts = value.split(':');
     let resource = parts.next().unwrap_or_default();
-    if r4().resource(resource).is_none() {
-        return Err(Wrong { message: format!("`{resource}` in `{name}` is no resource type of R4"), hint: hint() });
+    if fhir.types().resource(resource).is_none() {
+        return Err(Wrong { message: format!("`{resource}` in `{name}` is no resource type of {}", fhir.name()), hint: hint() });
     }
     match parts.next() {
         None => Err(Wrong { message: format!("`{name}` names no search parameter"), hint: hint() }),
         Some("*") => Ok(()),
-        Some(code) => known(resource, code).map(|_| ()),
+        Some(code) => known(resource, code, fhir).map(|_| ()),
     }
 }
 
@@ -171,7 +172,7 @@ mod tests {
             ("Goal", "category", "x"),
             ("Observation", "_id", "x"),
         ] {
-            assert!(parameter(resource, name, value).is_ok(), "{resource}?{name}={value}");
+            assert!(parameter(resource, name, value, FhirVersion::R4).is_ok(), "{resource}?{name}={value}");
         }
     }
 
@@ -184,7 +185,7 @@ mod tests {
             ("DeviceUseStatement", "_include", "DeviceUseSatement:device"),
             ("DeviceUseStatement", "device.typo", "x"),
         ] {
-            assert!(parameter(resource, name, value).is_err(), "{resource}?{name}={value}");
+            assert!(parameter(resource, name, value, FhirVersion::R4).is_err(), "{resource}?{name}={value}");
         }
     }
 }

@@ -1,16 +1,16 @@
 //! Personas: whether the lists of ids and the resources beside them are about
 //! the same things.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::Names;
 use super::place::{Place, Problems, suggest};
 use crate::agreements::FhirVersion;
 use crate::diagnostic::Diagnostic;
-use crate::scenario::Persona;
 use crate::scenario::document::Document;
 use crate::scenario::files::File;
 use crate::scenario::load::{resource_name, resources_beside};
+use crate::scenario::{Persona, PersonaExchange};
 
 pub(super) fn check(document: &Document<Persona>, resources: &[File], names: &Names<'_>, problems: &mut Problems) {
     let place = Place::new(&document.file, &document.root);
@@ -19,34 +19,51 @@ pub(super) fn check(document: &Document<Persona>, resources: &[File], names: &Na
         problems.at(place.key("bsn"), "bsn-wrong", format!("`{}` fails the eleven-test", persona.bsn)).hint =
             Some("a test BSN begins with 9999, and 9a+8b+7c+6d+5e+4f+3g+2h-i is a multiple of eleven".to_owned());
     }
-    let there = read(resources_beside(&document.file, resources), problems);
-    let mut lists = Lists { there: &there, listed: BTreeSet::new(), problems };
-    lists.take(place.key("patient"), &format!("Patient/{}", persona.patient));
-    exchanges(place, persona, names, &mut lists);
-    for id in persona.decoys.keys() {
-        let range = place.key("decoys").range_of_key(id);
-        lists.take_at(place, range, id);
-    }
-    for (index, id) in persona.reachable.iter().enumerate() {
-        lists.take(place.key("reachable").item(index), id);
-    }
-    let unlisted: Vec<&String> = there.iter().filter(|id| !lists.listed.contains(id.as_str())).collect();
-    for id in unlisted.into_iter().filter(|_| document.whole) {
-        problems
-            .at(place.key("persona"), "resource-unlisted", format!("`{id}` lies beside this persona and no list has it"))
-            .hint = Some("list it under `exchanges`, `reachable`, or `decoys` with the reason why it is there".to_owned());
+    let own = [(FhirVersion::R4, place, Some((&persona.exchanges, &persona.decoys, &persona.reachable)))];
+    let stu3 = persona.stu3.as_ref().map(|lists| (&lists.exchanges, &lists.decoys, &lists.reachable));
+    for (fhir, place, lists) in own.into_iter().chain([(FhirVersion::Stu3, place.key("stu3"), stu3)]) {
+        let there = read(resources_beside(&document.file, fhir, resources), problems);
+        let Some((answers, decoys, reachable)) = lists else {
+            nothing_listed(place, &there, problems);
+            continue;
+        };
+        let mut lists = Lists { there: &there, listed: BTreeSet::new(), fhir, problems };
+        lists.take(Place::new(&document.file, &document.root).key("patient"), &format!("Patient/{}", persona.patient));
+        exchanges(place, answers, names, &mut lists);
+        for id in decoys.keys() {
+            let range = place.key("decoys").range_of_key(id);
+            lists.take_at(place, range, id);
+        }
+        for (index, id) in reachable.iter().enumerate() {
+            lists.take(place.key("reachable").item(index), id);
+        }
+        let unlisted: Vec<&String> = there.iter().filter(|id| !lists.listed.contains(id.as_str())).collect();
+        for id in unlisted.into_iter().filter(|_| document.whole) {
+            let place = Place::new(&document.file, &document.root).key("persona");
+            problems.at(place, "resource-unlisted", format!("`{id}` lies beside this persona and no list has it")).hint =
+                Some("list it under `exchanges`, `reachable`, or `decoys` with the reason why it is there".to_owned());
+        }
     }
 }
 
-fn exchanges(place: Place<'_>, persona: &Persona, names: &Names<'_>, lists: &mut Lists<'_>) {
+/// Resources of a version of which nothing is said.
+fn nothing_listed(place: Place<'_>, there: &BTreeSet<String>, problems: &mut Problems) {
+    if let Some(id) = there.first() {
+        let message = format!("`{id}` lies beside this persona in STU3, and `stu3` does not say what returns it");
+        problems.at(place, "resource-unlisted", message).hint =
+            Some("write `stu3` with its own `exchanges`, `decoys` and `reachable`".to_owned());
+    }
+}
+
+fn exchanges(place: Place<'_>, answers: &BTreeMap<String, PersonaExchange>, names: &Names<'_>, lists: &mut Lists<'_>) {
     let known: Vec<&str> = names.exchanges.keys().copied().collect();
-    for (name, answer) in &persona.exchanges {
+    for (name, answer) in answers {
         let range = place.key("exchanges").range_of_key(name);
         if !names.exchanges.contains_key(name.as_str()) {
             lists.problems.within(place, range, "exchange-unknown", format!("no exchange `{name}`")).hint = suggest(name, &known);
         }
         let place = place.key("exchanges").key(name);
-        let resource = names.exchange(name).and_then(|exchange| exchange.answer(FhirVersion::R4)).map(|answer| &answer.resource);
+        let resource = names.exchange(name).and_then(|exchange| exchange.answer(lists.fhir)).map(|answer| &answer.resource);
         for (index, id) in answer.matches.iter().enumerate() {
             let place = place.key("match").item(index);
             lists.take(place, id);
@@ -58,7 +75,7 @@ fn exchanges(place: Place<'_>, persona: &Persona, names: &Names<'_>, lists: &mut
             lists.take(place.key("include").item(index), id);
         }
     }
-    for name in known.into_iter().filter(|name| !persona.exchanges.contains_key(*name)) {
+    for name in known.into_iter().filter(|name| !answers.contains_key(*name)) {
         let range = place.range_of_key("exchanges");
         lists
             .problems
@@ -70,6 +87,7 @@ fn exchanges(place: Place<'_>, persona: &Persona, names: &Names<'_>, lists: &mut
 struct Lists<'r> {
     there: &'r BTreeSet<String>,
     listed: BTreeSet<String>,
+    fhir: FhirVersion,
     problems: &'r mut Problems,
 }
 

@@ -4,9 +4,8 @@
 use super::place::{Place, Problems, suggest};
 use super::scenario::Walk;
 use super::step::Asks;
-use crate::agreements::{profile_names, profile_type};
+use crate::agreements::{FhirVersion, profile_names, profile_type};
 use crate::fhir::fhirpath;
-use crate::fhir::types::r4;
 use crate::scenario::{Part, ProfileCheck};
 
 /// Reports what is wrong with a check by a profile.
@@ -22,7 +21,8 @@ pub(super) fn check<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, check: &'d Pr
     }
     misplaced(walk.problems, place, check, resource, asks);
     for (index, element) in check.only.iter().enumerate() {
-        self::element(walk.problems, place.key("only").item(index), element, resource);
+        let versions = walk.versions.clone();
+        self::element(walk.problems, place.key("only").item(index), (element, &versions), resource);
     }
 }
 
@@ -49,7 +49,7 @@ fn misplaced(problems: &mut Problems, place: Place<'_>, check: &ProfileCheck, re
 }
 
 /// An element of the type, by its path; a word without a point is the key of an invariant.
-fn element(problems: &mut Problems, place: Place<'_>, element: &str, resource: Option<&str>) {
+fn element(problems: &mut Problems, place: Place<'_>, (element, versions): (&str, &[FhirVersion]), resource: Option<&str>) {
     let Some((head, _)) = element.split_once('.') else { return };
     if resource.is_some_and(|resource| resource != head) {
         let resource = resource.unwrap_or_default();
@@ -61,7 +61,11 @@ fn element(problems: &mut Problems, place: Place<'_>, element: &str, resource: O
         problems.at(place, "element-unknown", format!("`{element}` is no path of an element"));
         return;
     };
-    if let Some(wrong) = expression.check(head, &fhirpath::Variables::default(), r4()).into_iter().next() {
+    let in_version =
+        |fhir: &FhirVersion| expression.check(head, &fhirpath::Variables::default(), fhir.types()).into_iter().next();
+    // One version may have it where another has not: then it is about nothing there.
+    let wrong: Option<Vec<_>> = versions.iter().map(in_version).collect();
+    if let Some(wrong) = wrong.and_then(|wrong| wrong.into_iter().next()) {
         problems.at(place, "element-unknown", wrong.message).hint = wrong.hint;
     }
 }

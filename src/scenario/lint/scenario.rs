@@ -15,7 +15,8 @@ use crate::scenario::document::Document;
 use crate::scenario::{Expectation, Scenario, Step};
 
 pub(super) fn check(document: &Document<Scenario>, names: &Names<'_>, problems: &mut Problems) {
-    let mut walk = Walk { document, names, problems, seen: Vec::new(), captures: BTreeMap::new() };
+    let versions = document.value.when.fhir.clone();
+    let mut walk = Walk { document, names, problems, seen: Vec::new(), captures: BTreeMap::new(), versions };
     let place = Place::new(&document.file, &document.root);
     walk.head(place);
     for (index, step) in document.value.steps.iter().enumerate() {
@@ -24,6 +25,7 @@ pub(super) fn check(document: &Document<Scenario>, names: &Names<'_>, problems: 
     let mut ids = BTreeSet::new();
     for (index, expectation) in document.value.over_run.iter().enumerate() {
         let place = place.key("over-run").item(index);
+        walk.narrow(place, &[expectation.fhir]);
         walk.identity(place, expectation, &mut ids);
         expectation::over_run(place, expectation, walk.problems);
     }
@@ -49,6 +51,8 @@ pub(super) struct Walk<'d, 'p> {
     pub(super) problems: &'p mut Problems,
     pub(super) seen: Vec<Seen<'d>>,
     captures: BTreeMap<&'d str, Capture>,
+    /// Versions of FHIR that what is looked at is for.
+    pub(super) versions: Vec<FhirVersion>,
 }
 
 impl<'d> Walk<'d, '_> {
@@ -56,9 +60,17 @@ impl<'d> Walk<'d, '_> {
         &self.document.value
     }
 
-    /// It is written for R4, and so for the types and search parameters that are known here.
-    pub(super) fn is_r4(&self) -> bool {
-        self.scenario().when.fhir.contains(&FhirVersion::R4)
+    /// Narrows what follows to one version of FHIR, or widens it again to all of the scenario.
+    fn narrow(&mut self, place: Place<'d>, only: &[Option<FhirVersion>]) {
+        let all = &self.scenario().when.fhir;
+        let is_in = |fhir: &&FhirVersion| only.iter().flatten().all(|only| only == *fhir);
+        self.versions = all.iter().filter(is_in).copied().collect();
+        if self.versions.is_empty() && !all.is_empty() {
+            let range = place.range_of_key("fhir");
+            let message = "the scenario is not for this version, so this is never done";
+            self.problems.within(place, range, "key-misplaced", message).hint =
+                Some("see `when` of the scenario, and `fhir` of the step".to_owned());
+        }
     }
 
     fn head(&mut self, place: Place<'d>) {
@@ -90,6 +102,7 @@ impl<'d> Walk<'d, '_> {
         if self.seen.iter().any(|seen| seen.id == step.id) || step.id == OVER_RUN {
             self.problems.at(place.key("id"), "id-duplicate", format!("a step `{}` is there already", step.id));
         }
+        self.narrow(place, &[step.fhir]);
         let asks = step::asks(self, place, step);
         step::placement(self, place, step, &asks);
         if let Some(name) = &step.for_each {
@@ -105,14 +118,18 @@ impl<'d> Walk<'d, '_> {
         let mut ids = BTreeSet::new();
         for (index, expectation) in step.expect.iter().enumerate() {
             let place = place.key("expect").item(index);
+            self.narrow(place, &[step.fhir, expectation.fhir]);
             self.identity(place, expectation, &mut ids);
             expectation::in_step(self, place, expectation, &asks);
         }
         self.seen.push(Seen { id: &step.id, asks });
     }
 
-    fn identity(&mut self, place: Place<'d>, expectation: &'d Expectation, ids: &mut BTreeSet<&'d str>) {
-        if !ids.insert(&expectation.id) {
+    fn identity(&mut self, place: Place<'d>, expectation: &'d Expectation, ids: &mut BTreeSet<(FhirVersion, &'d str)>) {
+        // The same may be asked of each version in its own way.
+        let versions = self.versions.clone();
+        let is_new = versions.into_iter().map(|fhir| ids.insert((fhir, &*expectation.id))).fold(true, |all, new| all && new);
+        if !is_new {
             self.problems.at(place.key("id"), "id-duplicate", format!("an expectation `{}` is there already", expectation.id));
         }
         super::requirement(place.key("req"), &expectation.req, Some(self.scenario().when.actor), self.names, self.problems);
@@ -147,9 +164,8 @@ impl<'d> Walk<'d, '_> {
             }
         }
         let variables = self.variables(&["patient", "bsn", "canonical"]);
-        // The table of types is that of R4.
-        let contexts = if self.is_r4() { contexts } else { &[] };
-        expression::check(place, text, Scope { contexts, variables: &variables }, self.problems);
+        let scope = Scope { contexts, variables: &variables, versions: &self.versions };
+        expression::check(place, text, scope, self.problems);
     }
 
     fn variables(&self, others: &[&'static str]) -> Vec<&'d str> {

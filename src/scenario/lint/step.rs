@@ -4,7 +4,6 @@ use super::client;
 use super::parameter::{self, Url};
 use super::place::Place;
 use super::scenario::Walk;
-use crate::agreements::FhirVersion;
 use crate::scenario::{Exchange, Step};
 
 /// What a step asks of the server.
@@ -40,9 +39,7 @@ impl Asks<'_> {
     /// Type of a match; empty where that is not known.
     pub(super) fn matched(&self) -> &str {
         match self {
-            Self::Exchange(exchange) => {
-                exchange.and_then(|exchange| exchange.answer(FhirVersion::R4)).map_or("", |answer| &answer.resource)
-            }
+            Self::Exchange(exchange) => exchange.and_then(Exchange::resource).unwrap_or_default(),
             Self::Search(resource) | Self::Read(resource) => resource,
             Self::Metadata => "CapabilityStatement",
             Self::Follow | Self::Phase | Self::Unknown => "",
@@ -73,8 +70,8 @@ pub(super) fn asks<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, step: &'d Step
         return of_exchange(walk, place, step, name);
     }
     if let Some(request) = &step.request {
-        if walk.is_r4() {
-            parameter::check(place.key("request").key("url"), &request.url, walk.problems);
+        for fhir in walk.versions.clone() {
+            parameter::check(place.key("request").key("url"), &request.url, fhir, walk.problems);
         }
         return of_url(&request.url);
     }
@@ -180,11 +177,11 @@ fn misplaced<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, key: &str, what: &st
 
 /// Parameters that are set have to be of the type that is searched.
 fn parameters<'d>(walk: &mut Walk<'d, '_>, place: Place<'d>, step: &'d Step, asks: &Asks<'d>) {
-    let Some(with) = step.with.as_ref().filter(|_| walk.is_r4() && asks.is_search() && !asks.matched().is_empty()) else {
+    let Some(with) = step.with.as_ref().filter(|_| asks.is_search() && !asks.matched().is_empty()) else {
         return;
     };
-    for (name, value) in &with.set {
-        if let Err(wrong) = parameter::parameter(asks.matched(), name, value) {
+    for (fhir, (name, value)) in walk.versions.clone().iter().flat_map(|fhir| with.set.iter().map(move |set| (*fhir, set))) {
+        if let Err(wrong) = parameter::parameter(asks.matched(), name, value, fhir) {
             let range = place.key("set").range_of_key(name);
             walk.problems.within(place, range, "parameter-unknown", wrong.message).hint = wrong.hint;
         }

@@ -17,6 +17,7 @@ use super::arrival::{Answered, Arrival, Asked, Broken, Heard};
 use super::fit::{Fit, Reason, Shown, Stray, fit, fit_elsewhere};
 use super::place::{BehaviourError, Open, Place, Stock};
 use super::seat::Seat;
+use crate::agreements::FhirVersion;
 use crate::clock::{self, Stopwatch};
 use crate::fhir::json;
 use crate::fhir::types::r4;
@@ -254,7 +255,7 @@ fn stray_refusal(stray: &Stray, came: &Came) -> Refusal {
 
 /// A refusal without a place.
 fn refused(refusal: &Refusal) -> Answer {
-    let mut answer = Answer::new(refusal.status, content_type(Format::Json), json::write(refusal.tree(r4()).root()).into_bytes());
+    let mut answer = Answer::new(refusal.status, content_type(Format::Json, FhirVersion::R4), json::write(refusal.tree(r4()).root()).into_bytes());
     answer.headers.extend(refusal.headers.clone());
     answer.delay = Duration::ZERO;
     answer

@@ -34,6 +34,7 @@ use super::gate::{Bounds, Gate};
 use super::line::Places;
 use super::server;
 use super::wire::Deadlines;
+use crate::agreements::FhirVersion;
 use crate::scenario::Suite;
 use handle::{Origin, Table, handle};
 use place::{Place, Stock};
@@ -50,6 +51,8 @@ pub struct ListenConfig<'c> {
     pub port: u16,
     /// Name of this machine in base URLs; the address when left out.
     pub host: Option<String>,
+    /// The version of FHIR that is spoken.
+    pub fhir: FhirVersion,
     /// The vendors.
     pub seats: Vec<Seat>,
     /// Whether TLS is spoken.
@@ -73,6 +76,7 @@ impl<'c> ListenConfig<'c> {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
             host: None,
+            fhir: FhirVersion::R4,
             seats,
             tls: Tls::Off,
             mutual: false,
@@ -137,7 +141,7 @@ impl Listener {
         let scheme = if tls.acceptor.is_some() { "https" } else { "http" };
         let origin = |port| format!("{scheme}://{host}:{port}");
         let (origin, other_origin) = (origin(port_of(&first)?), origin(port_of(&other)?));
-        let stock = Stock { personas: config.suite.personas.clone(), exchanges: config.suite.exchanges.clone() };
+        let stock = Stock { fhir: config.fhir, personas: config.suite.personas.clone(), exchanges: config.suite.exchanges.clone() };
         let (sender, arrivals) = Arrivals::channel();
         let table = Arc::new(Table::new(&config, sender, [&origin, &other_origin], &stock)?);
         let (stop, stopped) = watch::channel(false);

@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Semaphore;
 
 use super::seat::Seat;
+use crate::agreements::FhirVersion;
 use crate::fhir::store::Store;
 use crate::scenario::{Exchange, Fault, Misbehaviour, Persona, Target};
 use crate::serve::fault::{FaultError, Faults};
@@ -63,6 +64,7 @@ pub enum BehaviourError {
 /// What places are made of.
 #[derive(Debug)]
 pub(super) struct Stock {
+    pub(super) fhir: FhirVersion,
     pub(super) personas: Vec<Persona>,
     pub(super) exchanges: Vec<Exchange>,
 }
@@ -85,8 +87,9 @@ impl Place {
     pub(super) fn new(seat: Seat, origin: &str, other_origin: &str, stock: &Stock) -> Result<Self, BehaviourError> {
         let base = format!("{origin}{}", seat.path);
         let elsewhere = format!("{other_origin}{}", seat.path);
-        let whole = Arc::new(fill(&stock.personas, &base)?);
+        let whole = Arc::new(fill(&stock.personas, &base, stock.fhir)?);
         let responder = Responder {
+            fhir: stock.fhir,
             store: Arc::clone(&whole),
             base: base.clone(),
             token: seat.token.clone(),
@@ -107,10 +110,11 @@ impl Place {
     pub(super) fn behave(&self, behaviour: &Behaviour, stock: &Stock) -> Result<(), BehaviourError> {
         let store = match &behaviour.personas {
             None => Arc::clone(&self.whole),
-            Some(names) => Arc::new(fill(chosen(names, &stock.personas)?, &self.base)?),
+            Some(names) => Arc::new(fill(chosen(names, &stock.personas)?, &self.base, stock.fhir)?),
         };
         let faults = behaviour.strikes.iter().enumerate().map(|(at, strike)| self.fault(at, strike)).collect();
         let responder = Responder {
+            fhir: stock.fhir,
             store,
             base: self.base.clone(),
             token: self.seat.token.clone(),
@@ -134,6 +138,7 @@ impl Place {
         Fault {
             fault: format!("{} ({})", self.seat.name, at + 1),
             title: Text { en: String::new(), nl: String::new() },
+            fhir: None,
             on: strike.on.clone(),
             behaviour: behaviour.collect(),
             kills: Vec::new(),

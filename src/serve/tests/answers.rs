@@ -93,3 +93,40 @@ fn metadata_names_only_search_parameters_that_exist() {
         }
     }
 }
+
+#[test]
+fn metadata_in_stu3_is_of_that_version_and_names_only_its_search_parameters() {
+    for accept in ["application/fhir+json", "application/fhir+xml"] {
+        let tree = stu3_responder().respond(&get("metadata").with("accept", accept)).tree_in(FhirVersion::Stu3);
+        assert_eq!(tree.root().child_value("fhirVersion"), Some("3.0.2"));
+        assert_eq!(tree.root().child_value("acceptUnknown"), Some("both"));
+        let rest = tree.root().child("rest").expect("a rest");
+        let resources: Vec<_> = rest.children_named("resource").collect();
+        assert_eq!(resources.len(), 13);
+        let named = |name: &'static str, of: &Node<'_>| {
+            of.children_named(name).filter_map(|one| one.child_value("name").map(str::to_owned)).collect::<Vec<_>>()
+        };
+        for resource in &resources {
+            let kind = resource.child_value("type").expect("a type");
+            for code in named("searchParam", resource) {
+                assert!(FhirVersion::Stu3.types().search_parameter(kind, &code).is_some(), "{kind} {code}");
+            }
+            for include in resource.children_named("searchInclude").filter_map(|include| include.value()) {
+                let (_, code) = include.split_once(':').expect("an include names a parameter");
+                assert!(FhirVersion::Stu3.types().search_parameter(kind, code).is_some(), "{include}");
+            }
+        }
+    }
+}
+
+#[test]
+fn stu3_finds_what_only_it_has() {
+    let found = |url: &str| stu3_responder().respond(&get(url));
+    let parties = found("Consent?patient=full-plan-patient&category=11341000146107&_include=Consent:consentor");
+    assert_eq!(parties.includes(), ["RelatedPerson/full-plan-representative"]);
+    assert_eq!(found("Encounter?patient=full-plan-patient&diagnosis:Procedure.code=713603004").matches().len(), 2);
+    assert_eq!(found("Procedure?context=Encounter/full-plan-encounter-1").matches(), ["Procedure/full-plan-procedure-1"]);
+    // R4 alone has a scope.
+    let refused = stu3_responder().respond(&get("Consent?scope=treatment").with("prefer", "handling=strict"));
+    assert_eq!(refused.status, 400);
+}

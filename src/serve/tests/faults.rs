@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::super::answer::Sending;
 use super::*;
-use crate::agreements::FhirVersion;
 use crate::scenario::{Credentials, EmptyAnswer, Format, FormatFault, LatestOnlyKey, LinkFault, Patch};
 
 const DIRECTIVES: &str = "Consent?patient=Patient/full-plan-patient\

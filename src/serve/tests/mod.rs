@@ -11,6 +11,7 @@ use super::answer::Answer;
 use super::provider::{Config, prepare};
 use super::request::Request;
 use super::responder::Responder;
+use crate::agreements::FhirVersion;
 use crate::fhir::node::{Node, Tree};
 use crate::fhir::types::r4;
 use crate::fhir::{json, xml};
@@ -33,10 +34,19 @@ fn responder() -> &'static Responder {
     &RIGHT
 }
 
+/// A provider over the fixtures in STU3, without faults.
+fn stu3_responder() -> &'static Responder {
+    static RIGHT: LazyLock<Responder> = LazyLock::new(|| {
+        let config = Config { fhir: FhirVersion::Stu3, ..Config::new(suite(), TOKEN) };
+        prepare(&config, BASE).expect("the fixtures can be served")
+    });
+    &RIGHT
+}
+
 /// A provider over the fixtures that misbehaves.
 fn faulty(on: Target, behaviour: Vec<Misbehaviour>) -> Responder {
     let text = Text { en: String::new(), nl: String::new() };
-    let fault = Fault { fault: "test".to_owned(), title: text, on, behaviour, kills: Vec::new(), also: Vec::new() };
+    let fault = Fault { fault: "test".to_owned(), title: text, fhir: None, on, behaviour, kills: Vec::new(), also: Vec::new() };
     let suite = Suite { faults: vec![fault], ..suite().clone() };
     let config = Config { faults: vec!["test".to_owned()], ..Config::new(&suite, TOKEN) };
     prepare(&config, BASE).expect("the fault can be used")
@@ -82,8 +92,14 @@ impl Answer {
 
     /// The body, read in the format that its Content-Type names.
     fn tree(&self) -> Tree {
+        self.tree_in(FhirVersion::R4)
+    }
+
+    /// The body as one of this version of FHIR.
+    fn tree_in(&self, fhir: FhirVersion) -> Tree {
+        let types = fhir.types();
         let is_xml = self.header("content-type").is_some_and(|value| value.contains("xml"));
-        let read = if is_xml { xml::read(&self.body, r4()) } else { json::read(&self.body, r4()) };
+        let read = if is_xml { xml::read(&self.body, types) } else { json::read(&self.body, types) };
         read.expect("the body is a resource")
     }
 
