@@ -14,13 +14,19 @@ use tokio::net::TcpStream;
 
 const VENDORS: usize = 50;
 const REQUESTS: usize = 1000;
+
+/// Requests of each vendor: `cargo bench --bench listen -- 100` asks for less than the whole.
+fn requests() -> usize {
+    std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(REQUESTS)
+}
+
 /// A search with a page of answers, as a client asks it.
 const QUERY: &str = "Consent?patient=Patient/full-plan-patient&_include=Consent:actor";
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
     let build = if cfg!(debug_assertions) { "not optimised" } else { "optimised" };
-    println!("toets {}, {build}, {VENDORS} vendors with {REQUESTS} requests each", env!("CARGO_PKG_VERSION"));
+    println!("toets {}, {build}, {VENDORS} vendors with {} requests each", env!("CARGO_PKG_VERSION"), requests());
     runtime.block_on(async {
         provider().await;
         table().await;
@@ -61,7 +67,7 @@ async fn table() {
     let unheard = listener.unheard();
     listener.stop().await;
     let kept = keeping.await.expect("whoever keeps does not break");
-    let complete = kept.counts.values().filter(|count| **count == REQUESTS).count();
+    let complete = kept.counts.values().filter(|count| **count == requests()).count();
     println!(
         "{:16} {} attributed, {} wrongly, {} to nobody, {unheard} not told; {complete} of {VENDORS} vendors complete; waited for longest {:.1} ms",
         "",
@@ -107,7 +113,7 @@ fn client(address: String, path: String, token: String, name: String) -> Client 
         let mut stream = TcpStream::connect(address).await.expect("the server listens");
         stream.set_nodelay(true).expect("loopback can");
         let mut left = Vec::new();
-        for number in 0..REQUESTS {
+        for number in 0..requests() {
             let request = format!(
                 "GET {path}/{QUERY}&mark={name}.{number} HTTP/1.1\r\nhost: toets\r\nauthorization: Bearer {token}\r\n\r\n"
             );
@@ -145,7 +151,7 @@ async fn finish(clients: Vec<Client>) {
 }
 
 fn told(what: &str, took: Duration) {
-    let count = VENDORS * REQUESTS;
+    let count = VENDORS * requests();
     println!("{what:16} {:.0} requests a second ({count} in {:.1} s)", count as f64 / took.as_secs_f64(), took.as_secs_f64());
 }
 
