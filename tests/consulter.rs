@@ -9,13 +9,14 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use toets::agreements::{Actor, Dialect};
+use toets::agreements::{Actor, Dialect, FhirVersion};
 use toets::consult;
 use toets::drive::Secrets;
 use toets::engine::{self, BuiltIn, Driver, Recorder, Seats, Settings, Statement, Statements, Table};
 use toets::evidence::{ProgramEnd, Said};
 use toets::judge::{ExpectationVerdict, Outcome, Verdicts, judge};
 use toets::plan::{Claims, Plan, Selection, Target, TargetAuth, compile};
+use toets::recognise::Recogniser;
 use toets::scenario::{ConsulterFault, Source, Suite, fits_key, load};
 use toets::serve::{self, ListenConfig, Listener};
 
@@ -32,6 +33,7 @@ fn run(suite: &Arc<Suite>, faults: &[&str]) -> Result<Verdicts, Failed> {
         let listener = Arc::new(listener);
         let base = listener.base("consulter").expect("the seat is there").to_owned();
         let plan = plan(suite, &base)?;
+        let recogniser = Recogniser::new(&suite.exchanges, Dialect::R4Rc2);
         let mut secrets = Secrets::new();
         secrets.insert("TOETS_TOKEN", &token).map_err(|why| why.to_string())?;
         let (tables, mut places) = Seats::new(&listener, TEMPO);
@@ -51,9 +53,9 @@ fn run(suite: &Arc<Suite>, faults: &[&str]) -> Result<Verdicts, Failed> {
         let settings = Settings { secrets, tempo: TEMPO, ..Settings::plain(Recorder::in_memory()) };
         let finished = tokio::select! {
             finished = engine::serve(&plan, suite, settings, table, |_| ()) => finished,
-            () = tables.hand_out(arrivals, (suite, Dialect::R4Rc2), |_| ()) => return Err("the listener stopped".into()),
+            () = tables.hand_out(arrivals, &recogniser, |_| ()) => return Err("the listener stopped".into()),
         };
-        Ok(judge(&plan, &finished.evidence, suite, definitions::validator()))
+        Ok(judge(&plan, &finished.evidence, suite, definitions::validator(FhirVersion::R4)))
     })
 }
 
