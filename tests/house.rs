@@ -26,7 +26,6 @@ const FLOORS: &[&[&str]] = &[
 const DOORS: &[(&str, &str)] = &[
     ("reqwest", "src/drive/"),
     ("rustls", "src/drive/"),
-    ("httpdate", "src/drive/"),
     ("axum", "src/serve/"),
     ("futures_core", "src/serve/live.rs"),
     ("tokio_rustls", "src/serve/"),

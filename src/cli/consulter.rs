@@ -63,8 +63,7 @@ async fn sit(
     let seats = Seat::all([NAME]).map_err(|why| Failure::harness(why.to_string()))?;
     let token = seats[0].token.clone();
     let config = ListenConfig { fhir: dialect(arguments).fhir(), ..ListenConfig::new(suite, seats) };
-    let (listener, arrivals) =
-        Listener::start(config).await.map_err(|why| Failure::harness(why.to_string()))?;
+    let (listener, arrivals) = Listener::start(config).await.map_err(|why| Failure::harness(why.to_string()))?;
     let listener = Arc::new(listener);
     let base = listener.base(NAME).unwrap_or_default().to_owned();
     let plan = plan(arguments, (suite, selection), &base)?;

@@ -34,7 +34,15 @@ pub(crate) async fn provider(faults: &[&str], page_size: usize) -> Running {
 pub(crate) async fn wrong_provider(exchange: &str, behaviour: Misbehaviour) -> Running {
     let on = Target { exchange: Some(exchange.to_owned()), ..Target::default() };
     let title = Text { en: String::new(), nl: String::new() };
-    let fault = Fault { fault: "test".to_owned(), title, fhir: None, on, behaviour: vec![behaviour], kills: Vec::new(), also: Vec::new() };
+    let fault = Fault {
+        fault: "test".to_owned(),
+        title,
+        fhir: None,
+        on,
+        behaviour: vec![behaviour],
+        kills: Vec::new(),
+        also: Vec::new(),
+    };
     let suite = Suite { faults: vec![fault], ..suite().clone() };
     start(Config { faults: vec!["test".to_owned()], ..Config::new(&suite, TOKEN) }).await.expect("a free port")
 }

@@ -10,7 +10,12 @@ use crate::evidence::{ProgramEnd, Said};
 use crate::scenario::Suite;
 
 /// The reference consulter for this address and token, with these faults.
-pub(crate) fn reference(suite: Arc<Suite>, (base, token): (String, String), faults: Vec<String>, (fhir, tempo): (FhirVersion, f64)) -> BuiltIn {
+pub(crate) fn reference(
+    suite: Arc<Suite>,
+    (base, token): (String, String),
+    faults: Vec<String>,
+    (fhir, tempo): (FhirVersion, f64),
+) -> BuiltIn {
     Box::new(move |facts| {
         let (suite, base, token, faults) = (Arc::clone(&suite), base.clone(), token.clone(), faults.clone());
         Box::pin(async move {

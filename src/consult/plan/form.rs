@@ -102,7 +102,8 @@ fn differences(item: &mut Item, records: &Records, form: Node<'_>) {
         };
         let about =
             |directive: &&directive::Directive| directive.treatment.iter().any(|key| key == treatment) && directive.item.holds();
-        let agreed: Vec<bool> = directives.iter().filter(about).filter_map(|directive| directive.agrees(decided, form_of(records.fhir))).collect();
+        let agreed: Vec<bool> =
+            directives.iter().filter(about).filter_map(|directive| directive.agrees(decided, form_of(records.fhir))).collect();
         if !agreed.is_empty() && !agreed.contains(&true) {
             let name = super::words::concept(treatment).unwrap_or_else(|| both(treatment));
             item.warnings.push(text(

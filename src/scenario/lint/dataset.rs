@@ -26,7 +26,12 @@ pub(super) fn check(document: &Document<Dataset>, problems: &mut Problems) {
         let of = [subject.resource.as_str()];
         for (key, text) in [("where", &subject.condition), ("through", &subject.through)] {
             if let Some(text) = text {
-                expression::check(place.key(key), text, Scope { contexts: &of, variables: &[], versions: &[dataset.fhir] }, problems);
+                expression::check(
+                    place.key(key),
+                    text,
+                    Scope { contexts: &of, variables: &[], versions: &[dataset.fhir] },
+                    problems,
+                );
             }
         }
         if subject.through.is_some() != subject.kind.is_some() {

@@ -255,7 +255,11 @@ fn stray_refusal(stray: &Stray, came: &Came) -> Refusal {
 
 /// A refusal without a place.
 fn refused(refusal: &Refusal) -> Answer {
-    let mut answer = Answer::new(refusal.status, content_type(Format::Json, FhirVersion::R4), json::write(refusal.tree(r4()).root()).into_bytes());
+    let mut answer = Answer::new(
+        refusal.status,
+        content_type(Format::Json, FhirVersion::R4),
+        json::write(refusal.tree(r4()).root()).into_bytes(),
+    );
     answer.headers.extend(refusal.headers.clone());
     answer.delay = Duration::ZERO;
     answer

@@ -141,7 +141,8 @@ impl Listener {
         let scheme = if tls.acceptor.is_some() { "https" } else { "http" };
         let origin = |port| format!("{scheme}://{host}:{port}");
         let (origin, other_origin) = (origin(port_of(&first)?), origin(port_of(&other)?));
-        let stock = Stock { fhir: config.fhir, personas: config.suite.personas.clone(), exchanges: config.suite.exchanges.clone() };
+        let stock =
+            Stock { fhir: config.fhir, personas: config.suite.personas.clone(), exchanges: config.suite.exchanges.clone() };
         let (sender, arrivals) = Arrivals::channel();
         let table = Arc::new(Table::new(&config, sender, [&origin, &other_origin], &stock)?);
         let (stop, stopped) = watch::channel(false);
