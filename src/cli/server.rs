@@ -13,7 +13,9 @@ use super::suite;
 use super::terminal::Terminal;
 use crate::drive::{Access, Address, ClientSecret, OAuth2, Secrets, Source, Tls, TokenError, Tokens, Waits};
 use crate::judge::ExitCode;
-use crate::plan::{Claims, ExtraHeader, ExtraValue, KnownFailure, KnownSubject, Limits, NotEntered, OwnPatient, Target, TargetAuth};
+use crate::plan::{
+    Claims, ExtraHeader, ExtraValue, KnownFailure, KnownSubject, Limits, NotEntered, OwnPatient, Target, TargetAuth,
+};
 use crate::sut::{self, Auth, Header, Product, Secret, Subject, SystemUnderTest};
 
 /// A server and what is needed to ask it.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::answers::{Answer, Answers, Entry, RawChain, request, resource_name, searched_type};
 use super::body::Body;
 use super::chain::{Chain, ChainEnd};
-use super::dataset::{Declared, DatasetCoverage};
+use super::dataset::{DatasetCoverage, Declared};
 use super::personas::Personas;
 use super::profiles::Profiles;
 use super::reference;

@@ -74,7 +74,8 @@ pub fn judge(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &Valida
     let personas = Personas::new(suite);
     let profiles = Profiles::new(validator, suite, plan.claims.dialect);
     let at = &evidence.start.at;
-    let run = Run { plan, suite, answers: &answers, personas: &personas, profiles: &profiles, coverage: None, declared: None, at };
+    let run =
+        Run { plan, suite, answers: &answers, personas: &personas, profiles: &profiles, coverage: None, declared: None, at };
     let declared = dataset::declared(run);
     let run = Run { declared: declared.as_ref(), ..run };
     // What the dataset shows is never worth a report.
@@ -96,7 +97,16 @@ pub fn check_data(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &V
     let personas = Personas::new(suite);
     let profiles = Profiles::new(validator, suite, plan.claims.dialect);
     let at = &evidence.start.at;
-    dataset::check_data(Run { plan, suite, answers: &answers, personas: &personas, profiles: &profiles, coverage: None, declared: None, at })
+    dataset::check_data(Run {
+        plan,
+        suite,
+        answers: &answers,
+        personas: &personas,
+        profiles: &profiles,
+        coverage: None,
+        declared: None,
+        at,
+    })
 }
 
 /// What has to be entered for a persona, in the order of the dataset.

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::Claims;
 use crate::agreements::Actor;
 use crate::scenario::{
-    AnswerPredicate, Axes, Check, Expectation, Follow, FollowWhat, Isolation, Method, Pages, Persona, Request, Scenario, Step, Suite, When,
+    AnswerPredicate, Axes, Check, Expectation, Follow, FollowWhat, Isolation, Method, Pages, Persona, Request, Scenario, Step,
+    Suite, When,
 };
 use crate::text::Text;
 

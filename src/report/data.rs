@@ -51,7 +51,11 @@ pub fn text(checks: &[DataCheck], language: Language) -> String {
         }
         for open in check.open.iter().filter(|_| check.patient.is_some()) {
             let reason = reason::reason(open);
-            let _ = writeln!(text, "  ? {}", say("not compared: ", "niet vergeleken: ").to_owned() + pick(&reason.en, &reason.nl, language));
+            let _ = writeln!(
+                text,
+                "  ? {}",
+                say("not compared: ", "niet vergeleken: ").to_owned() + pick(&reason.en, &reason.nl, language)
+            );
         }
         if is_whole(check) {
             let _ = writeln!(text, "  {}", say("all of the data is there", "alle gegevens zijn er"));

@@ -115,7 +115,9 @@ fn words(state: ConceptState) -> (&'static str, &'static str, Text) {
     match state {
         ConceptState::Seen => ("seen", "pass", both("seen", "gezien")),
         ConceptState::NotShown => ("not-shown", "warn", both("never shown", "nooit getoond")),
-        ConceptState::NotEntered => ("not-entered", "untested", both("cannot be entered (sut.yaml)", "niet in te voeren (sut.yaml)")),
+        ConceptState::NotEntered => {
+            ("not-entered", "untested", both("cannot be entered (sut.yaml)", "niet in te voeren (sut.yaml)"))
+        }
         ConceptState::NotInData => ("not-in-data", "inapplicable", both("not in the data", "niet in de gegevens")),
         ConceptState::NotMapped => ("not-mapped", "inapplicable", both("no place in a resource", "geen plek in een resource")),
     }
@@ -125,15 +127,23 @@ fn sentence(counts: DatasetCounts, known: bool) -> Text {
     let DatasetCounts { concepts, seen, not_shown, not_entered, not_in_data, not_mapped } = counts;
     let (en, nl) = if known {
         (
-            format!("never shown although the data have it: {not_shown}; cannot be entered by the vendor's word: {not_entered}; not in the data: {not_in_data}"),
-            format!("nooit getoond terwijl de gegevens het hebben: {not_shown}; volgens de leverancier niet in te voeren: {not_entered}; niet in de gegevens: {not_in_data}"),
+            format!(
+                "never shown although the data have it: {not_shown}; cannot be entered by the vendor's word: {not_entered}; not in the data: {not_in_data}"
+            ),
+            format!(
+                "nooit getoond terwijl de gegevens het hebben: {not_shown}; volgens de leverancier niet in te voeren: {not_entered}; niet in de gegevens: {not_in_data}"
+            ),
         )
     } else {
         (format!("not seen: {not_in_data}"), format!("niet gezien: {not_in_data}"))
     };
     both(
-        format!("Of {concepts} concepts {seen} were seen; {en}; without a place in a resource: {not_mapped}. This is no part of the verdict."),
-        format!("Van {concepts} concepten zijn er {seen} gezien; {nl}; zonder plek in een resource: {not_mapped}. Dit telt niet mee in het oordeel."),
+        format!(
+            "Of {concepts} concepts {seen} were seen; {en}; without a place in a resource: {not_mapped}. This is no part of the verdict."
+        ),
+        format!(
+            "Van {concepts} concepten zijn er {seen} gezien; {nl}; zonder plek in een resource: {not_mapped}. Dit telt niet mee in het oordeel."
+        ),
     )
 }
 

@@ -8,8 +8,8 @@ use schemars::Schema;
 use super::view::{self, Report};
 use super::words;
 use shape::{
-    Claims, Concept, Dataset, Definition, Exchange, Expectation, Finding, Issue, Known, KnownMark, LevelCounts, Noise, Open, Profiles, Reason,
-    Requirement, Root, Run, SuiteId, Target,
+    Claims, Concept, Dataset, Definition, Exchange, Expectation, Finding, Issue, Known, KnownMark, LevelCounts, Noise, Open,
+    Profiles, Reason, Requirement, Root, Run, SuiteId, Target,
 };
 
 /// Version of `run.json`.

@@ -192,7 +192,8 @@ impl Found<'_> {
             for concept in own.get("concepts").map(Node::items).unwrap_or_default() {
                 let is_known = |id: &str| names.concepts.iter().any(|known| known == id);
                 if let Some(id) = concept.text().filter(|id| !is_known(id)) {
-                    let hint = "the ids are in the table of the dataset in report.html, and on the sheet of `toets sheet`".to_owned();
+                    let hint =
+                        "the ids are in the table of the dataset in report.html, and on the sheet of `toets sheet`".to_owned();
                     self.add(concept.span.clone(), "concept-unknown", format!("the dataset has no concept `{id}`"), hint);
                 }
             }

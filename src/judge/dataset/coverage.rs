@@ -162,12 +162,7 @@ fn seen<'p>(table: &Table<'_>, eyes: &Eyes<'p>, pool: &'p Pool<'p>) -> Vec<Optio
     found
 }
 
-fn states(
-    dataset: &Dataset,
-    mut shown: Vec<Option<Place>>,
-    expected: &[bool],
-    declared: &[NotEntered],
-) -> Vec<ConceptCoverage> {
+fn states(dataset: &Dataset, mut shown: Vec<Option<Place>>, expected: &[bool], declared: &[NotEntered]) -> Vec<ConceptCoverage> {
     let is_declared = |concept: &crate::scenario::Concept| {
         declared.iter().flat_map(|own| &own.concepts).any(|id| dataset.is_within(concept, *id))
     };

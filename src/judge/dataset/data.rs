@@ -148,7 +148,8 @@ fn by_key(run: Run<'_>, scenario: &PlannedScenario, persona: &Persona, open: &mu
             }
             open.extend(case.rest(&chain).map(|obstacle| obstacle.reason()));
         }
-        let silent = is_silent.then(|| Reason::Undetermined(format!("`{exchange}` was refused, or not answered with a searchset")));
+        let silent =
+            is_silent.then(|| Reason::Undetermined(format!("`{exchange}` was refused, or not answered with a searchset")));
         open.extend(ruling.into_reason().or(silent));
     }
     // A search of which the answer is not known says nothing of what lacks.
@@ -199,24 +200,19 @@ fn partner(own: Node<'_>, theirs: &Pool<'_>, pairs: &Pairs) -> Option<String> {
 }
 
 /// The resource of the same type that says most of the same, and at least half of it.
-fn nearest(
-    name: &str,
-    expected: &BTreeMap<String, Told>,
-    came: &BTreeMap<String, Told>,
-    pairs: &Pairs,
-) -> Option<String> {
+fn nearest(name: &str, expected: &BTreeMap<String, Told>, came: &BTreeMap<String, Told>, pairs: &Pairs) -> Option<String> {
     let own = expected.get(name)?;
     let kind = name.split('/').next()?;
-    let is_free = |their: &String| {
-        their.split('/').next() == Some(kind) && pairs.pairs.iter().all(|(_, taken)| taken != their)
-    };
+    let is_free = |their: &String| their.split('/').next() == Some(kind) && pairs.pairs.iter().all(|(_, taken)| taken != their);
     let is_same = |index: &usize, values: &[Value], their: &Told| {
         their.get(index).is_some_and(|(other, _)| without(values, other).is_empty() && without(other, values).is_empty())
     };
     let alike = |their: &Told| own.iter().filter(|(index, (values, _))| is_same(index, values, their)).count();
     let free = came.iter().filter(|(their, _)| is_free(their)).map(|(their, told)| (alike(told), their));
     // Of equals the first by name, so that the answer is always the same.
-    let best = free.filter(|(alike, _)| *alike > 0 && 2 * alike >= own.len()).reduce(|best, own| if own.0 > best.0 { own } else { best });
+    let best = free
+        .filter(|(alike, _)| *alike > 0 && 2 * alike >= own.len())
+        .reduce(|best, own| if own.0 > best.0 { own } else { best });
     best.map(|(_, their)| their.clone())
 }
 

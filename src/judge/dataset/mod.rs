@@ -10,9 +10,9 @@ mod rules;
 mod sheet;
 mod table;
 
-pub use sheet::{Line, Sheet, Topic};
+pub use coverage::{ConceptCoverage, ConceptState, DatasetCounts, DatasetCoverage};
 pub use data::{DataCheck, DataDifference, DifferenceKind};
-pub use coverage::{ConceptCoverage, ConceptState, DatasetCoverage, DatasetCounts};
+pub use sheet::{Line, Sheet, Topic};
 
 pub(crate) use coverage::coverage;
 pub(crate) use data::check as check_data;

@@ -122,11 +122,7 @@ impl<'p> Eyes<'p> {
 }
 
 /// Looks at a pool with the types of a version.
-pub(crate) fn look<R>(
-    pool: &Pool<'_>,
-    fhir: FhirVersion,
-    work: impl for<'p> FnOnce(&Eyes<'p>, &'p Pool<'p>) -> R,
-) -> R {
+pub(crate) fn look<R>(pool: &Pool<'_>, fhir: FhirVersion, work: impl for<'p> FnOnce(&Eyes<'p>, &'p Pool<'p>) -> R) -> R {
     let types = match fhir {
         FhirVersion::R4 => r4(),
         FhirVersion::Stu3 => stu3(),

@@ -106,7 +106,9 @@ fn ordered<'p>(pool: &'p Pool<'p>, table: &Table<'_>, subject: &str) -> Vec<Memb
 
 /// Whether a resource refers to another one, or the other way around, or both are the same.
 fn belongs<'p>(pool: &'p Pool<'p>, one: Node<'p>, other: Node<'p>) -> bool {
-    let same = |left: Node<'_>, right: Node<'_>| left.type_name() == right.type_name() && left.child_value("id") == right.child_value("id");
+    let same = |left: Node<'_>, right: Node<'_>| {
+        left.type_name() == right.type_name() && left.child_value("id") == right.child_value("id")
+    };
     let refers = |from: Node<'p>, to: Node<'p>| {
         let mut left: Vec<Node<'p>> = from.children().collect();
         while let Some(node) = left.pop() {
@@ -139,11 +141,8 @@ fn lines<'p>(
                 continue;
             }
             let items = concept.items(eyes, instance).unwrap_or_default();
-            let mut values: Vec<String> = if concept.concept.is_subject() {
-                vec![String::from("ja")]
-            } else {
-                items.iter().filter_map(shown).collect()
-            };
+            let mut values: Vec<String> =
+                if concept.concept.is_subject() { vec![String::from("ja")] } else { items.iter().filter_map(shown).collect() };
             values.dedup();
             if !values.is_empty() {
                 let groups = groups(dataset, top, concept.concept);

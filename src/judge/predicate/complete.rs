@@ -92,7 +92,8 @@ pub(crate) fn compared<'c>(case: &Case<'c>, chain: &Chain<'c>) -> Result<Sorted<
         let free = (0..found.len()).filter(|partner| !pairs.contains(&Some(*partner)));
         let alike = free.map(|partner| (own.key.likeness(&found[partner].key), partner));
         // Of equals the first; less than half alike is another fact.
-        let nearest = alike.filter(|(alike, _)| 2 * alike >= own.key.parts.len()).max_by_key(|(alike, at)| (*alike, usize::MAX - at));
+        let nearest =
+            alike.filter(|(alike, _)| 2 * alike >= own.key.parts.len()).max_by_key(|(alike, at)| (*alike, usize::MAX - at));
         pairs[index] = nearest.map(|(_, partner)| partner);
     }
     let extra = found.iter().enumerate().filter(|(at, _)| !pairs.contains(&Some(*at))).map(|(_, keyed)| keyed.of).collect();

@@ -18,11 +18,7 @@ pub(super) fn judge(case: &Case<'_>) -> Ruling {
 }
 
 /// Holds what was found against what it is of the persona. A fact that was not found is for `complete`.
-fn hold<'c>(
-    (case, scope): (&Case<'c>, &Scope<'_, 'c>),
-    compared: &Compared<'c>,
-    ruling: &mut Ruling,
-) -> Result<(), Obstacle> {
+fn hold<'c>((case, scope): (&Case<'c>, &Scope<'_, 'c>), compared: &Compared<'c>, ruling: &mut Ruling) -> Result<(), Obstacle> {
     for (fixture, entry) in compared.pairs() {
         let Some(found) = entry.resource else { continue };
         ruling.judged();

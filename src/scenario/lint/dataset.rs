@@ -31,8 +31,7 @@ pub(super) fn check(document: &Document<Dataset>, problems: &mut Problems) {
         }
         if subject.through.is_some() != subject.kind.is_some() {
             let message = format!("`{name}` needs both `through` and `type`, or neither");
-            problems.at(place, "value-missing", message).hint =
-                Some("`type` is the type of what `through` leads to".to_owned());
+            problems.at(place, "value-missing", message).hint = Some("`type` is the type of what `through` leads to".to_owned());
         }
     }
     let mut seen = BTreeSet::new();
