@@ -278,7 +278,8 @@ fn comparisons() -> Vec<Row> {
     ]
 }
 
-/// Codes of the cross-checks and of forms: their cases are in `semantics` and in `forms`.
+/// Codes of the cross-checks, of forms and of the dataset: their cases are in `semantics`, in `forms`, and among the
+/// faults of the suite.
 const ELSEWHERE: &[Code] = &[
     Code::DirectivesContradict,
     Code::TalkDatesDiffer,
@@ -294,6 +295,9 @@ const ELSEWHERE: &[Code] = &[
     Code::FormPresetLost,
     Code::FormTopicOpen,
     Code::FormDiffers,
+    Code::ConceptNotShown,
+    Code::ConceptTooFew,
+    Code::ConceptsOnlyInForm,
 ];
 
 /// A directive of the persona stands on an advance directive; the server's is this.
