@@ -54,7 +54,8 @@ pub(super) struct Run<'a> {
     pub(super) known_failures: Vec<Known<'a>>,
     /// What was noted while resources were judged by profiles; null where none was.
     pub(super) profiles: Option<Profiles<'a>>,
-    /// Defects of the agreement itself, for its owners: none of them is held against the product.
+    /// Defects of the agreement itself, for its owners: none of them is held against the product. Absent where none is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) agreement_defects: Vec<AgreementDefect<'a>>,
 }
 
