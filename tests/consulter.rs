@@ -53,7 +53,7 @@ fn run(suite: &Arc<Suite>, faults: &[&str]) -> Result<Verdicts, Failed> {
             finished = engine::serve(&plan, suite, settings, table, |_| ()) => finished,
             () = tables.hand_out(arrivals, (suite, Dialect::R4Rc2), |_| ()) => return Err("the listener stopped".into()),
         };
-        Ok(judge(&plan, &finished.evidence, suite, definitions::validator()))
+        Ok(judge(&plan, &finished.evidence, suite, definitions::validator(toets::agreements::FhirVersion::R4)))
     })
 }
 

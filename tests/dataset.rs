@@ -45,7 +45,8 @@ async fn checked(persona: &str, fault: Option<&str>, not_entered: Vec<NotEntered
     let personas = [suite.persona(persona).expect("it is a persona")];
     let scenarios = data_suite(&suite, &Claims::new(Actor::Provider, Dialect::R4Rc2), &personas);
     let (plan, evidence) = asked(&suite, &scenarios, fault, not_entered).await;
-    let mut checks = judge::check_data(&plan, &evidence, &suite, definitions::validator()).expect("there is a dataset");
+    let mut checks = judge::check_data(&plan, &evidence, &suite, definitions::validator(toets::agreements::FhirVersion::R4))
+        .expect("there is a dataset");
     assert_eq!(checks.len(), 1);
     checks.remove(0)
 }
@@ -54,7 +55,7 @@ async fn checked(persona: &str, fault: Option<&str>, not_entered: Vec<NotEntered
 async fn judged(fault: Option<&str>, not_entered: Vec<NotEntered>) -> Verdicts {
     let suite = suite();
     let (plan, evidence) = asked(&suite, &suite, fault, not_entered).await;
-    judge::judge(&plan, &evidence, &suite, definitions::validator())
+    judge::judge(&plan, &evidence, &suite, definitions::validator(toets::agreements::FhirVersion::R4))
 }
 
 fn declared(concepts: &[u32]) -> Vec<NotEntered> {
