@@ -152,14 +152,10 @@ mod tests {
     #[test]
     fn published_is_there_for_every_version_once() {
         let versions: Vec<Dialect> = published().expect("our own files").iter().map(|file| file.version).collect();
-        assert_eq!(versions, [
-            Dialect::R4Beta3,
-            Dialect::R4Rc1,
-            Dialect::R4Rc2,
-            Dialect::R4Rc3Dev,
-            Dialect::Stu3Rc1,
-            Dialect::Stu3Rc2
-        ]);
+        assert_eq!(
+            versions,
+            [Dialect::R4Beta3, Dialect::R4Rc1, Dialect::R4Rc2, Dialect::R4Rc3Dev, Dialect::Stu3Rc1, Dialect::Stu3Rc2]
+        );
     }
 
     #[test]

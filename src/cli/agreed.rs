@@ -12,8 +12,8 @@ use crate::agreements::lint::{Request, lint};
 use crate::agreements::published::{Published, published};
 use crate::agreements::{Dialect, FhirVersion};
 use crate::fhir::knowledge::{Knowledge, PackageSource};
-use crate::fhir::package::cache;
 use crate::fhir::package::Package;
+use crate::fhir::package::cache;
 use crate::fhir::types::{self, Types};
 use crate::judge::ExitCode;
 use crate::report::agreements::{Looked, json, markdown, text};
@@ -115,6 +115,7 @@ fn is_of(source: &PackageSource, version: FhirVersion) -> Result<bool, Failure> 
 /// The definitions of the agreement itself that are here and of this version.
 fn definitions(version: Dialect, knowledge: &Knowledge) -> Vec<String> {
     let base = if version.fhir() == FhirVersion::R4 { "iknl.fhir.r4.pzp" } else { "iknl.fhir.stu3.pzp" };
-    let of = |source: &crate::fhir::knowledge::DefinitionSource| source.id == base && source.version.starts_with(version.version());
+    let of =
+        |source: &crate::fhir::knowledge::DefinitionSource| source.id == base && source.version.starts_with(version.version());
     knowledge.sources().iter().filter(|source| of(source)).map(|source| format!("{}#{}", source.id, source.version)).collect()
 }

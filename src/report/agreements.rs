@@ -59,7 +59,11 @@ fn title(defect: &Defect, language: Language) -> &'static str {
 }
 
 fn basis(looked: &Looked, words: &Words) -> String {
-    if looked.definitions.is_empty() { words.texts.to_owned() } else { format!("{}: {}", words.by, looked.definitions.join(", ")) }
+    if looked.definitions.is_empty() {
+        words.texts.to_owned()
+    } else {
+        format!("{}: {}", words.by, looked.definitions.join(", "))
+    }
 }
 
 /// Defects for people at a terminal.
@@ -126,7 +130,13 @@ pub fn table(versions: &[Looked], language: Language) -> String {
         let _ = writeln!(out, "| rule | {} | {} | {} |\n|---|---|---|---|", words.heads[0], words.heads[1], words.heads[2]);
         for defect in &looked.defects {
             let why = cell(defect.why.get(language));
-            let _ = writeln!(out, "| `{}` | {} | {} | {why} |", defect.rule.code, cell(&defect.place), cell(&code(&defect.published)));
+            let _ = writeln!(
+                out,
+                "| `{}` | {} | {} | {why} |",
+                defect.rule.code,
+                cell(&defect.place),
+                cell(&code(&defect.published))
+            );
         }
         out.push('\n');
     }

@@ -31,9 +31,10 @@ pub(super) fn check(subject: &mut Subject<'_>) {
 /// The resources of a type that this version publishes, by name.
 fn own(subject: &Subject<'_>, resource: &str) -> Vec<(String, Arc<Tree>)> {
     let base = format!("{}/", subject.version().canonical());
-    let entries = subject.knowledge.entries(resource).filter(|(package, entry)| {
-        entry.url.starts_with(&base) && paths::is_of(subject.version(), &package.manifest().version)
-    });
+    let entries = subject
+        .knowledge
+        .entries(resource)
+        .filter(|(package, entry)| entry.url.starts_with(&base) && paths::is_of(subject.version(), &package.manifest().version));
     let mut urls: Vec<&str> = entries.map(|(_, entry)| &*entry.url).collect();
     urls.sort_unstable();
     urls.dedup();
@@ -44,14 +45,27 @@ fn own(subject: &Subject<'_>, resource: &str) -> Vec<(String, Arc<Tree>)> {
 fn value_set(subject: &mut Subject<'_>, name: &str, set: &ValueSet) {
     let own = subject.version().canonical();
     for include in set.includes.iter().chain(&set.excludes) {
-        if let Some(system) = include.system.as_deref().filter(|system| subject.knowledge.value_set(system).is_some() || system.contains("/ValueSet/")) {
-            let why = ["the system is the canonical of a value set; codes come from code systems".to_owned(), "het stelsel is de canonical van een waardelijst; codes komen uit codestelsels".to_owned()];
-            let mend = [format!("`valueSet: {system}`, or the code system behind it"), format!("`valueSet: {system}`, of het codestelsel erachter")];
+        if let Some(system) = include
+            .system
+            .as_deref()
+            .filter(|system| subject.knowledge.value_set(system).is_some() || system.contains("/ValueSet/"))
+        {
+            let why = [
+                "the system is the canonical of a value set; codes come from code systems".to_owned(),
+                "het stelsel is de canonical van een waardelijst; codes komen uit codestelsels".to_owned(),
+            ];
+            let mend = [
+                format!("`valueSet: {system}`, or the code system behind it"),
+                format!("`valueSet: {system}`, of het codestelsel erachter"),
+            ];
             subject.defect(&SYSTEM_VALUE_SET, name, system, why, mend);
         }
         for import in include.value_sets.iter().filter(|import| import.starts_with(own)) {
             if subject.knowledge.value_set(import).is_none() {
-                let why = ["the package has no ValueSet with this canonical".to_owned(), "het pakket heeft geen ValueSet met deze canonical".to_owned()];
+                let why = [
+                    "the package has no ValueSet with this canonical".to_owned(),
+                    "het pakket heeft geen ValueSet met deze canonical".to_owned(),
+                ];
                 subject.defect(&CANONICAL_UNRESOLVED, name, import, why, ["publish it".to_owned(), "publiceer hem".to_owned()]);
             }
         }
@@ -75,7 +89,13 @@ fn search_parameter(subject: &mut Subject<'_>, name: &str, root: Node<'_>) {
             }
             Err(error) => {
                 let why = [error.to_string(), format!("de expressie is niet te lezen: {error}")];
-                subject.defect(&INVARIANT_SYNTAX, name, expression, why, ["mend the expression".to_owned(), "herstel de expressie".to_owned()]);
+                subject.defect(
+                    &INVARIANT_SYNTAX,
+                    name,
+                    expression,
+                    why,
+                    ["mend the expression".to_owned(), "herstel de expressie".to_owned()],
+                );
             }
         }
     }
@@ -94,8 +114,17 @@ fn form(subject: &mut Subject<'_>, name: &str, root: Node<'_>) {
     let mut seen = BTreeSet::new();
     for item in &items {
         if !seen.insert(item.link) {
-            let why = ["an answer could not say which item it is of".to_owned(), "een antwoord kan niet zeggen bij welk item het hoort".to_owned()];
-            subject.defect(&LINK_DUPLICATE, &format!("{name}, item {}", item.link), item.link, why, ["number them apart".to_owned(), "geef elk een eigen nummer".to_owned()]);
+            let why = [
+                "an answer could not say which item it is of".to_owned(),
+                "een antwoord kan niet zeggen bij welk item het hoort".to_owned(),
+            ];
+            subject.defect(
+                &LINK_DUPLICATE,
+                &format!("{name}, item {}", item.link),
+                item.link,
+                why,
+                ["number them apart".to_owned(), "geef elk een eigen nummer".to_owned()],
+            );
         }
         conditions(subject, name, item, &items);
         without_system(subject, name, item);
@@ -106,7 +135,9 @@ fn form(subject: &mut Subject<'_>, name: &str, root: Node<'_>) {
 
 fn collect<'t>(node: Node<'t>, depth: usize, items: &mut Vec<Item<'t>>) {
     for item in node.children_named("item").take_while(|_| depth < MAX_DEPTH) {
-        let of = |option: Node<'t>| option.child("value").and_then(|value| Some((value.child_value("system"), value.child_value("code")?)));
+        let of = |option: Node<'t>| {
+            option.child("value").and_then(|value| Some((value.child_value("system"), value.child_value("code")?)))
+        };
         let options = item.children_named("answerOption").chain(item.children_named("option")).filter_map(of).collect();
         items.push(Item { link: item.child_value("linkId").unwrap_or_default(), node: item, options });
         collect(item, depth + 1, items);
@@ -129,7 +160,13 @@ fn conditions(subject: &mut Subject<'_>, name: &str, item: &Item<'_>, items: &[I
         if !question.options.contains(&(system, code)) && question.node.child_value("type") == Some("choice") {
             let told = format!("{}|{code}", system.unwrap_or_default());
             let why = [format!("item {asked} has no option {told}"), format!("item {asked} heeft geen optie {told}")];
-            subject.defect(&ENABLE_WHEN, &place, &told, why, ["name one of its options".to_owned(), "noem een van de opties".to_owned()]);
+            subject.defect(
+                &ENABLE_WHEN,
+                &place,
+                &told,
+                why,
+                ["name one of its options".to_owned(), "noem een van de opties".to_owned()],
+            );
         }
     }
 }
@@ -137,7 +174,10 @@ fn conditions(subject: &mut Subject<'_>, name: &str, item: &Item<'_>, items: &[I
 fn without_system(subject: &mut Subject<'_>, name: &str, item: &Item<'_>) {
     let codes: Vec<&str> = item.options.iter().filter(|(system, _)| system.is_none()).map(|(_, code)| *code).collect();
     if !codes.is_empty() {
-        let why = ["a code without a system says nothing outside this form, and cannot be compared with a resource".to_owned(), "een code zonder stelsel zegt buiten dit formulier niets, en is niet met een resource te vergelijken".to_owned()];
+        let why = [
+            "a code without a system says nothing outside this form, and cannot be compared with a resource".to_owned(),
+            "een code zonder stelsel zegt buiten dit formulier niets, en is niet met een resource te vergelijken".to_owned(),
+        ];
         let mend = ["give each option its system".to_owned(), "geef elke optie een stelsel".to_owned()];
         subject.defect(&OPTION_SYSTEM, &format!("{name}, item {}", item.link), &codes.join(", "), why, mend);
     }
@@ -145,9 +185,11 @@ fn without_system(subject: &mut Subject<'_>, name: &str, item: &Item<'_>) {
 
 /// Options that are nearly a value set of this version: two codes or more of it, and one that it does not have.
 fn sets(subject: &mut Subject<'_>, name: &str, items: &[Item<'_>]) {
-    let sets: Vec<(String, ValueSet)> = own(subject, "ValueSet").into_iter().map(|(name, tree)| (name, ValueSet::read(&tree))).collect();
+    let sets: Vec<(String, ValueSet)> =
+        own(subject, "ValueSet").into_iter().map(|(name, tree)| (name, ValueSet::read(&tree))).collect();
     for item in items {
-        let codes: BTreeSet<&str> = item.options.iter().filter(|(system, _)| *system == Some(SNOMED)).map(|(_, code)| *code).collect();
+        let codes: BTreeSet<&str> =
+            item.options.iter().filter(|(system, _)| *system == Some(SNOMED)).map(|(_, code)| *code).collect();
         for (set, value_set) in &sets {
             let includes = value_set.includes.iter().filter(|include| include.system.as_deref() == Some(SNOMED));
             let members: BTreeSet<&str> = includes.flat_map(|include| include.concepts.keys().map(|code| &**code)).collect();
@@ -169,11 +211,18 @@ fn sets(subject: &mut Subject<'_>, name: &str, items: &[Item<'_>]) {
 
 /// Options of a system that value sets list, with a code that none of them has.
 fn listed(subject: &mut Subject<'_>, name: &str, items: &[Item<'_>]) {
-    let wanted: BTreeSet<&str> = items.iter().flat_map(|item| &item.options).filter_map(|(system, _)| *system).filter(|system| *system != SNOMED).collect();
+    let wanted: BTreeSet<&str> = items
+        .iter()
+        .flat_map(|item| &item.options)
+        .filter_map(|(system, _)| *system)
+        .filter(|system| *system != SNOMED)
+        .collect();
     let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let urls: Vec<String> = subject.knowledge.entries("ValueSet").map(|(_, entry)| entry.url.to_string()).collect();
     for set in urls.iter().filter_map(|url| subject.knowledge.value_set(url)) {
-        for include in set.includes.iter().filter(|include| include.system.as_deref().is_some_and(|system| wanted.contains(system))) {
+        for include in
+            set.includes.iter().filter(|include| include.system.as_deref().is_some_and(|system| wanted.contains(system)))
+        {
             let codes = known.entry(include.system.as_deref().unwrap_or_default().to_owned()).or_default();
             codes.extend(include.concepts.keys().map(|code| code.to_string()));
         }
@@ -181,14 +230,25 @@ fn listed(subject: &mut Subject<'_>, name: &str, items: &[Item<'_>]) {
     for item in items {
         for (system, code) in item.options.iter().filter_map(|(system, code)| Some(((*system)?, *code))) {
             // A system with its codes, or none at all, is not for value sets to say.
-            let Some(codes) = known.get(system).filter(|codes| codes.len() > 1 && subject.knowledge.code_system(system).is_none_or(|found| found.is_empty())) else { continue };
+            let Some(codes) = known
+                .get(system)
+                .filter(|codes| codes.len() > 1 && subject.knowledge.code_system(system).is_none_or(|found| found.is_empty()))
+            else {
+                continue;
+            };
             if codes.contains(code) {
                 continue;
             }
             let told = format!("{system}|{code}");
             let near = codes.iter().find(|known| known.trim_start_matches('0') == code.trim_start_matches('0'));
-            let why = [format!("no value set that is here lists `{code}` of this system"), format!("geen waardelijst die hier is noemt `{code}` van dit stelsel")];
-            let mend = near.map_or(["name a code of the system".to_owned(), "noem een code van het stelsel".to_owned()], |near| [format!("`{near}`"), format!("`{near}`")]);
+            let why = [
+                format!("no value set that is here lists `{code}` of this system"),
+                format!("geen waardelijst die hier is noemt `{code}` van dit stelsel"),
+            ];
+            let mend = near
+                .map_or(["name a code of the system".to_owned(), "noem een code van het stelsel".to_owned()], |near| {
+                    [format!("`{near}`"), format!("`{near}`")]
+                });
             subject.defect(&OPTION_CODE, &format!("{name}, item {}", item.link), &told, why, mend);
         }
     }

@@ -37,7 +37,9 @@ pub(super) fn check(subject: &mut Subject<'_>) {
 /// Keys of FHIR itself are some letters and a number: `dom-6`. All others are of an owner with a name.
 fn is_of_fhir(key: &str) -> bool {
     let Some((letters, number)) = key.split_once('-') else { return false };
-    (2..=4).contains(&letters.len()) && letters.bytes().all(|byte| byte.is_ascii_lowercase()) && number.starts_with(|first: char| first.is_ascii_digit())
+    (2..=4).contains(&letters.len())
+        && letters.bytes().all(|byte| byte.is_ascii_lowercase())
+        && number.starts_with(|first: char| first.is_ascii_digit())
 }
 
 fn one(subject: &mut Subject<'_>, place: &str, context: &str, expression: &str) {
@@ -45,7 +47,13 @@ fn one(subject: &mut Subject<'_>, place: &str, context: &str, expression: &str) 
         Ok(parsed) => parsed,
         Err(error) => {
             let why = [error.to_string(), format!("de expressie is niet te lezen: {error}")];
-            return subject.defect(&INVARIANT_SYNTAX, place, expression, why, ["mend the expression".to_owned(), "herstel de expressie".to_owned()]);
+            return subject.defect(
+                &INVARIANT_SYNTAX,
+                place,
+                expression,
+                why,
+                ["mend the expression".to_owned(), "herstel de expressie".to_owned()],
+            );
         }
     };
     for problem in parsed.check(context, &Variables::default(), subject.types()) {
@@ -69,7 +77,10 @@ fn dead(subject: &mut Subject<'_>, place: &str, expression: &str) {
             format!("geen definitie heeft de canonical `{text}`, dus niets draagt hem ooit en de regel gaat nooit af"),
         ];
         let mend = near.map_or(
-            ["name the canonical of the extension as it is published".to_owned(), "noem de canonical van de extensie zoals die is gepubliceerd".to_owned()],
+            [
+                "name the canonical of the extension as it is published".to_owned(),
+                "noem de canonical van de extensie zoals die is gepubliceerd".to_owned(),
+            ],
             |near| [format!("`{near}`"), format!("`{near}`")],
         );
         subject.defect(&INVARIANT_DEAD, place, expression, why, mend);
@@ -86,7 +97,8 @@ fn is_complete(subject: &Subject<'_>, canonical: &str) -> bool {
 /// Canonicals of the extensions that the profiles name.
 fn candidates(subject: &Subject<'_>) -> Vec<String> {
     let elements = subject.profiles.iter().flat_map(|(_, profile)| &profile.snapshot);
-    let mut found: Vec<String> = elements.flat_map(|element| &element.types).flat_map(|of| &of.profiles).map(|url| url.to_string()).collect();
+    let mut found: Vec<String> =
+        elements.flat_map(|element| &element.types).flat_map(|of| &of.profiles).map(|url| url.to_string()).collect();
     found.sort();
     found.dedup();
     found

@@ -43,7 +43,9 @@ fn one(subject: &mut Subject<'_>, request: &Request) {
         match key.split_once(':').map_or((key, ""), |(name, rest)| (name, rest)) {
             (name @ ("_include" | "_revinclude"), rest) if !["", "iterate", "recurse"].contains(&rest) => {
                 let why = [
-                    format!("`{name}:` starts a modifier: a server sees a parameter that it does not know, and brings nothing along"),
+                    format!(
+                        "`{name}:` starts a modifier: a server sees a parameter that it does not know, and brings nothing along"
+                    ),
                     format!("`{name}:` begint een modifier: een server ziet een onbekende parameter en brengt niets mee"),
                 ];
                 let mend = [format!("`{name}={rest}`"), format!("`{name}={rest}`")];
@@ -70,7 +72,10 @@ pub(super) fn is_resource(subject: &mut Subject<'_>, place: &str, name: &str, to
     let why = [format!("FHIR {version} has no type `{name}`"), format!("FHIR {version} heeft geen type `{name}`")];
     let mend = match nearest(name, types.resources().map(|found| found.name)) {
         Some(near) => [format!("`{near}`"), format!("`{near}`")],
-        None => ["leave it out, or name a type of this version".to_owned(), "laat het weg, of noem een type van deze versie".to_owned()],
+        None => [
+            "leave it out, or name a type of this version".to_owned(),
+            "laat het weg, of noem een type van deze versie".to_owned(),
+        ],
     };
     subject.defect(&TYPE_UNKNOWN, place, told, why, mend);
     false
@@ -119,14 +124,18 @@ fn empty_include(subject: &mut Subject<'_>, place: &str, found: &SearchParameter
     let of_type = || subject.profiles.iter().filter(|(_, profile)| &*profile.type_name == found.resource);
     let reads = |parameter: &SearchParameter| {
         let paths = paths::paths(parameter.expression);
-        of_type().any(|(_, profile)| paths.iter().any(|path| paths::targets(profile, path).any(|target| target.starts_with(&own))))
+        of_type()
+            .any(|(_, profile)| paths.iter().any(|path| paths::targets(profile, path).any(|target| target.starts_with(&own))))
     };
     if of_type().next().is_none() || reads(found) {
         return;
     }
     let others = subject.types().search_parameters(found.resource).filter(|other| other.kind == ParameterKind::Reference);
     let is_patient = |other: &SearchParameter| ["patient", "subject"].contains(&other.code);
-    let Some(other) = others.filter(|other| !is_patient(other) && paths::paths(other.expression) != paths::paths(found.expression)).find(|other| reads(other)) else {
+    let Some(other) = others
+        .filter(|other| !is_patient(other) && paths::paths(other.expression) != paths::paths(found.expression))
+        .find(|other| reads(other))
+    else {
         return;
     };
     let (code, resource) = (other.code, found.resource);
@@ -146,9 +155,12 @@ fn unknown(subject: &mut Subject<'_>, place: &str, resource: &str, name: &str, t
     if own.is_some() {
         let why = [
             format!("`{name}` is no parameter of {resource} in FHIR {version}: only a server that was taught it can answer"),
-            format!("`{name}` is in FHIR {version} geen parameter van {resource}: alleen een server die hem geleerd heeft kan antwoorden"),
+            format!(
+                "`{name}` is in FHIR {version} geen parameter van {resource}: alleen een server die hem geleerd heeft kan antwoorden"
+            ),
         ];
-        let known: Vec<&str> = types.search_parameters(resource).map(|known| known.code).filter(|code| !code.starts_with('_')).collect();
+        let known: Vec<&str> =
+            types.search_parameters(resource).map(|known| known.code).filter(|code| !code.starts_with('_')).collect();
         let known = known.join(", ");
         let mend = [format!("search by one of {resource}'s own: {known}"), format!("zoek met een van {resource} zelf: {known}")];
         return subject.defect(&PARAMETER_OWN, place, told, why, mend);
@@ -159,7 +171,10 @@ fn unknown(subject: &mut Subject<'_>, place: &str, resource: &str, name: &str, t
     ];
     let mend = match nearest(name, types.search_parameters(resource).map(|known| known.code)) {
         Some(near) => [format!("`{near}`"), format!("`{near}`")],
-        None => ["name a parameter of this type, or publish one".to_owned(), "noem een parameter van dit type, of publiceer er een".to_owned()],
+        None => [
+            "name a parameter of this type, or publish one".to_owned(),
+            "noem een parameter van dit type, of publiceer er een".to_owned(),
+        ],
     };
     subject.defect(&PARAMETER_UNKNOWN, place, told, why, mend);
 }
@@ -179,7 +194,13 @@ pub(super) fn chain(subject: &mut Subject<'_>, place: &str, resource: &str, key:
                 format!("`{name}` is a {kind} parameter, which takes no `:{modifier}`"),
                 format!("`{name}` is een {kind}-parameter, en die kent geen `:{modifier}`"),
             ];
-            subject.defect(&MODIFIER_UNFIT, place, told, why, ["leave the modifier out".to_owned(), "laat de modifier weg".to_owned()]);
+            subject.defect(
+                &MODIFIER_UNFIT,
+                place,
+                told,
+                why,
+                ["leave the modifier out".to_owned(), "laat de modifier weg".to_owned()],
+            );
         }
         return;
     };
@@ -194,7 +215,10 @@ pub(super) fn chain(subject: &mut Subject<'_>, place: &str, resource: &str, key:
                 format!("`{link}` leads to no type with a parameter `{next}` ({all})"),
                 format!("`{link}` leidt niet naar een type met een parameter `{next}` ({all})"),
             ];
-            let mend = ["follow a reference to a type that has it".to_owned(), "volg een verwijzing naar een type dat hem heeft".to_owned()];
+            let mend = [
+                "follow a reference to a type that has it".to_owned(),
+                "volg een verwijzing naar een type dat hem heeft".to_owned(),
+            ];
             subject.defect(&CHAIN_BROKEN, place, told, why, mend);
         }
     }
@@ -208,7 +232,9 @@ fn takes(found: &SearchParameter, modifier: &str, version: &str) -> bool {
         (ParameterKind::Token, "text" | "not" | "above" | "below" | "in" | "not-in") => true,
         (ParameterKind::Token, "of-type") | (ParameterKind::Reference, "identifier") => r4,
         (ParameterKind::Uri | ParameterKind::Reference, "above" | "below") => true,
-        (ParameterKind::Reference, target) => points_to(found, target) && target.starts_with(|letter: char| letter.is_ascii_uppercase()),
+        (ParameterKind::Reference, target) => {
+            points_to(found, target) && target.starts_with(|letter: char| letter.is_ascii_uppercase())
+        }
         _ => false,
     }
 }
@@ -221,7 +247,8 @@ fn last<'t>(subject: &Subject<'_>, resource: &'t str, key: &'t str) -> Option<&'
     let found = types.search_parameter(resource, name)?;
     let Some(rest) = rest else { return Some(found) };
     let next = rest.split(['.', ':']).next().unwrap_or_default();
-    let target = modifier.or_else(|| found.targets.iter().copied().find(|target| types.search_parameter(target, next).is_some()))?;
+    let target =
+        modifier.or_else(|| found.targets.iter().copied().find(|target| types.search_parameter(target, next).is_some()))?;
     last(subject, target, rest)
 }
 
@@ -231,8 +258,17 @@ fn values(subject: &mut Subject<'_>, place: &str, resource: &str, parameter: &Pa
     if matches!(found.kind, ParameterKind::Token | ParameterKind::String | ParameterKind::Reference | ParameterKind::Uri) {
         let compares = |value: &&&str| COMPARATORS.iter().any(|word| value.strip_prefix(word).is_some_and(is_year));
         if let Some(value) = alternatives.iter().find(compares) {
-            let why = [format!("`{value}` compares, and `{}` has no order", found.code), format!("`{value}` vergelijkt, en `{}` heeft geen volgorde", found.code)];
-            subject.defect(&COMPARATOR_UNFIT, place, told, why, ["leave the comparator out".to_owned(), "laat de vergelijking weg".to_owned()]);
+            let why = [
+                format!("`{value}` compares, and `{}` has no order", found.code),
+                format!("`{value}` vergelijkt, en `{}` heeft geen volgorde", found.code),
+            ];
+            subject.defect(
+                &COMPARATOR_UNFIT,
+                place,
+                told,
+                why,
+                ["leave the comparator out".to_owned(), "laat de vergelijking weg".to_owned()],
+            );
         }
     }
     canonical(subject, place, found, parameter, told);
@@ -243,7 +279,10 @@ fn values(subject: &mut Subject<'_>, place: &str, resource: &str, parameter: &Pa
     if let Some(system) = &system
         && alternatives.iter().any(|value| !value.contains('|'))
     {
-        let whole: Vec<String> = alternatives.iter().map(|value| if value.contains('|') { (*value).to_owned() } else { format!("{system}|{value}") }).collect();
+        let whole: Vec<String> = alternatives
+            .iter()
+            .map(|value| if value.contains('|') { (*value).to_owned() } else { format!("{system}|{value}") })
+            .collect();
         let why = [
             "each value of a list stands by itself: a code without a system matches that code in any system".to_owned(),
             "elke waarde van een lijst staat op zichzelf: een code zonder stelsel past op die code in elk stelsel".to_owned(),
@@ -270,8 +309,17 @@ fn token(subject: &mut Subject<'_>, place: &str, found: &SearchParameter, coded:
         let names: Vec<&str> = of_type.iter().map(|(name, _)| name.as_str()).collect();
         let names = names.join(", ");
         let code = coded.code;
-        let why = [format!("no resource of {names} can have {code} there"), format!("geen resource van {names} kan daar {code} hebben")];
-        return subject.defect(&CODE_OUTSIDE, place, told, why, ["search by a code of the profile".to_owned(), "zoek met een code van het profiel".to_owned()]);
+        let why = [
+            format!("no resource of {names} can have {code} there"),
+            format!("geen resource van {names} kan daar {code} hebben"),
+        ];
+        return subject.defect(
+            &CODE_OUTSIDE,
+            place,
+            told,
+            why,
+            ["search by a code of the profile".to_owned(), "zoek met een code van het profiel".to_owned()],
+        );
     }
     let named = of_type.iter().any(|(_, profile)| paths.iter().any(|path| paths::names_code(profile, path, coded.code)));
     let elsewhere = of_type.iter().find_map(|(_, profile)| {
@@ -290,7 +338,10 @@ fn token(subject: &mut Subject<'_>, place: &str, found: &SearchParameter, coded:
         format!("`{}` reads {here}; {code} is the code of {name}, to which the profile refers from {at}", found.code),
         format!("`{}` leest {here}; {code} is de code van {name}, waarnaar het profiel verwijst vanuit {at}", found.code),
     ];
-    let mend = [format!("search along {at}, or let the profile fill {here}"), format!("zoek langs {at}, of laat het profiel {here} vullen")];
+    let mend = [
+        format!("search along {at}, or let the profile fill {here}"),
+        format!("zoek langs {at}, of laat het profiel {here} vullen"),
+    ];
     subject.defect(&FILTER_ELSEWHERE, place, told, why, mend);
 }
 
@@ -302,18 +353,31 @@ fn canonical(subject: &mut Subject<'_>, place: &str, found: &SearchParameter, pa
     let at = paths::paths(found.expression).first().and_then(|path| paths::type_at(path, subject.types()));
     if at == Some("Reference") {
         let why = [
-            format!("`{}` is a Reference in this version of FHIR: its text is an address, and servers do not search it as a canonical", found.code),
-            format!("`{}` is in deze FHIR-versie een Reference: de tekst is een adres, en servers zoeken daarin niet als in een canonical", found.code),
+            format!(
+                "`{}` is a Reference in this version of FHIR: its text is an address, and servers do not search it as a canonical",
+                found.code
+            ),
+            format!(
+                "`{}` is in deze FHIR-versie een Reference: de tekst is een adres, en servers zoeken daarin niet als in een canonical",
+                found.code
+            ),
         ];
-        let mend = ["say how a server compares it, with a version and without".to_owned(), "zeg hoe een server vergelijkt, met versie en zonder".to_owned()];
+        let mend = [
+            "say how a server compares it, with a version and without".to_owned(),
+            "zeg hoe een server vergelijkt, met versie en zonder".to_owned(),
+        ];
         subject.defect(&CANONICAL_REFERENCE, place, told, why, mend);
     }
     if !parameter.value.contains('|') {
         let why = [
             "an answer may name the form with `|version`, and a server that compares the text finds it not".to_owned(),
-            "een antwoord mag het formulier met `|versie` noemen, en een server die de tekst vergelijkt vindt het dan niet".to_owned(),
+            "een antwoord mag het formulier met `|versie` noemen, en een server die de tekst vergelijkt vindt het dan niet"
+                .to_owned(),
         ];
-        let mend = ["say that a search without a version finds every version".to_owned(), "zeg dat een zoekvraag zonder versie elke versie vindt".to_owned()];
+        let mend = [
+            "say that a search without a version finds every version".to_owned(),
+            "zeg dat een zoekvraag zonder versie elke versie vindt".to_owned(),
+        ];
         subject.defect(&CANONICAL_VERSION, place, told, why, mend);
     }
 }

@@ -51,7 +51,10 @@ fn rows(subject: &mut Subject<'_>, capability: &Capability, row: &Row) {
     }
     for name in &row.profiles {
         if let Some(of) = profile_type(name).filter(|of| *of != row.resource) {
-            let why = [format!("{name} is a profile of {of}, not of {}", row.resource), format!("{name} is een profiel van {of}, niet van {}", row.resource)];
+            let why = [
+                format!("{name} is a profile of {of}, not of {}", row.resource),
+                format!("{name} is een profiel van {of}, niet van {}", row.resource),
+            ];
             subject.defect(&PROFILE_TYPE, &place, name, why, [format!("`{of}`"), format!("`{of}`")]);
         }
     }
@@ -70,9 +73,11 @@ fn rows(subject: &mut Subject<'_>, capability: &Capability, row: &Row) {
     }
     for key in row.parameters.keys().filter(|key| key.contains(':') && !key.contains('.')) {
         // A chain may end in it: `device.type:in`.
-        let used = searches.iter().any(|(_, _, query)| query.parameters.iter().any(|parameter| parameter.key.ends_with(key.as_str())));
+        let used =
+            searches.iter().any(|(_, _, query)| query.parameters.iter().any(|parameter| parameter.key.ends_with(key.as_str())));
         if !used {
-            let why = [format!("no request of this version writes `{key}`"), format!("geen verzoek van deze versie schrijft `{key}`")];
+            let why =
+                [format!("no request of this version writes `{key}`"), format!("geen verzoek van deze versie schrijft `{key}`")];
             subject.defect(&TABLE_MODIFIER, &place, key, why, ["leave it out".to_owned(), "laat het weg".to_owned()]);
         }
     }
@@ -82,7 +87,10 @@ fn requests(subject: &mut Subject<'_>, capability: &Capability, asked: &BTreeMap
     for (number, resource, query) in searches(subject) {
         let place = format!("{}, request {number}", table(capability.actor));
         let Some(row) = asked.get(resource) else {
-            let why = [format!("request {number} searches {resource}, which the table does not have"), format!("verzoek {number} zoekt {resource}, en dat staat niet in de tabel")];
+            let why = [
+                format!("request {number} searches {resource}, which the table does not have"),
+                format!("verzoek {number} zoekt {resource}, en dat staat niet in de tabel"),
+            ];
             let mend = [format!("add {resource}"), format!("voeg {resource} toe")];
             subject.defect(&TABLE_MISSING, &place, resource, why, mend);
             continue;
@@ -92,18 +100,31 @@ fn requests(subject: &mut Subject<'_>, capability: &Capability, asked: &BTreeMap
             match row.parameters.get(key) {
                 Some(Level::Should | Level::May) if capability.actor == Actor::Provider => {
                     let why = [
-                        format!("request {number} asks `{key}`, which a Provider SHOULD support: one that does not still conforms, and does not answer"),
-                        format!("verzoek {number} vraagt `{key}`, en dat zou een Provider moeten (SHOULD): wie het niet doet voldoet, en antwoordt niet"),
+                        format!(
+                            "request {number} asks `{key}`, which a Provider SHOULD support: one that does not still conforms, and does not answer"
+                        ),
+                        format!(
+                            "verzoek {number} vraagt `{key}`, en dat zou een Provider moeten (SHOULD): wie het niet doet voldoet, en antwoordt niet"
+                        ),
                     ];
-                    let mend = ["ask it as SHALL, or give a request without it".to_owned(), "eis het als SHALL, of geef een verzoek zonder".to_owned()];
+                    let mend = [
+                        "ask it as SHALL, or give a request without it".to_owned(),
+                        "eis het als SHALL, of geef een verzoek zonder".to_owned(),
+                    ];
                     subject.defect(&CHAIN_OPTIONAL, &place, key, why, mend);
                 }
                 Some(_) => {}
                 None => {
                     let all: Vec<&str> = row.parameters.keys().map(String::as_str).collect();
                     let all = all.join(", ");
-                    let why = [format!("request {number} uses `{key}`; the table asks {all}"), format!("verzoek {number} gebruikt `{key}`; de tabel vraagt {all}")];
-                    let mend = [format!("add `{key}`, or use one of these in the request"), format!("voeg `{key}` toe, of gebruik er een van in het verzoek")];
+                    let why = [
+                        format!("request {number} uses `{key}`; the table asks {all}"),
+                        format!("verzoek {number} gebruikt `{key}`; de tabel vraagt {all}"),
+                    ];
+                    let mend = [
+                        format!("add `{key}`, or use one of these in the request"),
+                        format!("voeg `{key}` toe, of gebruik er een van in het verzoek"),
+                    ];
                     subject.defect(&TABLE_PARAMETER, &place, key, why, mend);
                 }
             }
@@ -119,7 +140,10 @@ fn differences(subject: &mut Subject<'_>) {
     for row in &provider.rows {
         let place = format!("capability tables, {}", row.resource);
         let Some(other) = consulter.rows.iter().find(|other| other.resource == row.resource) else {
-            let why = ["only the table of the Provider has this type".to_owned(), "alleen de tabel van de Provider heeft dit type".to_owned()];
+            let why = [
+                "only the table of the Provider has this type".to_owned(),
+                "alleen de tabel van de Provider heeft dit type".to_owned(),
+            ];
             let mend = [format!("`{}` in both", row.resource), format!("`{}` in beide", row.resource)];
             subject.defect(&TABLE_DIFFERS, &place, &row.resource, why, mend);
             continue;
@@ -130,11 +154,17 @@ fn differences(subject: &mut Subject<'_>) {
         for key in keys {
             let (left, right) = (row.parameters.get(key), other.parameters.get(key));
             if left != right {
-                let said = |level: Option<&Level>| level.map_or("nothing".to_owned(), |level| format!("{level:?}").to_uppercase());
-                let gezegd = |level: Option<&Level>| level.map_or("niets".to_owned(), |level| format!("{level:?}").to_uppercase());
+                let said =
+                    |level: Option<&Level>| level.map_or("nothing".to_owned(), |level| format!("{level:?}").to_uppercase());
+                let gezegd =
+                    |level: Option<&Level>| level.map_or("niets".to_owned(), |level| format!("{level:?}").to_uppercase());
                 let why = [
                     format!("of `{key}` the Provider's table says {}, the Consulter's {}", said(left), said(right)),
-                    format!("over `{key}` zegt de tabel van de Provider {}, die van de Consulter {}", gezegd(left), gezegd(right)),
+                    format!(
+                        "over `{key}` zegt de tabel van de Provider {}, die van de Consulter {}",
+                        gezegd(left),
+                        gezegd(right)
+                    ),
                 ];
                 let mend = ["one level in both".to_owned(), "hetzelfde niveau in beide".to_owned()];
                 subject.defect(&TABLE_DIFFERS, &place, key, why, mend);
@@ -153,17 +183,29 @@ fn mentions(subject: &mut Subject<'_>) {
         if let Some(path) = mention.element.as_ref().filter(|path| paths::type_at(path, types).is_none()) {
             let (resource, name) = path.split_once('.').unwrap_or((path, ""));
             let version = types.definition().version;
-            let why = [format!("{resource} has no element `{name}` in FHIR {version}"), format!("{resource} heeft in FHIR {version} geen element `{name}`")];
+            let why = [
+                format!("{resource} has no element `{name}` in FHIR {version}"),
+                format!("{resource} heeft in FHIR {version} geen element `{name}`"),
+            ];
             // What the parameter of that name reads is what was meant.
-            let meant = types.search_parameter(resource, name).and_then(|found| paths::paths(found.expression).into_iter().next());
+            let meant =
+                types.search_parameter(resource, name).and_then(|found| paths::paths(found.expression).into_iter().next());
             let elements = || types.get(resource).into_iter().flat_map(|found| found.elements.iter().map(|element| element.name));
             let near = meant.or_else(|| nearest(name, elements()).map(|near| format!("{resource}.{near}")));
-            let mend = near.map_or(["name an element that there is".to_owned(), "noem een element dat bestaat".to_owned()], |near| [format!("`{near}`"), format!("`{near}`")]);
+            let mend = near
+                .map_or(["name an element that there is".to_owned(), "noem een element dat bestaat".to_owned()], |near| {
+                    [format!("`{near}`"), format!("`{near}`")]
+                });
             subject.defect(&ELEMENT_UNKNOWN, &mention.place, path, why, mend);
         }
         let own = subject.version().canonical();
         if let Some(canonical) = mention.canonical.as_ref().filter(|canonical| !canonical.starts_with(own)) {
-            let why = [format!("this version publishes below {own}: what names another base is not found by its own request"), format!("deze versie publiceert onder {own}: wat een andere basis noemt wordt door het eigen verzoek niet gevonden")];
+            let why = [
+                format!("this version publishes below {own}: what names another base is not found by its own request"),
+                format!(
+                    "deze versie publiceert onder {own}: wat een andere basis noemt wordt door het eigen verzoek niet gevonden"
+                ),
+            ];
             let tail = canonical.rsplit('/').take(2).collect::<Vec<_>>();
             let mend = tail.iter().rev().fold(own.to_owned(), |whole, part| format!("{whole}/{part}"));
             subject.defect(&CANONICAL_OTHER, &mention.place, canonical, why, [format!("`{mend}`"), format!("`{mend}`")]);
@@ -184,7 +226,11 @@ fn examples(subject: &mut Subject<'_>) {
                 let read = paths::paths(found.expression);
                 let lacking = example.lacks.iter().find(|lack| read.contains(&format!("{resource}.{lack}")));
                 let Some(lacking) = lacking else { continue };
-                let what = if is_include { ["brings nothing along for it", "brengt er niets bij mee"] } else { ["does not find it", "vindt het niet"] };
+                let what = if is_include {
+                    ["brings nothing along for it", "brengt er niets bij mee"]
+                } else {
+                    ["does not find it", "vindt het niet"]
+                };
                 let why = [
                     format!("the example has no `{lacking}`, so request {number} {}", what[0]),
                     format!("het voorbeeld heeft geen `{lacking}`, dus verzoek {number} {}", what[1]),

@@ -11,7 +11,11 @@ fn codes(version: Dialect, templates: &[&str]) -> Vec<&'static str> {
     let table = if version.fhir() == crate::agreements::FhirVersion::R4 { types::r4() } else { types::stu3() };
     let requests: Vec<Request> =
         templates.iter().map(|template| Request { number: "x".to_owned(), template: (*template).to_owned() }).collect();
-    lint(&file, &requests, &Knowledge::built_in(table)).iter().map(|defect| defect.rule.code).filter(|code| !code.starts_with("invariant")).collect()
+    lint(&file, &requests, &Knowledge::built_in(table))
+        .iter()
+        .map(|defect| defect.rule.code)
+        .filter(|code| !code.starts_with("invariant"))
+        .collect()
 }
 
 #[test]
