@@ -126,6 +126,8 @@ pub struct Example {
     pub resource: String,
     /// Elements that they do not have.
     pub lacks: Vec<String>,
+    /// The element that says it in their place.
+    pub has: Option<String>,
 }
 
 /// What every version publishes.

@@ -1,6 +1,8 @@
 //! `toets lint --agreements`: defects of what the versions publish. They are the
 //! owners' to mend, so finding them is no failure.
 
+use std::path::PathBuf;
+
 use clap::ValueEnum;
 
 use super::arguments::LintArguments;
@@ -46,13 +48,14 @@ pub(crate) fn agreements(arguments: &LintArguments, terminal: &Terminal) -> Resu
     Ok(ExitCode::Conformant)
 }
 
-/// What the rules find in every version, by what is built in.
+/// What the rules find in every version, by these packages and what is built in.
 ///
 /// # Errors
-/// When a file of our own cannot be read.
-pub fn defects() -> Result<Vec<Looked>, String> {
+/// When a file of our own or a package cannot be read.
+pub fn defects(packages: &[PathBuf]) -> Result<Vec<Looked>, String> {
     let suite = load(&Source::Embedded).map_err(|problems| format!("{problems:?}"))?;
-    looked(&suite, &[]).map_err(|failure| format!("{failure:?}"))
+    let sources: Vec<PackageSource> = packages.iter().cloned().map(PackageSource::At).collect();
+    looked(&suite, &sources).map_err(|failure| format!("{failure:?}"))
 }
 
 fn looked(suite: &Suite, sources: &[PackageSource]) -> Result<Vec<Looked>, Failure> {
@@ -117,5 +120,12 @@ fn definitions(version: Dialect, knowledge: &Knowledge) -> Vec<String> {
     let base = if version.fhir() == FhirVersion::R4 { "iknl.fhir.r4.pzp" } else { "iknl.fhir.stu3.pzp" };
     let of =
         |source: &crate::fhir::knowledge::DefinitionSource| source.id == base && source.version.starts_with(version.version());
-    knowledge.sources().iter().filter(|source| of(source)).map(|source| format!("{}#{}", source.id, source.version)).collect()
+    let mut found: Vec<String> = Vec::new();
+    for source in knowledge.sources().iter().filter(|source| of(source)) {
+        let named = format!("{}#{}", source.id, source.version);
+        if !found.contains(&named) {
+            found.push(named);
+        }
+    }
+    found
 }

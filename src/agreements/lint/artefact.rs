@@ -1,6 +1,6 @@
 //! Value sets, forms and search parameters, where a package brings them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::rules::*;
@@ -130,7 +130,6 @@ fn form(subject: &mut Subject<'_>, name: &str, root: Node<'_>) {
         without_system(subject, name, item);
     }
     sets(subject, name, &items);
-    listed(subject, name, &items);
 }
 
 fn collect<'t>(node: Node<'t>, depth: usize, items: &mut Vec<Item<'t>>) {
@@ -205,51 +204,6 @@ fn sets(subject: &mut Subject<'_>, name: &str, items: &[Item<'_>]) {
             ];
             let mend = ["the same codes in both".to_owned(), "dezelfde codes in beide".to_owned()];
             subject.defect(&OPTION_VALUE_SET, &format!("{name}, item {}", item.link), &more, why, mend);
-        }
-    }
-}
-
-/// Options of a system that value sets list, with a code that none of them has.
-fn listed(subject: &mut Subject<'_>, name: &str, items: &[Item<'_>]) {
-    let wanted: BTreeSet<&str> = items
-        .iter()
-        .flat_map(|item| &item.options)
-        .filter_map(|(system, _)| *system)
-        .filter(|system| *system != SNOMED)
-        .collect();
-    let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let urls: Vec<String> = subject.knowledge.entries("ValueSet").map(|(_, entry)| entry.url.to_string()).collect();
-    for set in urls.iter().filter_map(|url| subject.knowledge.value_set(url)) {
-        for include in
-            set.includes.iter().filter(|include| include.system.as_deref().is_some_and(|system| wanted.contains(system)))
-        {
-            let codes = known.entry(include.system.as_deref().unwrap_or_default().to_owned()).or_default();
-            codes.extend(include.concepts.keys().map(|code| code.to_string()));
-        }
-    }
-    for item in items {
-        for (system, code) in item.options.iter().filter_map(|(system, code)| Some(((*system)?, *code))) {
-            // A system with its codes, or none at all, is not for value sets to say.
-            let Some(codes) = known
-                .get(system)
-                .filter(|codes| codes.len() > 1 && subject.knowledge.code_system(system).is_none_or(|found| found.is_empty()))
-            else {
-                continue;
-            };
-            if codes.contains(code) {
-                continue;
-            }
-            let told = format!("{system}|{code}");
-            let near = codes.iter().find(|known| known.trim_start_matches('0') == code.trim_start_matches('0'));
-            let why = [
-                format!("no value set that is here lists `{code}` of this system"),
-                format!("geen waardelijst die hier is noemt `{code}` van dit stelsel"),
-            ];
-            let mend = near
-                .map_or(["name a code of the system".to_owned(), "noem een code van het stelsel".to_owned()], |near| {
-                    [format!("`{near}`"), format!("`{near}`")]
-                });
-            subject.defect(&OPTION_CODE, &format!("{name}, item {}", item.link), &told, why, mend);
         }
     }
 }

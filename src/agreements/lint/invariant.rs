@@ -2,6 +2,7 @@
 
 use super::rules::*;
 use super::{Subject, paths};
+use crate::fhir::definition::ElementDefinition;
 use crate::fhir::fhirpath::{Variables, parse};
 use crate::nearest::nearest;
 
@@ -20,7 +21,7 @@ pub(super) fn check(subject: &mut Subject<'_>) {
             for constraint in element.constraints.iter().filter(|constraint| !is_of_fhir(&constraint.key)) {
                 let stated = published.invariants.iter().any(|stated| stated.profile == *name && *stated.key == *constraint.key);
                 if let Some(expression) = constraint.expression.as_ref().filter(|_| !stated) {
-                    found.push((name.clone(), constraint.key.clone(), element.path.clone(), expression.clone()));
+                    found.push((name.clone(), constraint.key.clone(), context(subject, element), expression.clone()));
                 }
             }
         }
@@ -28,9 +29,16 @@ pub(super) fn check(subject: &mut Subject<'_>) {
     // One that many profiles inherit is one defect.
     found.sort_by(|left, right| (&left.1, &left.3, &left.0).cmp(&(&right.1, &right.3, &right.0)));
     found.dedup_by(|left, right| (&left.1, &left.3) == (&right.1, &right.3));
-    for (name, key, path, expression) in found {
-        let context = paths::type_at(&path, subject.types()).unwrap_or_default();
+    for (name, key, context, expression) in found {
         one(subject, &format!("{name}, {key}"), context, &expression);
+    }
+}
+
+/// The type that an invariant of an element starts from; nothing where there are several.
+fn context(subject: &Subject<'_>, element: &ElementDefinition) -> &'static str {
+    match element.types.as_slice() {
+        [] | [_] => paths::type_at(&element.path, subject.types()).unwrap_or_default(),
+        _ => "",
     }
 }
 

@@ -11,6 +11,7 @@ mod rules;
 mod table;
 #[cfg(test)]
 mod tests;
+mod value;
 
 pub use rules::{RULES, Rule};
 

@@ -36,13 +36,13 @@ pub(super) fn paths(expression: &str) -> Vec<String> {
         let part = part.trim().trim_start_matches('(');
         let end = part.find(|letter: char| !letter.is_alphanumeric() && letter != '.').unwrap_or(part.len());
         let part = &part[..end];
-        let part = ["where", "resolve", "as", "ofType"].iter().fold(part, |part, name| part.strip_suffix(name).unwrap_or(part));
-        part.trim_end_matches('.').trim_end_matches(".reference").to_owned()
+        let calls = [".where", ".resolve", ".as", ".ofType", ".reference"];
+        calls.iter().fold(part, |part, call| part.strip_suffix(call).unwrap_or(part)).to_owned()
     };
     expression.split('|').map(path).filter(|path| path.contains('.')).collect()
 }
 
-/// The name of the type that stands at a path; nothing where the path leads nowhere.
+/// The name of the type that stands at a path, the first of a choice; nothing where the path leads nowhere.
 pub(super) fn type_at(path: &str, types: &Types) -> Option<&'static str> {
     let mut steps = path.split('.');
     let mut at = types.get(steps.next()?)?;
@@ -58,17 +58,9 @@ pub(super) fn type_at(path: &str, types: &Types) -> Option<&'static str> {
     Some(name)
 }
 
-/// The elements of a definition at a path or in slices of it; `.reference` of an element counts as the element.
+/// The elements of a definition at a path, and in slices of it.
 fn at<'d>(definition: &'d Definition, path: &'d str) -> impl Iterator<Item = &'d ElementDefinition> {
-    definition.snapshot.iter().filter(move |element| {
-        let plain = element.path.strip_suffix("[x]").unwrap_or(&element.path);
-        plain == path || plain.strip_suffix(".reference") == Some(path)
-    })
-}
-
-/// Canonicals of the profiles that references at a path have to meet.
-pub(super) fn targets<'d>(definition: &'d Definition, path: &'d str) -> impl Iterator<Item = &'d Arc<str>> {
-    at(definition, path).flat_map(|element| element.types.iter().flat_map(|of| &of.targets))
+    definition.snapshot.iter().filter(move |element| element.path.strip_suffix("[x]").unwrap_or(&element.path) == path)
 }
 
 /// Whether a profile rules a code out at a path: by a pattern, or by a required binding.
@@ -81,11 +73,6 @@ pub(super) fn rules_out(definition: &Definition, path: &str, coded: &Coded<'_>, 
         let set = required.and_then(|binding| binding.value_set.as_deref());
         by_pattern || set.is_some_and(|set| knowledge.membership(set, coded) == Membership::Out)
     })
-}
-
-/// Whether a profile names this code at a path by its pattern, in a slice or not.
-pub(super) fn names_code(definition: &Definition, path: &str, code: &str) -> bool {
-    at(definition, path).any(|element| codes(element).iter().any(|(_, found)| found == code))
 }
 
 /// The codes that an element is fixed to.

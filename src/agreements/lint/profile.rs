@@ -21,13 +21,13 @@ pub(super) fn check(subject: &mut Subject<'_>) {
 
 fn cardinality(subject: &mut Subject<'_>, place: &str, profile: &Definition, element: &ElementDefinition) {
     let Some(Max::Count(max)) = element.max else { return };
-    // Slices of slices have no say in the sum.
-    let slices = profile
-        .snapshot
-        .iter()
-        .filter(|other| other.path == element.path && other.slice_name.as_ref().is_some_and(|name| !name.contains('/')));
-    let needed: u32 =
-        if element.slice_name.is_none() && element.slicing.is_some() { slices.filter_map(|slice| slice.min).sum() } else { 0 };
+    // Slices of this very list: not those of another slice at the same path, nor slices of slices.
+    let is_slice = |other: &&ElementDefinition| {
+        let name = other.id.strip_prefix(&*element.id).and_then(|rest| rest.strip_prefix(':'));
+        name.is_some_and(|name| !name.contains(['.', '/', ':']))
+    };
+    let slices = profile.snapshot.iter().filter(is_slice);
+    let needed: u32 = if element.slicing.is_some() { slices.filter_map(|slice| slice.min).sum() } else { 0 };
     let min = element.min.unwrap_or(0).max(needed);
     if min > max {
         let why =
@@ -83,7 +83,8 @@ fn canonicals(subject: &mut Subject<'_>, place: &str, element: &ElementDefinitio
 /// A slice told apart by value, of which nothing is fixed.
 fn slice(subject: &mut Subject<'_>, place: &str, profile: &Definition, element: &ElementDefinition) {
     let Some(name) = element.slice_name.as_deref().filter(|name| !name.contains('/')) else { return };
-    let entry = profile.snapshot.iter().find(|other| other.path == element.path && other.slicing.is_some());
+    let list = element.id.strip_suffix(name).and_then(|rest| rest.strip_suffix(':'));
+    let entry = profile.snapshot.iter().find(|other| Some(&*other.id) == list && other.slicing.is_some());
     let Some(slicing) = entry.and_then(|entry| entry.slicing.as_ref()) else { return };
     let by_value = |kind| matches!(kind, DiscriminatorKind::Value | DiscriminatorKind::Pattern);
     if slicing.discriminators.is_empty()

@@ -1,18 +1,26 @@
 //! Requests against the search parameters of the FHIR version.
 
 use super::rules::*;
-use super::{Request, Subject, paths};
-use crate::fhir::search::{Parameter, Query};
-use crate::fhir::terminology::Coded;
+use super::{Request, Subject, value};
+use crate::fhir::search::Query;
 use crate::fhir::types::{ParameterKind, SearchParameter};
 use crate::nearest::nearest;
 
-/// Parameters that shape an answer instead of choosing what is in it.
-const OF_THE_ANSWER: [&str; 9] =
-    ["_count", "_sort", "_format", "_pretty", "_summary", "_elements", "_total", "_contained", "_containedType"];
-
-/// Words before a value that ask for an order.
-const COMPARATORS: [&str; 9] = ["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"];
+/// Parameters that shape an answer instead of choosing what is in it, and those with a grammar of their own.
+const OTHERS: [&str; 12] = [
+    "_count",
+    "_sort",
+    "_format",
+    "_pretty",
+    "_summary",
+    "_elements",
+    "_total",
+    "_contained",
+    "_containedType",
+    "_has",
+    "_filter",
+    "_list",
+];
 
 pub(super) fn check(subject: &mut Subject<'_>) {
     for request in subject.requests {
@@ -54,10 +62,10 @@ fn one(subject: &mut Subject<'_>, request: &Request) {
             }
             ("_include", _) => include(subject, &place, resource, &parameter.value),
             ("_revinclude", _) => {}
-            (name, _) if OF_THE_ANSWER.contains(&name) => {}
+            (name, _) if OTHERS.contains(&name) => {}
             _ => {
                 chain(subject, &place, resource, key, &told);
-                values(subject, &place, resource, parameter, &told);
+                value::check(subject, &place, resource, parameter, &told);
             }
         }
     }
@@ -110,42 +118,10 @@ pub(super) fn include(subject: &mut Subject<'_>, place: &str, searched: &str, va
         let why = [format!("`{name}` never points to {target}"), format!("`{name}` verwijst nooit naar {target}")];
         return subject.defect(&INCLUDE_TARGET, place, &told, why, [format!("one of {all}"), format!("een van {all}")]);
     }
-    empty_include(subject, place, found, &told);
 }
 
 fn points_to(found: &SearchParameter, target: &str) -> bool {
     found.targets.is_empty() || found.targets.iter().any(|known| *known == target || *known == "Resource")
-}
-
-/// An include along references of which no profile of the version says anything,
-/// where another parameter reads references to profiles of the version.
-fn empty_include(subject: &mut Subject<'_>, place: &str, found: &SearchParameter, told: &str) {
-    let own = format!("{}/", subject.version().canonical());
-    let of_type = || subject.profiles.iter().filter(|(_, profile)| &*profile.type_name == found.resource);
-    let reads = |parameter: &SearchParameter| {
-        let paths = paths::paths(parameter.expression);
-        of_type()
-            .any(|(_, profile)| paths.iter().any(|path| paths::targets(profile, path).any(|target| target.starts_with(&own))))
-    };
-    if of_type().next().is_none() || reads(found) {
-        return;
-    }
-    let others = subject.types().search_parameters(found.resource).filter(|other| other.kind == ParameterKind::Reference);
-    let is_patient = |other: &SearchParameter| ["patient", "subject"].contains(&other.code);
-    let Some(other) = others
-        .filter(|other| !is_patient(other) && paths::paths(other.expression) != paths::paths(found.expression))
-        .find(|other| reads(other))
-    else {
-        return;
-    };
-    let (code, resource) = (other.code, found.resource);
-    let (here, there) = (paths::paths(found.expression).join(", "), paths::paths(other.expression).join(", "));
-    let why = [
-        format!("`{}` reads {here}, of which no profile says anything; the profiles put their references in {there}", found.code),
-        format!("`{}` leest {here}, waarover geen profiel iets zegt; de profielen verwijzen vanuit {there}", found.code),
-    ];
-    let mend = format!("`_include={resource}:{code}`");
-    subject.defect(&INCLUDE_EMPTY, place, told, why, [mend.clone(), mend]);
 }
 
 fn unknown(subject: &mut Subject<'_>, place: &str, resource: &str, name: &str, told: &str) {
@@ -236,149 +212,6 @@ fn takes(found: &SearchParameter, modifier: &str, version: &str) -> bool {
             points_to(found, target) && target.starts_with(|letter: char| letter.is_ascii_uppercase())
         }
         _ => false,
-    }
-}
-
-/// The parameter at the end of a chain.
-fn last<'t>(subject: &Subject<'_>, resource: &'t str, key: &'t str) -> Option<&'static SearchParameter> {
-    let (link, rest) = key.split_once('.').map_or((key, None), |(link, rest)| (link, Some(rest)));
-    let (name, modifier) = link.split_once(':').map_or((link, None), |(name, modifier)| (name, Some(modifier)));
-    let types = subject.types();
-    let found = types.search_parameter(resource, name)?;
-    let Some(rest) = rest else { return Some(found) };
-    let next = rest.split(['.', ':']).next().unwrap_or_default();
-    let target =
-        modifier.or_else(|| found.targets.iter().copied().find(|target| types.search_parameter(target, next).is_some()))?;
-    last(subject, target, rest)
-}
-
-fn values(subject: &mut Subject<'_>, place: &str, resource: &str, parameter: &Parameter, told: &str) {
-    let Some(found) = last(subject, resource, &parameter.key) else { return };
-    let alternatives = parameter.alternatives();
-    if matches!(found.kind, ParameterKind::Token | ParameterKind::String | ParameterKind::Reference | ParameterKind::Uri) {
-        let compares = |value: &&&str| COMPARATORS.iter().any(|word| value.strip_prefix(word).is_some_and(is_year));
-        if let Some(value) = alternatives.iter().find(compares) {
-            let why = [
-                format!("`{value}` compares, and `{}` has no order", found.code),
-                format!("`{value}` vergelijkt, en `{}` heeft geen volgorde", found.code),
-            ];
-            subject.defect(
-                &COMPARATOR_UNFIT,
-                place,
-                told,
-                why,
-                ["leave the comparator out".to_owned(), "laat de vergelijking weg".to_owned()],
-            );
-        }
-    }
-    canonical(subject, place, found, parameter, told);
-    if found.kind != ParameterKind::Token || parameter.key.contains(":in") {
-        return;
-    }
-    let system = alternatives.first().and_then(|first| first.split_once('|')).map(|(system, _)| system.to_owned());
-    if let Some(system) = &system
-        && alternatives.iter().any(|value| !value.contains('|'))
-    {
-        let whole: Vec<String> = alternatives
-            .iter()
-            .map(|value| if value.contains('|') { (*value).to_owned() } else { format!("{system}|{value}") })
-            .collect();
-        let why = [
-            "each value of a list stands by itself: a code without a system matches that code in any system".to_owned(),
-            "elke waarde van een lijst staat op zichzelf: een code zonder stelsel past op die code in elk stelsel".to_owned(),
-        ];
-        let mend = format!("`{}={}`", parameter.key, whole.join(","));
-        subject.defect(&TOKEN_SYSTEM, place, told, why, [mend.clone(), mend]);
-    }
-    for value in &alternatives {
-        let code = value.rsplit('|').next().unwrap_or_default();
-        token(subject, place, found, &Coded { system: system.as_deref(), version: None, code }, told);
-    }
-}
-
-fn is_year(rest: &str) -> bool {
-    rest.len() >= 4 && rest.bytes().take(4).all(|byte| byte.is_ascii_digit())
-}
-
-/// A code against the profiles of the type that it is searched in.
-fn token(subject: &mut Subject<'_>, place: &str, found: &SearchParameter, coded: &Coded<'_>, told: &str) {
-    let paths = paths::paths(found.expression);
-    let of_type: Vec<_> = subject.profiles.iter().filter(|(_, profile)| &*profile.type_name == found.resource).collect();
-    let out = |profile| paths.iter().any(|path| paths::rules_out(profile, path, coded, subject.knowledge));
-    if !of_type.is_empty() && of_type.iter().all(|(_, profile)| out(profile)) {
-        let names: Vec<&str> = of_type.iter().map(|(name, _)| name.as_str()).collect();
-        let names = names.join(", ");
-        let code = coded.code;
-        let why = [
-            format!("no resource of {names} can have {code} there"),
-            format!("geen resource van {names} kan daar {code} hebben"),
-        ];
-        return subject.defect(
-            &CODE_OUTSIDE,
-            place,
-            told,
-            why,
-            ["search by a code of the profile".to_owned(), "zoek met een code van het profiel".to_owned()],
-        );
-    }
-    let named = of_type.iter().any(|(_, profile)| paths.iter().any(|path| paths::names_code(profile, path, coded.code)));
-    let elsewhere = of_type.iter().find_map(|(_, profile)| {
-        let holders = subject.profiles.iter().filter(|(_, other)| {
-            &*other.type_name != found.resource && paths::names_code(other, &format!("{}.code", other.type_name), coded.code)
-        });
-        holders.into_iter().find_map(|(name, holder)| {
-            let refers = |path: &str| paths::targets(profile, path).any(|target| **target == *holder.url);
-            let element = profile.snapshot.iter().find(|element| refers(element.path.trim_end_matches("[x]")))?;
-            Some((name.clone(), element.path.to_string()))
-        })
-    });
-    let Some((name, at)) = elsewhere.filter(|(_, at)| !named && !paths.contains(at)) else { return };
-    let (code, here) = (coded.code, paths.join(", "));
-    let why = [
-        format!("`{}` reads {here}; {code} is the code of {name}, to which the profile refers from {at}", found.code),
-        format!("`{}` leest {here}; {code} is de code van {name}, waarnaar het profiel verwijst vanuit {at}", found.code),
-    ];
-    let mend = [
-        format!("search along {at}, or let the profile fill {here}"),
-        format!("zoek langs {at}, of laat het profiel {here} vullen"),
-    ];
-    subject.defect(&FILTER_ELSEWHERE, place, told, why, mend);
-}
-
-fn canonical(subject: &mut Subject<'_>, place: &str, found: &SearchParameter, parameter: &Parameter, told: &str) {
-    let own = subject.version().canonical();
-    if !parameter.value.starts_with(own) || parameter.key.contains(":in") {
-        return;
-    }
-    let at = paths::paths(found.expression).first().and_then(|path| paths::type_at(path, subject.types()));
-    if at == Some("Reference") {
-        let why = [
-            format!(
-                "`{}` is a Reference in this version of FHIR: its text is an address, and servers do not search it as a canonical",
-                found.code
-            ),
-            format!(
-                "`{}` is in deze FHIR-versie een Reference: de tekst is een adres, en servers zoeken daarin niet als in een canonical",
-                found.code
-            ),
-        ];
-        let mend = [
-            "say how a server compares it, with a version and without".to_owned(),
-            "zeg hoe een server vergelijkt, met versie en zonder".to_owned(),
-        ];
-        subject.defect(&CANONICAL_REFERENCE, place, told, why, mend);
-    }
-    if !parameter.value.contains('|') {
-        let why = [
-            "an answer may name the form with `|version`, and a server that compares the text finds it not".to_owned(),
-            "een antwoord mag het formulier met `|versie` noemen, en een server die de tekst vergelijkt vindt het dan niet"
-                .to_owned(),
-        ];
-        let mend = [
-            "say that a search without a version finds every version".to_owned(),
-            "zeg dat een zoekvraag zonder versie elke versie vindt".to_owned(),
-        ];
-        subject.defect(&CANONICAL_VERSION, place, told, why, mend);
     }
 }
 

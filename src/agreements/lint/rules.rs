@@ -31,11 +31,9 @@ rules! {
     COMPARATOR_UNFIT "comparator-unfit" "A comparator for a parameter without order" "Een vergelijking bij een parameter zonder volgorde" "FHIR: search, prefixes";
     ELEMENT_UNKNOWN "element-unknown" "An element that the type does not have" "Een element dat het type niet heeft" "FHIR: the page of the resource";
     ENABLE_WHEN "enable-when" "A condition that can never be met" "Een voorwaarde waaraan nooit voldaan wordt" "FHIR: questionnaire, enableWhen";
-    EXAMPLE_MISSED "example-missed" "An example that the request does not find" "Een voorbeeld dat het verzoek niet vindt" "FHIR: the search parameters of the resource";
-    FILTER_ELSEWHERE "filter-elsewhere" "A filter on another element than the profile fills" "Een filter op een ander element dan het profiel vult" "FHIR: the search parameters of the resource; profiling";
+    EXAMPLE_MISSED "example-missed" "Examples that the request does not find, or brings nothing along for" "Voorbeelden die het verzoek niet vindt, of waarbij het niets meebrengt" "FHIR: the search parameters of the resource";
     FIXED_OUTSIDE "fixed-outside" "A fixed code outside the required binding" "Een vaste code buiten de verplichte binding" "FHIR: terminologies, required";
     INCLUDE_COLON "include-colon" "`_include:` instead of `_include=`" "`_include:` in plaats van `_include=`" "FHIR: search, including other resources";
-    INCLUDE_EMPTY "include-empty" "An include that brings nothing along" "Een include die niets meebrengt" "FHIR: search, including other resources; profiling";
     INCLUDE_KIND "include-kind" "An include by a parameter that is no reference" "Een include met een parameter die geen verwijzing is" "FHIR: search, including other resources";
     INCLUDE_SOURCE "include-source" "An include of another type than is searched" "Een include van een ander type dan wordt gezocht" "FHIR: search, including other resources; capabilitystatement, searchInclude";
     INCLUDE_TARGET "include-target" "An include of a type that is no target" "Een include van een type waarnaar niet verwezen wordt" "FHIR: search, including other resources";
@@ -44,7 +42,6 @@ rules! {
     INVARIANT_SYNTAX "invariant-syntax" "An invariant that is no FHIRPath" "Een invariant die geen FHIRPath is" "FHIRPath: grammar";
     LINK_DUPLICATE "link-duplicate" "Two items with one linkId" "Twee items met één linkId" "FHIR: questionnaire, que-2";
     MODIFIER_UNFIT "modifier-unfit" "A modifier that the type of the parameter does not take" "Een modifier die bij het soort parameter niet kan" "FHIR: search, modifiers";
-    OPTION_CODE "option-code" "An option with a code that no value set lists" "Een optie met een code die in geen waardelijst staat" "FHIR: questionnaire, answerOption";
     OPTION_SYSTEM "option-system" "An option that is a coding without a system" "Een optie met een codering zonder stelsel" "FHIR: datatypes, Coding";
     OPTION_VALUE_SET "option-value-set" "Options that differ from the value set of the same concept" "Opties die afwijken van de waardelijst van hetzelfde begrip" "FHIR: questionnaire, answerOption; terminologies";
     PARAMETER_OWN "parameter-own" "A search parameter that FHIR does not have" "Een zoekparameter die FHIR niet kent" "FHIR: searchparameter; the search parameters of the resource";

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use super::rules::*;
 use super::{Subject, paths, query};
-use crate::agreements::published::{Capability, Row};
+use crate::agreements::published::{Capability, Example, Row};
 use crate::agreements::{Actor, Level, profile_type};
 use crate::fhir::search::Query;
+use crate::fhir::types::{SearchParameter, Types};
 use crate::nearest::nearest;
 
 /// The request by which a patient is found: no table has to ask for it.
@@ -227,18 +228,33 @@ fn examples(subject: &mut Subject<'_>) {
                 let lacking = example.lacks.iter().find(|lack| read.contains(&format!("{resource}.{lack}")));
                 let Some(lacking) = lacking else { continue };
                 let what = if is_include {
-                    ["brings nothing along for it", "brengt er niets bij mee"]
+                    ["brings nothing along", "brengt niets mee"]
                 } else {
-                    ["does not find it", "vindt het niet"]
+                    ["does not find them", "vindt ze niet"]
                 };
                 let why = [
-                    format!("the example has no `{lacking}`, so request {number} {}", what[0]),
-                    format!("het voorbeeld heeft geen `{lacking}`, dus verzoek {number} {}", what[1]),
+                    format!("these have no `{lacking}`, so request {number} {}", what[0]),
+                    format!("deze hebben geen `{lacking}`, dus verzoek {number} {}", what[1]),
                 ];
-                let mend = [format!("fill `{lacking}`"), format!("vul `{lacking}`")];
+                let mend = filled(types, example, lacking);
                 let told = if is_include { format!("{}={}", parameter.key, parameter.value) } else { parameter.key.clone() };
                 subject.defect(&EXAMPLE_MISSED, &format!("{}, {}", example.resource, example.id), &told, why, mend);
             }
         }
+    }
+}
+
+/// What would let a request find an example: the element, or a parameter that reads the one it has instead.
+fn filled(types: &Types, example: &Example, lacking: &str) -> [String; 2] {
+    let reads = |parameter: &&SearchParameter| {
+        let has = example.has.iter().map(|has| format!("{}.{has}", example.resource));
+        has.into_iter().any(|has| paths::paths(parameter.expression).contains(&has))
+    };
+    match types.search_parameters(&example.resource).find(reads) {
+        Some(other) => [
+            format!("ask by `{}`, which reads what they have, or fill `{lacking}`", other.code),
+            format!("vraag met `{}`, die leest wat ze hebben, of vul `{lacking}`", other.code),
+        ],
+        None => [format!("fill `{lacking}`"), format!("vul `{lacking}`")],
     }
 }
