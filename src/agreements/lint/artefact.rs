@@ -44,6 +44,7 @@ fn own(subject: &Subject<'_>, resource: &str) -> Vec<(String, Arc<Tree>)> {
 
 fn value_set(subject: &mut Subject<'_>, name: &str, set: &ValueSet) {
     let own = subject.version().canonical();
+    systems(subject, name, set.includes.iter().filter_map(|include| include.system.as_deref()));
     for include in set.includes.iter().chain(&set.excludes) {
         if let Some(system) = include
             .system
@@ -69,6 +70,31 @@ fn value_set(subject: &mut Subject<'_>, name: &str, set: &ValueSet) {
                 subject.defect(&CANONICAL_UNRESOLVED, name, import, why, ["publish it".to_owned(), "publiceer hem".to_owned()]);
             }
         }
+    }
+}
+
+/// Where FHIR keeps its own code systems, before R4 and since.
+const HOMES: [[&str; 2]; 2] = [
+    ["http://hl7.org/fhir/v3/", "http://terminology.hl7.org/CodeSystem/v3-"],
+    ["http://hl7.org/fhir/", "http://terminology.hl7.org/CodeSystem/"],
+];
+
+/// Code systems under the address that another version of FHIR gives them.
+fn systems<'t>(subject: &mut Subject<'_>, name: &str, systems: impl Iterator<Item = &'t str>) {
+    let systems: BTreeSet<&str> = systems.collect();
+    for system in systems {
+        let moved = HOMES.iter().flat_map(|[old, new]| [(old, new), (new, old)]);
+        let addresses = moved.filter_map(|(from, to)| Some(format!("{to}{}", system.strip_prefix(*from)?)));
+        let Some(known) = addresses.into_iter().find(|other| subject.knowledge.code_system(other).is_some()) else { continue };
+        if subject.knowledge.code_system(system).is_some() {
+            continue;
+        }
+        let version = subject.types().definition().version;
+        let why = [
+            format!("FHIR {version} calls this code system `{known}`, and a code in another system is another code"),
+            format!("FHIR {version} noemt dit codestelsel `{known}`, en een code in een ander stelsel is een andere code"),
+        ];
+        subject.defect(&SYSTEM_OTHER_VERSION, name, system, why, [format!("`{known}`"), format!("`{known}`")]);
     }
 }
 
@@ -111,6 +137,7 @@ struct Item<'t> {
 fn form(subject: &mut Subject<'_>, name: &str, root: Node<'_>) {
     let mut items = Vec::new();
     collect(root, 0, &mut items);
+    systems(subject, name, items.iter().flat_map(|item| &item.options).filter_map(|(system, _)| *system));
     let mut seen = BTreeSet::new();
     for item in &items {
         if !seen.insert(item.link) {

@@ -116,7 +116,7 @@ pub(super) fn include(subject: &mut Subject<'_>, place: &str, searched: &str, va
     if let Some(target) = target.filter(|target| !points_to(found, target)) {
         let all = found.targets.join(", ");
         let why = [format!("`{name}` never points to {target}"), format!("`{name}` verwijst nooit naar {target}")];
-        return subject.defect(&INCLUDE_TARGET, place, &told, why, [format!("one of {all}"), format!("een van {all}")]);
+        subject.defect(&INCLUDE_TARGET, place, &told, why, [format!("one of {all}"), format!("een van {all}")]);
     }
 }
 

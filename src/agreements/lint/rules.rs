@@ -50,6 +50,7 @@ rules! {
     QUERY_UNREADABLE "query-unreadable" "A request that is no query" "Een verzoek dat geen zoekvraag is" "FHIR: search";
     REFERENCE_NOTATION "reference-notation" "References are written in two ways" "Verwijzingen staan op twee manieren geschreven" "FHIR: search, reference";
     SLICE_UNMATCHED "slice-unmatched" "A slice that nothing tells apart" "Een slice die door niets te onderscheiden is" "FHIR: profiling, discriminator";
+    SYSTEM_OTHER_VERSION "system-other-version" "A code system under the address of another FHIR version" "Een codestelsel onder het adres van een andere FHIR-versie" "FHIR: terminologies, systems";
     SYSTEM_VALUE_SET "system-value-set" "A code system that is a value set" "Een codestelsel dat een waardelijst is" "FHIR: terminologies, code systems and value sets";
     TABLE_DIFFERS "table-differs" "The capability tables differ" "De tabellen van de actoren verschillen" "Agreement: CapabilityStatements of both actors";
     TABLE_MISSING "table-missing" "A request for a type that the table does not have" "Een verzoek om een type dat de tabel niet heeft" "Agreement: CapabilityStatement";
