@@ -215,6 +215,7 @@ fn the_top_level_holds_only_what_the_architecture_names() {
         ".ci",
         ".git",
         ".github",
+        "agreements",
         "benches",
         "build",
         "docs",
