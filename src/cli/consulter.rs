@@ -15,6 +15,7 @@ use crate::engine::{Driver, Finished, Seats, Settings, Statements};
 use crate::fhir::validate::Validator;
 use crate::judge::{ExitCode, exit_code, judge};
 use crate::plan::{Claims, Limits, Plan, Selection, Target, TargetAuth, compile};
+use crate::recognise::Recogniser;
 use crate::report::Report;
 use crate::scenario::Suite;
 use crate::serve::{ListenConfig, Listener, Seat};
@@ -89,10 +90,10 @@ async fn sit(
         definitions: definitions::definitions(validator),
         stop: stop::on_interrupt(terminal),
     };
-    let claimed = plan.claims.dialect;
+    let recogniser = Recogniser::new(&suite.exchanges, plan.claims.dialect);
     tokio::select! {
         finished = table::sit((&plan, suite, validator), (seat, company), settings, terminal) => Ok(finished),
-        () = tables.hand_out(arrivals, (suite, claimed), |_| ()) => Err(Failure::harness("the listener stopped".to_owned())),
+        () = tables.hand_out(arrivals, &recogniser, |_| ()) => Err(Failure::harness("the listener stopped".to_owned())),
     }
 }
 

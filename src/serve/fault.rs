@@ -2,15 +2,16 @@
 //! looks like is split between here (whole answers, headers), `responder` (the
 //! search) and `patch` (the content).
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::answer::{Answer, Refusal, Sending};
 use super::patch::{self, Patches};
 use super::request::Interaction;
+use crate::agreements::Dialect;
 use crate::fhir::node::{Node, Tree};
-use crate::fhir::search::{Query, QueryError, Shape};
+use crate::fhir::search::Query;
 use crate::fhir::store::Store;
+use crate::recognise::{Kind, Recogniser};
 use crate::scenario::{Credentials, EmptyAnswer, Exchange, Fault, Format, FormatFault, LinkFault, Misbehaviour, Target};
 
 /// Why a fault cannot be used.
@@ -26,29 +27,23 @@ pub enum FaultError {
         /// What the parser says.
         message: String,
     },
-    /// The template of an exchange cannot be read.
-    #[error("the request of exchange `{exchange}` is no query: {error}")]
-    Template {
-        /// Name of the exchange.
-        exchange: String,
-        /// Why.
-        error: QueryError,
-    },
 }
 
 /// The faults that the provider was told to have.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Faults {
     faults: Vec<Fault>,
     patches: Patches,
-    /// Shapes of each exchange in every version of the agreement.
-    exchanges: BTreeMap<String, Vec<Shape>>,
+    /// Knows each exchange in every version of the agreement; which one is claimed makes no difference here.
+    recogniser: Recogniser,
 }
 
 /// What a fault looks at to decide whether it strikes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen<'r> {
     pub(super) path: &'r str,
+    /// Address of the server.
+    pub(super) base: &'r str,
     /// The query as it was sent.
     pub(super) written: &'r str,
     pub(super) query: &'r Query,
@@ -68,13 +63,8 @@ const PAGE_OF_LINK_FAULT: usize = 2;
 
 impl Faults {
     pub(super) fn prepare(faults: Vec<Fault>, exchanges: &[Exchange]) -> Result<Self, FaultError> {
-        let mut prepared = Self { patches: Patches::prepare(&faults)?, faults, exchanges: BTreeMap::new() };
-        for exchange in exchanges {
-            let shapes = exchange.request.values().map(|template| Shape::read(template)).collect::<Result<_, _>>();
-            let shapes = shapes.map_err(|error| FaultError::Template { exchange: exchange.exchange.clone(), error })?;
-            prepared.exchanges.insert(exchange.exchange.clone(), shapes);
-        }
-        Ok(prepared)
+        let recogniser = Recogniser::new(exchanges, Dialect::R4Rc2);
+        Ok(Self { patches: Patches::prepare(&faults)?, faults, recogniser })
     }
 
     pub(super) fn strike(&self, seen: Seen<'_>) -> Struck<'_> {
@@ -101,11 +91,12 @@ impl Faults {
     }
 
     fn is_exchange(&self, name: &str, seen: Seen<'_>) -> bool {
-        if !matches!(seen.interaction, Interaction::Search { .. }) {
-            return false;
+        let Interaction::Search { resource } = seen.interaction else { return false };
+        match self.recogniser.search(resource, seen.query.parameters.clone(), seen.base).kind {
+            Kind::Exchange(asks) => asks.exchange == name && asks.exact,
+            Kind::Lookup { exchange } => exchange.as_deref() == Some(name),
+            _ => false,
         }
-        let request = Shape::of(seen.path, seen.query);
-        self.exchanges.get(name).is_some_and(|shapes| shapes.iter().any(|shape| shape.compare(&request).is_same()))
     }
 }
 

@@ -65,7 +65,14 @@ impl Mutant {
         let interaction = request.interaction(types);
         let wanted = negotiate(query.first("_format"), request.header("accept"), self.responder.fhir).ok();
         let path = request.path.as_deref().unwrap_or_default();
-        let seen = Seen { path, written: &request.query, query: &query, interaction: &interaction, format: wanted };
+        let seen = Seen {
+            path,
+            base: &self.responder.base,
+            written: &request.query,
+            query: &query,
+            interaction: &interaction,
+            format: wanted,
+        };
         let struck = self.responder.faults.strike(seen);
         if struck.behaviour.is_empty() {
             return None;

@@ -46,6 +46,7 @@ impl Responder {
         let wanted = negotiate(query.first("_format"), request.header("accept"), self.fhir);
         let seen = Seen {
             path: request.path.as_deref().unwrap_or_default(),
+            base: &self.base,
             written: &request.query,
             query: &query,
             interaction: &interaction,

@@ -19,6 +19,7 @@ use crate::evidence::Evidence;
 use crate::fhir::validate::Validator;
 use crate::judge::{ExitCode, exit_code, judge};
 use crate::plan::{Claims, Plan, Selection, Target, TargetAuth, compile};
+use crate::recognise::Recogniser;
 use crate::redact::Redactor;
 use crate::report::Report;
 use crate::scenario::{Persona, Suite};
@@ -114,6 +115,7 @@ impl House<'_> {
     ) -> Result<Vec<Finished>, Failure> {
         let (tables, mut places) = Seats::new(listener, self.arguments.tempo);
         let claimed = sessions.first().map_or(DIALECT, |session| session.plan.claims.dialect);
+        let recogniser = Recogniser::new(&self.suite.exchanges, claimed);
         let (over, mut is_over) = watch::channel(false);
         let secrets: Vec<_> = listener.seats().iter().map(|seat| (seat.name.clone(), seat.token.clone())).collect();
         let redactor = Redactor::masking(secrets.iter().map(|(name, token)| (name.as_str(), token.as_str())));
@@ -124,7 +126,7 @@ impl House<'_> {
             let hands = scope.spawn(|| {
                 handle.block_on(async {
                     tokio::select! {
-                        () = tables.hand_out(arrivals, (self.suite, claimed), stray) => {}
+                        () = tables.hand_out(arrivals, &recogniser, stray) => {}
                         // An error means that all sessions are gone, which is the end as well.
                         _ = is_over.wait_for(|over| *over) => {}
                     }

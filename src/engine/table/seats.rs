@@ -9,10 +9,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Came;
 
-use crate::agreements::Dialect;
 use crate::drive::Reply;
-use crate::recognise::Meaning;
-use crate::scenario::{Answering, Misbehaviour, Suite};
+use crate::recognise::{Asked, Recogniser};
+use crate::scenario::{Answering, Misbehaviour};
 use crate::serve::{Arrival, Arrivals, Behaviour, Heard, Listener, Strike};
 
 /// Requests of a vendor that may wait to be recorded.
@@ -65,7 +64,7 @@ impl Seats {
     }
 
     /// Hands out what comes in until the listener stops. What fits nobody is told to `stray`.
-    pub async fn hand_out(self, mut arrivals: Arrivals, (suite, claimed): (&Suite, Dialect), stray: impl Fn(&Arrival)) {
+    pub async fn hand_out(self, mut arrivals: Arrivals, recogniser: &Recogniser, stray: impl Fn(&Arrival)) {
         while let Some(heard) = arrivals.next().await {
             let table = heard.arrival.seat.as_ref().and_then(|seat| self.tables.get(seat));
             let Some(table) = table.filter(|_| heard.arrival.answer.is_some()) else {
@@ -75,7 +74,7 @@ impl Seats {
                 continue;
             };
             let (recorded, wait) = oneshot::channel();
-            let came = came(&heard.arrival, table, (suite, claimed), recorded);
+            let came = came(&heard.arrival, table, recogniser, recorded);
             // A table that is over records nothing; its vendor gets no answer that nobody keeps.
             if table.came.send(came).await.is_ok() {
                 tokio::spawn(release(heard, wait));
@@ -101,14 +100,14 @@ fn scaled(behaviour: &Misbehaviour, tempo: f64) -> Misbehaviour {
     }
 }
 
-fn came(arrival: &Arrival, table: &Table, (suite, claimed): (&Suite, Dialect), recorded: oneshot::Sender<()>) -> Came {
+fn came(arrival: &Arrival, table: &Table, recogniser: &Recogniser, recorded: oneshot::Sender<()>) -> Came {
     let asked = &arrival.request;
     let query = if asked.query.is_empty() { String::new() } else { format!("?{}", asked.query) };
     let origin = if arrival.at_other_origin { &table.origins.1 } else { &table.origins.0 };
     let url = format!("{}{}{query}", origin, asked.path);
     let form = String::from_utf8_lossy(&asked.body).into_owned();
     let form = Some(form.as_str()).filter(|form| !form.is_empty());
-    let meaning = Meaning::read((&asked.method, &url, form), &table.base, &suite.exchanges, claimed);
+    let recognised = recogniser.recognise(&Asked::at(&asked.method, &url, form, &table.base));
     let answer = arrival.answer.as_ref().map(|answer| Reply {
         status: answer.status,
         headers: answer.headers.clone(),
@@ -119,7 +118,7 @@ fn came(arrival: &Arrival, table: &Table, (suite, claimed): (&Suite, Dialect), r
         headers: asked.headers.clone(),
         body: asked.body.clone(),
         answer: Ok(answer.unwrap_or_else(|| Reply { status: 503, headers: Vec::new(), body: Vec::new() })),
-        asks: meaning.asks.map(|asks| asks.exchange).into_iter().collect(),
+        asks: recognised.asks(recogniser.claimed()).map(|asks| asks.exchange.clone()).into_iter().collect(),
         url,
         recorded,
     }

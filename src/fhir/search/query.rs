@@ -98,6 +98,23 @@ impl Parameter {
         self.key.split('.').next().unwrap_or_default()
     }
 
+    /// The alternatives as tokens: the system, where there is a `|`, and the code; FHIR's escapes taken away.
+    #[must_use]
+    pub fn tokens(&self) -> Vec<(Option<String>, String)> {
+        let token = |value: &str| match *split_unescaped(value, '|') {
+            [system, code] => (Some(unescape(system)), unescape(code)),
+            // More parts than a token has are no system and no code.
+            _ => (None, unescape(value)),
+        };
+        self.alternatives().into_iter().map(token).collect()
+    }
+
+    /// The alternatives between commas, FHIR's escapes taken away.
+    #[must_use]
+    pub fn plain(&self) -> Vec<String> {
+        self.alternatives().into_iter().map(unescape).collect()
+    }
+
     /// The alternatives between commas, FHIR's escapes still in them.
     #[must_use]
     pub fn alternatives(&self) -> Vec<&str> {

@@ -10,7 +10,7 @@ use super::super::semantics::references_in;
 use super::super::{case::Case, reference};
 use super::Phase;
 use crate::evidence::Exchange;
-use crate::recognise::{Meaning, What};
+use crate::recognise::{Kind, Recognised, What};
 use crate::scenario::{Asks, Shown, TransactionGroup};
 
 /// Types that are about no patient.
@@ -57,33 +57,40 @@ pub(super) fn asks(phase: &Phase<'_>, asks: &Asks, ruling: &mut Ruling) {
 }
 
 /// What is wrong with how an exchange is asked; nothing when it is right.
-fn unasked<'c>(phase: &Phase<'c>, meanings: &[(&'c Exchange, Meaning)], name: &str) -> Option<Finding> {
-    let asked = |meaning: &Meaning| meaning.asks.as_ref().filter(|asks| asks.exchange == name).map(|asks| asks.without.clone());
-    let without: Vec<BTreeSet<String>> = meanings.iter().filter_map(|(_, meaning)| asked(meaning)).collect();
-    let open = without.iter().cloned().reduce(|left, right| left.intersection(&right).cloned().collect());
-    match open {
-        Some(open) if open.is_empty() => return None,
-        Some(open) => {
-            let first = meanings.iter().find(|(_, meaning)| asked(meaning).is_some())?.0;
-            let mut finding = Finding::new(Code::CodesNotAsked, phase.place(first), name);
-            finding.expected = open.into_iter().collect();
-            return Some(finding);
-        }
-        None => {}
+fn unasked<'c>(phase: &Phase<'c>, meanings: &[(&'c Exchange, Recognised)], name: &str) -> Option<Finding> {
+    let claimed = phase.recogniser.claimed();
+    let asked = |meaning: &Recognised| {
+        let asks = meaning.asks(claimed).filter(|asks| asks.exchange == name)?;
+        Some(phase.recogniser.codes(name, claimed).difference(&asks.codes).cloned().collect::<BTreeSet<String>>())
+    };
+    let without: Vec<_> = meanings.iter().filter_map(|(exchange, meaning)| Some((*exchange, asked(meaning)?))).collect();
+    if let Some((first, _)) = without.first() {
+        let open = without.iter().map(|(_, without)| without.clone()).reduce(|left, right| &left & &right).unwrap_or_default();
+        let mut finding = Finding::new(Code::CodesNotAsked, phase.place(first), name);
+        finding.expected = open.into_iter().collect();
+        return Some(finding).filter(|finding| !finding.expected.is_empty());
     }
-    let near = meanings.iter().find_map(|(exchange, meaning)| {
-        let near = meaning.near.as_ref().filter(|near| near.exchange == name)?;
-        Some((*exchange, near))
-    });
     let expected = phase.template(name);
-    let Some((exchange, near)) = near else {
+    let near = meanings.iter().find_map(|(exchange, meaning)| Some((*exchange, otherwise(meaning, name)?)));
+    let Some((exchange, differences)) = near else {
         return Some(Finding::new(Code::ExchangeNotAsked, Place::default(), name).expected(expected));
     };
     let mut finding = Finding::new(Code::ExchangeAskedOtherwise, phase.place(exchange), name).expected(expected);
     finding.actual.push(phase.name(exchange));
-    finding.actual.extend(near.differences.iter().cloned());
-    finding.actual.extend(near.dialect.map(|dialect| format!("this is the query of {}", dialect.version())));
+    finding.actual.extend(differences);
     Some(finding)
+}
+
+/// How an exchange is asked in another way than the claimed version has it.
+fn otherwise(meaning: &Recognised, name: &str) -> Option<Vec<String>> {
+    let differences = match &meaning.kind {
+        Kind::Exchange(asks) if asks.exchange == name => &meaning.findings,
+        Kind::Near(nearby) => &nearby.iter().find(|near| near.exchange == name)?.differences,
+        _ => return None,
+    };
+    Some(
+        differences.iter().filter(|difference| difference.what != What::OverFetch).map(|difference| difference.short()).collect(),
+    )
 }
 
 /// Something of each group is asked, however it is asked.
@@ -101,12 +108,16 @@ pub(super) fn both_groups(phase: &Phase<'_>, ruling: &mut Ruling) {
 /// Every search of what is about patients names one.
 pub(super) fn names_patient(phase: &Phase<'_>, ruling: &mut Ruling) {
     for (exchange, meaning) in phase.meanings() {
-        let What::Search(resource) = &meaning.what else { continue };
-        if OF_NOBODY.contains(&resource.as_str()) || phase.has_parameter(exchange, "_id") {
+        let about_patients = match &meaning.kind {
+            Kind::Exchange(_) | Kind::Near(_) => true,
+            Kind::OtherSearch { resource } => !OF_NOBODY.contains(&resource.as_str()),
+            _ => false,
+        };
+        if !about_patients || phase.has_parameter(exchange, "_id") {
             continue;
         }
         ruling.judged();
-        if meaning.patients.is_empty() {
+        if meaning.has(What::PatientMissing) {
             ruling.find(Finding::new(Code::PatientUnnamed, phase.place(exchange), phase.name(exchange)));
         }
     }
@@ -115,13 +126,15 @@ pub(super) fn names_patient(phase: &Phase<'_>, ruling: &mut Ruling) {
 /// No search names several.
 pub(super) fn one_patient(phase: &Phase<'_>, ruling: &mut Ruling) {
     for (exchange, meaning) in phase.meanings() {
-        if meaning.patients.is_empty() {
+        let count = meaning.patients.ids().count();
+        // A read names its patient in the path, and no more than one.
+        if count == 0 || matches!(meaning.kind, Kind::Read { .. }) {
             continue;
         }
         ruling.judged();
-        if meaning.patients.len() > 1 {
+        if count > 1 {
             let finding = Finding::new(Code::PatientsSeveral, phase.place(exchange), phase.name(exchange));
-            ruling.find(finding.expected("1").actual(meaning.patients.len().to_string()));
+            ruling.find(finding.expected("1").actual(count.to_string()));
         }
     }
 }
@@ -129,7 +142,7 @@ pub(super) fn one_patient(phase: &Phase<'_>, ruling: &mut Ruling) {
 /// The BSN stands in no URL but that of the lookup.
 pub(super) fn no_bsn_in_url(phase: &Phase<'_>, ruling: &mut Ruling) {
     for (exchange, meaning) in phase.meanings() {
-        if matches!(meaning.what, What::Lookup | What::Capabilities) {
+        if matches!(meaning.kind, Kind::Lookup { .. } | Kind::Capabilities) {
             continue;
         }
         ruling.judged();
@@ -141,20 +154,26 @@ pub(super) fn no_bsn_in_url(phase: &Phase<'_>, ruling: &mut Ruling) {
 
 /// No search leaves out a filter of the agreement.
 pub(super) fn no_over_fetch(phase: &Phase<'_>, ruling: &mut Ruling) {
+    let claimed = phase.recogniser.claimed();
     for (exchange, meaning) in phase.meanings() {
-        let near = meaning.near.as_ref().filter(|near| near.dialect.is_none() && !near.missing.is_empty());
-        if let Some(asks) = &meaning.asks {
+        let finding = Finding::new(Code::FilterLeftOut, phase.place(exchange), phase.name(exchange));
+        let of = |what: What| meaning.differences().filter(move |difference| difference.what == what);
+        if let Some(asks) = meaning.asks(claimed) {
             ruling.judged();
-            if !asks.beside.is_empty() {
-                let finding = Finding::new(Code::FilterLeftOut, phase.place(exchange), phase.name(exchange));
+            let beside: Vec<String> = of(What::UnknownCodes).flat_map(|difference| difference.found.clone()).collect();
+            if !beside.is_empty() {
                 let mut finding = finding.expected(phase.template(&asks.exchange));
-                finding.actual = asks.beside.iter().cloned().collect();
+                finding.actual = beside;
                 ruling.find(finding);
             }
-        } else if let Some(near) = near {
-            let mut finding = Finding::new(Code::FilterLeftOut, phase.place(exchange), phase.name(exchange));
-            finding.expected.clone_from(&near.missing);
-            ruling.find(finding);
+        } else if matches!(&meaning.kind, Kind::Near(nearby) if nearby.iter().all(|near| near.dialect == claimed)) {
+            // Where it is as near to several exchanges, the filters of all of them are missing.
+            let missing: BTreeSet<String> = of(What::Missing).map(|difference| difference.parameter.clone()).collect();
+            if !missing.is_empty() {
+                let mut finding = finding;
+                finding.expected = missing.into_iter().collect();
+                ruling.find(finding);
+            }
         }
     }
 }
@@ -162,12 +181,14 @@ pub(super) fn no_over_fetch(phase: &Phase<'_>, ruling: &mut Ruling) {
 /// No search has a filter of its own that hides what was agreed.
 pub(super) fn no_own_filters(phase: &Phase<'_>, ruling: &mut Ruling) {
     for (exchange, meaning) in phase.meanings() {
-        if meaning.asks.is_none() {
+        if meaning.asks(phase.recogniser.claimed()).is_none() {
             continue;
         }
         ruling.judged();
-        let hides = |own: &&String| HIDING.contains(&own.split(['=', ':']).next().unwrap_or(own));
-        let mut hiding: Vec<String> = meaning.own.iter().filter(hides).cloned().collect();
+        let own = meaning.findings.iter().filter(|difference| difference.what == What::Narrowing);
+        let hides = |key: &str| HIDING.contains(&key.split(['=', ':']).next().unwrap_or(key));
+        let hiding = own.filter(|difference| hides(&difference.parameter));
+        let mut hiding: Vec<String> = hiding.flat_map(|difference| difference.found.clone()).collect();
         if phase.has_parameter(exchange, "_sort") && phase.has_parameter(exchange, "_count") && !phase.goes_on_from(exchange) {
             hiding.push("_sort, _count".to_owned());
         }
@@ -185,9 +206,11 @@ pub(super) fn includes(phase: &Phase<'_>, ruling: &mut Ruling) {
         if phase.has_parameter(exchange, "_include") {
             ruling.judged();
         }
-        if !meaning.misspelled.is_empty() {
+        let colons = meaning.differences().filter(|difference| difference.what == What::IncludeColon);
+        let misspelled: BTreeSet<String> = colons.flat_map(|difference| difference.found.clone()).collect();
+        if !misspelled.is_empty() {
             let mut finding = Finding::new(Code::IncludeMisspelled, phase.place(exchange), phase.name(exchange));
-            finding.actual.clone_from(&meaning.misspelled);
+            finding.actual = misspelled.into_iter().collect();
             ruling.find(finding);
         }
     }
@@ -235,10 +258,6 @@ pub(super) fn reads_references(case: &Case<'_>, phase: &Phase<'_>, ruling: &mut 
 }
 
 /// Exchanges that are asked, in whatever way.
-pub(super) fn touched(meanings: &[(&Exchange, Meaning)]) -> BTreeSet<String> {
-    let of = |meaning: &Meaning| {
-        let asked = meaning.asks.as_ref().map(|asks| asks.exchange.clone());
-        asked.or_else(|| meaning.near.as_ref().map(|near| near.exchange.clone()))
-    };
-    meanings.iter().filter_map(|(_, meaning)| of(meaning)).collect()
+pub(super) fn touched(meanings: &[(&Exchange, Recognised)]) -> BTreeSet<String> {
+    meanings.iter().flat_map(|(_, meaning)| meaning.exchanges()).map(str::to_owned).collect()
 }

@@ -15,7 +15,7 @@ use super::ruling::{Obstacle, Ruling};
 use super::verdict::Reason;
 use crate::evidence::{Exchange, Outcome, PhaseEnd};
 use crate::fhir::search::Query;
-use crate::recognise::Meaning;
+use crate::recognise::{Asked, Recognised, Recogniser};
 use crate::scenario::{Check, ClientPredicate, TransactionGroup};
 
 /// Judges an expectation of a phase.
@@ -44,6 +44,7 @@ pub(super) struct Phase<'c> {
     /// What came, in order.
     exchanges: Vec<&'c Exchange>,
     case: &'c Case<'c>,
+    recogniser: Recogniser,
 }
 
 impl<'c> Phase<'c> {
@@ -61,7 +62,8 @@ impl<'c> Phase<'c> {
             Some(_) => {}
         }
         let token = case.run.plan.target.auth.token().unwrap_or_default();
-        Ok(Self { base: case.run.base(), token, exchanges: record.received().collect(), case })
+        let recogniser = recogniser(case.run);
+        Ok(Self { base: case.run.base(), token, exchanges: record.received().collect(), case, recogniser })
     }
 
     fn hold(&self, case: &Case<'_>, predicate: ClientPredicate, ruling: &mut Ruling) {
@@ -87,8 +89,8 @@ impl<'c> Phase<'c> {
     }
 
     /// What each request at our address means.
-    fn meanings(&self) -> Vec<(&'c Exchange, Meaning)> {
-        self.at_home().map(|exchange| (exchange, meaning(self.case.run, exchange))).collect()
+    fn meanings(&self) -> Vec<(&'c Exchange, Recognised)> {
+        self.at_home().map(|exchange| (exchange, recognised(&self.recogniser, self.base, exchange))).collect()
     }
 
     /// Names of the exchanges of a group.
@@ -180,20 +182,24 @@ impl<'c> Phase<'c> {
     }
 }
 
-fn meaning(run: Run<'_>, exchange: &Exchange) -> Meaning {
+fn recogniser(run: Run<'_>) -> Recogniser {
+    Recogniser::new(&run.suite.exchanges, run.plan.claims.dialect)
+}
+
+fn recognised(recogniser: &Recogniser, base: &str, exchange: &Exchange) -> Recognised {
     let request = &exchange.request;
-    let request = (request.method.as_str(), request.url.as_str(), request.form.as_deref());
-    Meaning::read(request, run.base(), &run.suite.exchanges, run.plan.claims.dialect)
+    recogniser.recognise(&Asked::at(&request.method, &request.url, request.form.as_deref(), base))
 }
 
 /// Exchanges that the client asks anywhere in the run.
 fn everywhere(run: Run<'_>) -> BTreeSet<String> {
+    let recogniser = recogniser(run);
     let mut all = BTreeSet::new();
     for scenario in &run.plan.scenarios {
         let name = scenario.name();
         for record in scenario.steps.iter().filter_map(|step| run.answers.step(&name, &step.id)) {
-            let meanings: Vec<_> = record.received().map(|exchange| (exchange, meaning(run, exchange))).collect();
-            all.extend(asked::touched(&meanings));
+            let of = |exchange| (exchange, recognised(&recogniser, run.base(), exchange));
+            all.extend(asked::touched(&record.received().map(of).collect::<Vec<_>>()));
         }
     }
     all

@@ -6,6 +6,7 @@ use super::parameter;
 use super::place::{Place, Problems, suggest};
 use super::placeholder::{self, Allowed};
 use crate::agreements::{Dialect, FhirVersion};
+use crate::fhir::search::Query;
 use crate::fhir::types::r4;
 use crate::scenario::document::Document;
 use crate::scenario::{Answer, Exchange};
@@ -26,6 +27,9 @@ pub(super) fn check(document: &Document<Exchange>, names: &Names<'_>, problems: 
         let word = serde_json::to_value(dialect).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default();
         let place = place.key("request").key(&word);
         placeholder::check(place, url, Allowed { names: &[], personas: &names.personas, persona: true }, problems);
+        if let Err(why) = Query::parse(url.split_once('?').map_or("", |(_, query)| query)) {
+            problems.at(place, "value-pattern", why.to_string());
+        }
         // What is known to be wrong is sent otherwise.
         let is_mended = exchange.defects(*dialect).any(|defect| defect.send.is_some());
         if CHECKED.contains(dialect) && !is_mended {
