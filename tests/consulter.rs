@@ -16,6 +16,7 @@ use toets::engine::{self, BuiltIn, Driver, Recorder, Seats, Settings, Statement,
 use toets::evidence::{ProgramEnd, Said};
 use toets::judge::{ExpectationVerdict, Outcome, Verdicts, judge};
 use toets::plan::{Claims, Plan, Selection, Target, TargetAuth, compile};
+use toets::recognise::Recogniser;
 use toets::scenario::{ConsulterFault, Source, Suite, fits_key, load};
 use toets::serve::{self, ListenConfig, Listener};
 
@@ -49,9 +50,10 @@ fn run(suite: &Arc<Suite>, faults: &[&str]) -> Result<Verdicts, Failed> {
             look: None,
         };
         let settings = Settings { secrets, tempo: TEMPO, ..Settings::plain(Recorder::in_memory()) };
+        let recogniser = Recogniser::new(&suite.exchanges, plan.claims.dialect);
         let finished = tokio::select! {
             finished = engine::serve(&plan, suite, settings, table, |_| ()) => finished,
-            () = tables.hand_out(arrivals, (suite, Dialect::R4Rc2), |_| ()) => return Err("the listener stopped".into()),
+            () = tables.hand_out(arrivals, &recogniser, |_| ()) => return Err("the listener stopped".into()),
         };
         Ok(judge(&plan, &finished.evidence, suite, definitions::validator(toets::agreements::FhirVersion::R4)))
     })
