@@ -45,6 +45,13 @@ pub fn seconds_between(start: &str, after_us: u64, date: &str) -> Option<i64> {
     Some(date.as_second() - start.as_second() - i64::try_from(after_us / 1_000_000).ok()?)
 }
 
+/// A date as HTTP writes it: `Wed, 25 Nov 2026 14:03:22 GMT`.
+#[must_use]
+pub fn http_date(date: &str) -> Option<SystemTime> {
+    let date = jiff::fmt::rfc2822::parse(date).ok()?.timestamp();
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(u64::try_from(date.as_second()).ok()?))
+}
+
 /// Random bytes as hex: a seed, a key.
 #[must_use]
 pub fn random_hex(bytes: usize) -> String {

@@ -121,6 +121,20 @@ fn lint_finds_no_mistakes_in_the_built_in_suite() {
 }
 
 #[test]
+fn lint_tells_defects_of_the_agreements_and_ends_with_0() {
+    let output = toets(&["lint", "--agreements"]);
+    ends_with(&output, 0);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.contains("[include-colon]") && told.trim_end().ends_with("defects in the agreements"), "{told}");
+    let output = toets(&["lint", "--agreements", "--format", "json"]);
+    ends_with(&output, 0);
+    serde_json::from_slice::<serde_json::Value>(&output.stdout).expect("JSON and nothing else");
+    ends_with(&toets(&["lint", "--agreements", "--format", "markdown", "--lang", "nl"]), 0);
+    ends_with(&toets(&["lint", "--agreements", "--package", "no-such-package"]), 2);
+    ends_with(&toets(&["lint", "--format", "json"]), 2);
+}
+
+#[test]
 fn help_and_version_end_with_0_and_no_command_with_2() {
     ends_with(&toets(&["help"]), 0);
     ends_with(&toets(&["--version"]), 0);

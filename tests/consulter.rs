@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use toets::agreements::{Actor, Dialect, FhirVersion};
+use toets::agreements::{Actor, Dialect};
 use toets::consult;
 use toets::drive::Secrets;
 use toets::engine::{self, BuiltIn, Driver, Recorder, Seats, Settings, Statement, Statements, Table};
@@ -33,7 +33,6 @@ fn run(suite: &Arc<Suite>, faults: &[&str]) -> Result<Verdicts, Failed> {
         let listener = Arc::new(listener);
         let base = listener.base("consulter").expect("the seat is there").to_owned();
         let plan = plan(suite, &base)?;
-        let recogniser = Recogniser::new(&suite.exchanges, Dialect::R4Rc2);
         let mut secrets = Secrets::new();
         secrets.insert("TOETS_TOKEN", &token).map_err(|why| why.to_string())?;
         let (tables, mut places) = Seats::new(&listener, TEMPO);
@@ -51,11 +50,12 @@ fn run(suite: &Arc<Suite>, faults: &[&str]) -> Result<Verdicts, Failed> {
             look: None,
         };
         let settings = Settings { secrets, tempo: TEMPO, ..Settings::plain(Recorder::in_memory()) };
+        let recogniser = Recogniser::new(&suite.exchanges, plan.claims.dialect);
         let finished = tokio::select! {
             finished = engine::serve(&plan, suite, settings, table, |_| ()) => finished,
             () = tables.hand_out(arrivals, &recogniser, |_| ()) => return Err("the listener stopped".into()),
         };
-        Ok(judge(&plan, &finished.evidence, suite, definitions::validator(FhirVersion::R4)))
+        Ok(judge(&plan, &finished.evidence, suite, definitions::validator(toets::agreements::FhirVersion::R4)))
     })
 }
 

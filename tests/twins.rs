@@ -148,13 +148,13 @@ const ROWS: &[Row] = &[
     (
         "QuestionnaireResponse",
         "4C answers",
-        "descendants().where(linkId != '1422' and linkId != '1008').answer.value.select(iif($this is Coding, code, $this))",
-        "descendants().where(linkId != '805' and linkId != '600').answer.value.select(iif($this is Coding, code, $this))",
+        "descendants().where(linkId != '1422' and linkId != '1008').answer.value.select(iif($this is Coding, system & '|' & code, $this))",
+        "descendants().where(linkId != '805' and linkId != '600').answer.value.select(iif($this is Coding, system & '|' & code, $this))",
     ),
 ];
 
 /// Codes that mean the same, as R4 and STU3 have them.
-const SAME: [(&str, &str); 11] = [
+const SAME: [(&str, &str); 13] = [
     ("permit", "JA"),
     ("deny", "NEE"),
     ("Nee, nog geen besluit genomen", "ASKU"),
@@ -162,10 +162,13 @@ const SAME: [(&str, &str); 11] = [
     ("asked-unknown", "asked"),
     ("active", "in-progress"),
     ("01", "1"),
-    ("0", "JA"),
-    ("1", "JA_MAAR"),
-    ("2", "NEE"),
-    ("03", "3"),
+    // The codes of the forms.
+    ("urn:oid:2.16.840.1.113883.2.4.3.11.60.40.4.25.1|0", "urn:oid:2.16.840.1.113883.2.4.3.11.60.40.4|JA"),
+    ("urn:oid:2.16.840.1.113883.2.4.3.11.60.40.4.25.1|1", "urn:oid:2.16.840.1.113883.2.4.3.11.60.40.4|JA_MAAR"),
+    ("urn:oid:2.16.840.1.113883.2.4.3.11.60.40.4.25.1|2", "urn:oid:2.16.840.1.113883.2.4.3.11.60.40.4|NEE"),
+    ("urn:oid:2.16.840.1.113883.2.4.3.11.22.472|01", "urn:oid:2.16.840.1.113883.2.4.3.11.22.472|1"),
+    ("urn:oid:2.16.840.1.113883.2.4.3.11.22.472|03", "urn:oid:2.16.840.1.113883.2.4.3.11.22.472|3"),
+    ("urn:oid:2.16.840.1.113883.2.4.3.11.22.472|09", "urn:oid:2.16.840.1.113883.2.4.3.11.22.472|9"),
 ];
 
 /// The values of a path, sorted, with how often each comes.

@@ -6,8 +6,10 @@
 mod catalogue;
 mod effect;
 pub mod form;
+pub mod lint;
 mod obligation;
 mod profile;
+pub mod published;
 
 pub use catalogue::{Catalogue, Group, Pending, Requirement, RequirementFile};
 pub use effect::{Effect, effect};

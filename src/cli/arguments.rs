@@ -202,6 +202,15 @@ pub(crate) struct LintArguments {
     /// File or folder; the built-in suite when left out
     #[arg(value_name = "PATH")]
     pub(crate) path: Option<PathBuf>,
+    /// What the versions of the agreement publish, for its owners, instead of scenarios
+    #[arg(long, conflicts_with = "path")]
+    pub(crate) agreements: bool,
+    /// Package of the agreement: `id#version` of the common cache, an archive or a folder; may be given more than once
+    #[arg(long = "package", value_name = "PACKAGE", requires = "agreements")]
+    pub(crate) packages: Vec<String>,
+    /// How defects of the agreements are told
+    #[arg(long, value_enum, default_value_t, requires = "agreements")]
+    pub(crate) format: super::agreed::Format,
 }
 
 #[derive(Debug, Args)]

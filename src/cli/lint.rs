@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::agreed;
 use super::arguments::LintArguments;
 use super::diagnostics::draw;
 use super::failure::Failure;
@@ -15,6 +16,9 @@ use crate::sut;
 
 /// Tells everything that is wrong in a file, a folder, or the built-in suite.
 pub(crate) fn lint(arguments: &LintArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
+    if arguments.agreements {
+        return agreed::agreements(arguments, terminal);
+    }
     let Some(path) = &arguments.path else {
         let problems = load(&Source::Embedded).err().unwrap_or_default();
         return Ok(tell(&problems, &|file| Source::Embedded.text(file), "the built-in suite", terminal));

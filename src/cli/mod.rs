@@ -2,6 +2,7 @@
 //! `terminal` only.
 
 mod address;
+pub mod agreed;
 mod arguments;
 mod check_data;
 mod choose;

@@ -370,7 +370,7 @@ fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let date = httpdate::parse_http_date(value).ok()?;
+    let date = clock::http_date(value)?;
     Some(date.duration_since(now).unwrap_or(Duration::ZERO))
 }
 
@@ -380,7 +380,7 @@ mod tests {
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {
-        let now = httpdate::parse_http_date("Wed, 25 Nov 2026 14:03:22 GMT").expect("it is a date");
+        let now = clock::http_date("Wed, 25 Nov 2026 14:03:22 GMT").expect("it is a date");
         assert_eq!(retry_after(" 7 ", now), Some(Duration::from_secs(7)));
         assert_eq!(retry_after("Wed, 25 Nov 2026 14:03:32 GMT", now), Some(Duration::from_secs(10)));
         assert_eq!(retry_after("Wed, 25 Nov 2026 14:00:00 GMT", now), Some(Duration::ZERO));

@@ -56,7 +56,7 @@ use profiles::Profiles;
 use ruling::{Closed, Ruling};
 use semantics::Question as RunQuestion;
 
-use crate::agreements::{Effect, FhirVersion};
+use crate::agreements::{Actor, Effect, FhirVersion};
 use crate::evidence::Evidence;
 use crate::fhir::terminology::{Consulted, Question};
 use crate::fhir::validate::{Validator, all_codes};
@@ -106,8 +106,9 @@ fn judged(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &Validator
     };
     let declared = dataset::declared(run);
     let run = Run { declared: declared.as_ref(), ..run };
-    // What the dataset shows is never worth a report.
-    let coverage = guarded(|| dataset::coverage(run)).unwrap_or_default();
+    // What the dataset shows is never worth a report; a client shows it to nobody that we can ask.
+    let serves = plan.claims.actor == Actor::Provider;
+    let coverage = if serves { guarded(|| dataset::coverage(run)).unwrap_or_default() } else { None };
     let run = Run { coverage: coverage.as_ref(), ..run };
     let expectations: Vec<_> = plan.scenarios.iter().flat_map(|scenario| judge_scenario(run, scenario)).collect();
     let requirements = requirement::requirements(plan, suite, &expectations);

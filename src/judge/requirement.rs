@@ -53,7 +53,6 @@ fn unplanned(requirement: &Requirement) -> Reason {
 fn pending_name(pending: Pending) -> &'static str {
     match pending {
         Pending::Suite => "suite",
-        Pending::Consulter => "consulter",
         Pending::Rc3 => "rc3",
         Pending::Dataset => "dataset",
     }
@@ -140,10 +139,10 @@ mod tests {
     fn requirement_without_expectation_is_untested_with_its_pending_reason() {
         let mut bench = bench();
         let mut waiting = row("PZP-EX-003", Level::Shall, Basis::N);
-        waiting.pending = Some(Pending::Consulter);
+        waiting.pending = Some(Pending::Suite);
         bench.requirement(waiting);
         let reasons: Vec<_> = outcomes(&bench, &[]).into_iter().map(|(_, reason)| reason).collect();
-        let pending = Some(Reason::Pending(String::from("consulter")));
+        let pending = Some(Reason::Pending(String::from("suite")));
         assert_eq!(reasons, vec![Some(Reason::NotSelected), Some(Reason::NotSelected), pending]);
     }
 

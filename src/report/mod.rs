@@ -1,6 +1,7 @@
 //! The report: a view made once of plan, evidence and verdicts, and one pure
 //! function a format over it. Nothing here reads a file or a clock.
 
+pub mod agreements;
 pub mod annotations;
 mod build;
 mod causes;

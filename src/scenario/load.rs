@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(queries, ["0", "1a", "1b", "2", "3", "4", "5", "6", "7", "M2"]);
         assert_eq!(
             suite.personas.iter().map(|persona| persona.persona.as_str()).collect::<Vec<_>>(),
-            ["full-plan", "no-plan", "sparse-plan"]
+            ["all-unknown", "full-plan", "long-history", "no-plan", "represented", "sparse-plan"]
         );
         assert!(suite.persona("full-plan").is_some_and(|persona| persona.resources.contains_key("Patient/full-plan-patient")));
         assert_eq!(suite.digest.len(), 64);

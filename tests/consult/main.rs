@@ -12,7 +12,9 @@ mod survival;
 
 use std::sync::OnceLock;
 
+use toets::agreements::Dialect;
 use toets::consult::{Outcome, Settings, Whom, run};
+use toets::recognise::{Asked, Kind, Recogniser};
 use toets::scenario::{Fault, Misbehaviour, Source, Suite, Target, load};
 use toets::serve::{Config, Running, start};
 use toets::text::Text;
@@ -48,6 +50,15 @@ pub(crate) async fn wrong_provider(exchange: &str, behaviour: Misbehaviour) -> R
 }
 
 /// Settings for a server with the token of these tests, in a hurry.
+/// Whether a request below the base is all of this exchange, as this version has it.
+pub(crate) fn is(exchange: &str, below: &str, dialect: Dialect) -> bool {
+    let recogniser = Recogniser::new(&suite().exchanges, dialect);
+    match recogniser.recognise(&Asked::get(below, "http://127.0.0.1")).kind {
+        Kind::Exchange(asks) => asks.exchange == exchange && asks.whole.contains(&dialect),
+        _ => false,
+    }
+}
+
 pub(crate) fn settings(base: &str, patient: &str) -> Settings<'static> {
     let mut settings = Settings::new(suite(), base, Whom::Id(patient.to_owned()));
     settings.token = Some(TOKEN.to_owned());

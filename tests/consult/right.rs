@@ -3,9 +3,8 @@
 use toets::agreements::Dialect;
 use toets::consult::plan::SectionKind;
 use toets::consult::{Groups, ReasonKind, Whom};
-use toets::fhir::search::same_query;
 
-use super::{TOKEN, consulted, exchanges, provider, settings, suite};
+use super::{TOKEN, consulted, exchanges, is, provider, settings, suite};
 
 #[tokio::test]
 async fn every_query_is_the_one_of_the_agreement() {
@@ -16,8 +15,7 @@ async fn every_query_is_the_one_of_the_agreement() {
         let asked: Vec<_> = outcome.asked.iter().filter(|asked| asked.exchange.as_deref() == Some(name)).collect();
         assert_eq!(asked.len(), 1, "{name}");
         let below = asked[0].url.strip_prefix(&format!("{}/", running.base_url)).expect("it is below the base");
-        let template = &suite().exchange(name).expect("it is there").request[&Dialect::R4Rc2];
-        assert!(same_query(template, below).expect("both can be read").is_same(), "{name}: {below}");
+        assert!(is(name, below, Dialect::R4Rc2), "{name}: {below}");
     }
     for asked in &outcome.asked {
         assert!(asked.credentials && asked.method == "GET" && !asked.url.contains("999945555"), "{asked:?}");

@@ -55,9 +55,6 @@ fn answer(trouble: &str, request: &Request) -> ResponseTemplate {
             let coding = json!({ "system": "http://example.org/local", "code": "X" });
             consent["provision"]["code"][0]["coding"].as_array_mut().expect("it is a list").push(coding);
         }),
-        "unknown-resource" => {
-            searchset(&[consent(|_| {}), json!({ "resourceType": "Basic", "id": "b", "code": { "text": "x" } })], None)
-        }
         "data-absent" => with(|consent| {
             let url = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
             consent.as_object_mut().expect("it is an object").remove("dateTime");
@@ -70,13 +67,11 @@ fn answer(trouble: &str, request: &Request) -> ResponseTemplate {
             ],
             None,
         ),
-        "xml" => ResponseTemplate::new(200)
-            .set_body_raw(r#"<Bundle xmlns="http://hl7.org/fhir"><type value="searchset"/></Bundle>"#, "application/fhir+xml"),
         other => panic!("nothing does `{other}`"),
     }
 }
 
-const TROUBLES: [&str; 16] = [
+const TROUBLES: [&str; 14] = [
     "empty",
     "paged",
     "unauthorized",
@@ -88,11 +83,9 @@ const TROUBLES: [&str; 16] = [
     "broken",
     "unknown-extension",
     "unknown-coding",
-    "unknown-resource",
     "data-absent",
     "missing-data",
     "odd-form",
-    "xml",
 ];
 
 fn different(outcome: &Outcome) -> usize {

@@ -10,8 +10,8 @@ use toets::evidence::{
     Outcome as Came, Received, Record, Replaced, Sent, Start,
 };
 use toets::judge::{
-    Code, Conclusion, ExpectationVerdict, Finding, Issue, OpenCode, Outcome, Place, ProfileNotes, Reason, RequirementVerdict,
-    Silenced, Verdicts,
+    Code, ConceptCoverage, ConceptState, Conclusion, DatasetCoverage, ExpectationVerdict, Finding, Issue, OpenCode, Outcome,
+    Place, ProfileNotes, Reason, RequirementVerdict, Silenced, Verdicts,
 };
 use toets::plan::{
     Action, Claims, Data, Limits, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate,
@@ -46,6 +46,7 @@ pub(crate) fn everything() -> Run {
         expectations: expectations(),
         requirements: requirements(),
         profiles: notes(),
+        dataset: Some(dataset()),
     };
     Run { plan, evidence, verdicts, suite: suite() }
 }
@@ -96,6 +97,7 @@ pub(crate) fn nothing() -> Run {
         expectations: Vec::new(),
         requirements,
         profiles: ProfileNotes::default(),
+        dataset: None,
     };
     Run { plan, evidence, verdicts, suite: suite() }
 }
@@ -337,6 +339,28 @@ fn finding(path: &str, expected: &[&str], actual: &[&str]) -> Finding {
 }
 
 /// What was noted of profiles: an entry of the list of noise that is of use, one that is not, and a code nobody knows.
+fn dataset() -> DatasetCoverage {
+    let concept = |(id, name, depth, state): (u32, &str, usize, ConceptState)| ConceptCoverage {
+        id,
+        name: name.to_owned(),
+        depth,
+        group: depth == 0,
+        paths: vec![format!("Consent.extension('http://x/{id}').value")],
+        state,
+        place: None,
+    };
+    let concepts = [
+        (602, "Behandelgrens", 0, ConceptState::Seen),
+        (603, "Besluit <b>", 1, ConceptState::Seen),
+        (606, "Datum", 1, ConceptState::NotShown),
+        (618, "Toelichting", 1, ConceptState::NotEntered),
+        (607, "DatumBeeindigd", 1, ConceptState::NotInData),
+        (694, "Probleem", 1, ConceptState::NotMapped),
+    ];
+    let title = toets::text::Text { en: "Dataset".to_owned(), nl: "Dataset".to_owned() };
+    DatasetCoverage { dataset: "zib2020".to_owned(), title, known: true, concepts: concepts.map(concept).to_vec() }
+}
+
 fn notes() -> ProfileNotes {
     let silenced = |id: &str, count| Silenced {
         id: id.into(),

@@ -257,3 +257,13 @@ fn check_finds_no_fault_with_the_search_parameters_of_r4() {
         }
     }
 }
+
+#[test]
+fn items_without_a_common_order_are_an_error_however_many() {
+    // Enough of them for a sort that looks at pairs in more ways than one.
+    let many = "('abcdefghijklmnopqrstuvwxyz'.toChars() | 'zyxwvutsrqponmlkjihgfedcba'.toChars()).select($index)";
+    let mixed = format!("{many}.select(iif($this mod 3 = 0, (100 - $this).toString(), 100 - $this))");
+    assert_eq!(failure(&format!("{mixed}.sort()")).message, "these items have no common order");
+    assert_eq!(values("(3 | 1 | 2).sort()"), ["1", "2", "3"]);
+    assert_eq!(values("('a' | 'c' | 'b').sort(-$this)"), ["c", "b", "a"]);
+}

@@ -19,7 +19,7 @@ pub(super) fn check(document: &Document<Dataset>, problems: &mut Problems) {
         let place = place.key("subjects").key(name);
         for (key, kind) in [("resource", Some(&subject.resource)), ("type", subject.kind.as_ref())] {
             if let Some(kind) = kind.filter(|kind| types.resource(kind).is_none()) {
-                let known = types.resources().map(|known| known.name.as_ref());
+                let known = types.resources().map(|known| known.name);
                 problems.unknown(place.key(key), "type-unknown", format!("no type of resource `{kind}`"), known);
             }
         }

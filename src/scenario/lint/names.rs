@@ -43,7 +43,7 @@ impl<'d> Names<'d> {
         names.personas.extend(documents.personas.iter().map(|document| document.value.persona.as_str()));
         for document in &documents.scenarios {
             for (key, variants) in keys(&document.value) {
-                names.expectations.entry(key).or_insert_with(Vec::new).extend(variants);
+                names.expectations.entry(key).or_default().extend(variants);
             }
             if !document.whole {
                 names.opaque.insert(&document.value.scenario);

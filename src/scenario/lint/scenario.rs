@@ -128,8 +128,8 @@ impl<'d> Walk<'d, '_> {
     fn identity(&mut self, place: Place<'d>, expectation: &'d Expectation, ids: &mut BTreeSet<(FhirVersion, &'d str)>) {
         // The same may be asked of each version in its own way.
         let versions = self.versions.clone();
-        let is_new = versions.into_iter().map(|fhir| ids.insert((fhir, &*expectation.id))).fold(true, |all, new| all && new);
-        if !is_new {
+        let taken = versions.into_iter().filter(|fhir| !ids.insert((*fhir, &*expectation.id))).count();
+        if taken > 0 {
             self.problems.at(place.key("id"), "id-duplicate", format!("an expectation `{}` is there already", expectation.id));
         }
         super::requirement(place.key("req"), &expectation.req, Some(self.scenario().when.actor), self.names, self.problems);

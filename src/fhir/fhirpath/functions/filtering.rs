@@ -66,30 +66,39 @@ fn aggregate<'t>(call: Invocation<'_, '_, 't>) -> Outcome<'t> {
 
 /// One key of an item, and whether it sorts downwards.
 type Key<'t> = (Option<Item<'t>>, Negative);
+/// An item by its place, with its keys.
+type Keyed<'t> = (Vec<Key<'t>>, usize);
 
 fn sort<'t>(mut call: Invocation<'_, '_, 't>) -> Outcome<'t> {
-    let mut keyed: Vec<(Vec<Key<'t>>, usize)> = Vec::new();
+    let mut keyed: Vec<Keyed<'t>> = Vec::new();
     for index in 0..call.input.len() {
         keyed.push((keys(&call, index)?, index));
     }
     let length = keyed.len();
     call.evaluator.spend(length * (usize::BITS - length.leading_zeros()) as usize, call.range)?;
-    let mut unordered = None;
-    keyed.sort_by(|(left, _), (right, _)| {
-        let orderings = left.iter().zip(right).map(|(left, right)| order(left, right));
-        orderings.fold(Ordering::Equal, |sum, ordering| match ordering {
-            Some(ordering) => sum.then(ordering),
-            None => {
-                unordered = Some(());
-                sum
-            }
-        })
-    });
-    if unordered.is_some() {
-        return Err(call.wrong("these items have no common order"));
-    }
+    let keyed = sorted(keyed).ok_or_else(|| call.wrong("these items have no common order"))?;
     let mut items: Vec<Option<Item<'t>>> = std::mem::take(&mut call.input).into_iter().map(Some).collect();
     Ok(keyed.into_iter().filter_map(|(_, index)| items[index].take()).collect())
+}
+
+/// Sorted by merging; `None` when two that meet have no common order. The sorts of
+/// the standard library panic when an order is no total one, which this need not be.
+fn sorted(mut left: Vec<Keyed<'_>>) -> Option<Vec<Keyed<'_>>> {
+    if left.len() < 2 {
+        return Some(left);
+    }
+    let right = left.split_off(left.len() / 2);
+    let mut merged = Vec::with_capacity(left.len() + right.len());
+    let (mut left, mut right) = (sorted(left)?.into_iter().peekable(), sorted(right)?.into_iter().peekable());
+    while let (Some((one, _)), Some((other, _))) = (left.peek(), right.peek()) {
+        let mut ordering = Ordering::Equal;
+        for (one, other) in one.iter().zip(other) {
+            ordering = ordering.then(order(one, other)?);
+        }
+        merged.extend(if ordering == Ordering::Greater { right.next() } else { left.next() });
+    }
+    merged.extend(left.chain(right));
+    Some(merged)
 }
 
 fn keys<'t>(call: &Invocation<'_, '_, 't>, index: usize) -> Result<Vec<Key<'t>>, EvaluationError> {

@@ -32,10 +32,11 @@ pub(super) const NATIVE: &[(&str, Native)] = &[
     ("hasValue() or (children().count() > id.count()) or $this is Parameters", has_content),
     ("extension.exists() != value.exists()", has_value_or_extensions),
     ("$this.extension.exists() != $this.value.exists()", has_value_or_extensions),
-    (EXISTS_BY_BOOLEAN, exists_by_boolean),
 ];
 
-/// `que-7` of R4 asks for FHIRPath's `Boolean`, which no element is; its own words, and R5, for `boolean`.
+/// Expressions that do not say what their own words do: decided by the words. `que-7` of
+/// R4 asks for FHIRPath's `Boolean`, which no element is; its words, and R5, for `boolean`.
+const BY_ITS_WORDS: [(&str, Native); 1] = [(EXISTS_BY_BOOLEAN, exists_by_boolean)];
 const EXISTS_BY_BOOLEAN: &str = "operator = 'exists' implies (answer is Boolean)";
 
 /// Whether an invariant is one that a rule of its own says, at the element that is wrong
@@ -56,7 +57,7 @@ const NARRATIVE: [(&str, Native); 2] = [
 pub(crate) fn native(key: &str, expression: &str) -> Option<Native> {
     let list = if expression.eq_ignore_ascii_case("htmlChecks()") { &NARRATIVE[..] } else { NATIVE };
     let wanted = if expression.eq_ignore_ascii_case("htmlChecks()") { key } else { expression };
-    list.iter().find(|(text, _)| *text == wanted).map(|(_, native)| *native)
+    list.iter().chain(&BY_ITS_WORDS).find(|(text, _)| *text == wanted).map(|(_, native)| *native)
 }
 
 fn has_content(node: Node<'_>) -> bool {
