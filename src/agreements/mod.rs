@@ -105,6 +105,19 @@ impl Dialect {
     /// All of them, older ones first.
     pub const ALL: [Self; 6] = [Self::R4Beta3, Self::R4Rc1, Self::R4Rc2, Self::R4Rc3Dev, Self::Stu3Rc1, Self::Stu3Rc2];
 
+    /// The word that `sut.yaml` claims it by, and files name it by.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::R4Beta3 => "r4-beta3",
+            Self::R4Rc1 => "r4-rc1",
+            Self::R4Rc2 => "r4-rc2",
+            Self::R4Rc3Dev => "r4-rc3-dev",
+            Self::Stu3Rc1 => "stu3-rc1",
+            Self::Stu3Rc2 => "stu3-rc2",
+        }
+    }
+
     /// The version of the information standard, as the field writes it.
     #[must_use]
     pub fn version(self) -> &'static str {

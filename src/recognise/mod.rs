@@ -1,12 +1,15 @@
 //! What a request means: which exchange of the agreement it is, in whatever
-//! spelling (3.7), about whom, and how far it is from the nearest one.
+//! spelling (3.7), about whom, and how far it is from the nearest one. Which
+//! version of the agreement somebody speaks is heard by `Tongue`.
 
 mod asked;
 mod compare;
 mod difference;
 mod patient;
 mod recogniser;
+mod signs;
 mod template;
+mod tongue;
 
 #[cfg(test)]
 mod tests;
@@ -15,3 +18,4 @@ pub use asked::{Asked, Asks, Kind, Nearby, Patients, Recognised};
 pub use difference::{Difference, What};
 
 pub use recogniser::Recogniser;
+pub use tongue::{Evidence, Spoken, Step, Tongue, Wrong, changes};

@@ -7,10 +7,11 @@ use super::compare::Compared;
 use super::difference::{Difference, What};
 use super::patient::{bsn, is_patient, patients};
 use super::template::{Template, key};
+use super::tongue::changes;
 use crate::agreements::Dialect;
 use crate::fhir::search::{Parameter, Query};
 use crate::nearest::nearest;
-use crate::scenario::{Exchange, TransactionGroup};
+use crate::scenario::{DialectFile, Exchange, TransactionGroup};
 
 /// Recognises requests to somebody who claims a version of the agreement.
 #[derive(Debug, Clone)]
@@ -18,6 +19,8 @@ pub struct Recogniser {
     templates: Vec<Template>,
     /// Names of lookups with the system of their identifier.
     lookups: BTreeMap<String, String>,
+    /// Versions of the agreement, to tell what changed.
+    versions: Vec<DialectFile>,
     claimed: Dialect,
 }
 
@@ -30,7 +33,7 @@ impl Recogniser {
     pub fn new(exchanges: &[Exchange], claimed: Dialect) -> Self {
         let all =
             exchanges.iter().flat_map(|known| known.request.iter().map(move |(dialect, written)| (known, *dialect, written)));
-        let mut recogniser = Self { templates: Vec::new(), lookups: BTreeMap::new(), claimed };
+        let mut recogniser = Self { templates: Vec::new(), lookups: BTreeMap::new(), versions: Vec::new(), claimed };
         for (exchange, dialect, written) in all {
             let Ok(template) = Template::read(&exchange.exchange, dialect, written) else { continue };
             match exchange.group {
@@ -42,6 +45,13 @@ impl Recogniser {
             }
         }
         recogniser
+    }
+
+    /// Tells what changed between versions, too.
+    #[must_use]
+    pub fn explaining(mut self, versions: &[DialectFile]) -> Self {
+        self.versions = versions.to_vec();
+        self
     }
 
     /// The version that is claimed.
@@ -213,6 +223,10 @@ impl Recogniser {
         };
         let claimed = self.templates.iter().find(|known| known.exchange == exchange && known.dialect == self.claimed);
         let mut difference = Difference::new(what, "").expected_all(claimed.map(|template| template.written.clone()));
+        // The nearest of the versions that have it so.
+        let nearest = own_fhir.iter().min_by_key(|dialect| self.remoteness(**dialect));
+        let changes = nearest.map(|dialect| changes(&self.versions, *dialect, self.claimed, exchange)).unwrap_or_default();
+        difference.because.extend(changes.into_iter().map(|change| change.what.clone()));
         difference.dialects = if own_fhir.is_empty() { dialects.to_vec() } else { own_fhir };
         differences.push(difference);
         differences
@@ -223,4 +237,10 @@ impl Recogniser {
         let place = |dialect| Dialect::ALL.iter().position(|known| *known == dialect).unwrap_or_default();
         (dialect.fhir() != self.claimed.fhir(), place(dialect).abs_diff(place(self.claimed)))
     }
+}
+
+/// The codes of the list of an exchange; nothing when it has none in this version.
+pub(super) fn codes(exchange: &Exchange, dialect: Dialect) -> Option<BTreeSet<String>> {
+    let template = Template::read(&exchange.exchange, dialect, exchange.request.get(&dialect)?).ok()?;
+    template.codes().cloned()
 }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::files::File;
 use super::persona::Persona;
 use super::schema::schema;
-use super::{ConsulterFault, Dataset, Exchange, Fault, NoiseList, Scenario};
+use super::{ConsulterFault, Dataset, DialectFile, Exchange, Fault, NoiseList, Scenario};
 use crate::agreements::RequirementFile;
 use crate::diagnostic::Diagnostic;
 use crate::shape;
@@ -33,11 +33,13 @@ pub enum Kind {
     Noise,
     /// `scenarios/dataset/*.yaml`
     Dataset,
+    /// `scenarios/dialects/*.yaml`
+    Dialect,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Exchange,
         Self::Scenario,
         // Before `Fault`: the name of its schema ends like that one's.
@@ -47,6 +49,7 @@ impl Kind {
         Self::Persona,
         Self::Noise,
         Self::Dataset,
+        Self::Dialect,
     ];
 
     /// The key that names what the file holds.
@@ -61,6 +64,7 @@ impl Kind {
             Self::Persona => "persona",
             Self::Noise => "noise",
             Self::Dataset => "dataset",
+            Self::Dialect => "dialect",
         }
     }
 
@@ -76,6 +80,7 @@ impl Kind {
             Self::Persona => "persona.schema.json",
             Self::Noise => "noise.schema.json",
             Self::Dataset => "dataset.schema.json",
+            Self::Dialect => "dialect.schema.json",
         }
     }
 
@@ -96,6 +101,7 @@ impl Kind {
             ("persona.yaml", _) => Some(Self::Persona),
             ("noise.yaml", _) => Some(Self::Noise),
             (_, "dataset") => Some(Self::Dataset),
+            (_, "dialects") => Some(Self::Dialect),
             (_, "exchanges") => Some(Self::Exchange),
             (_, "provider" | "consulter") => Some(Self::Scenario),
             (_, "faults") => Some(Self::Fault),
@@ -132,6 +138,7 @@ pub(super) struct Documents {
     pub(super) personas: Vec<Document<Persona>>,
     pub(super) noise: Vec<Document<NoiseList>>,
     pub(super) datasets: Vec<Document<Dataset>>,
+    pub(super) dialects: Vec<Document<DialectFile>>,
     /// Resources of personas: files that are JSON.
     pub(super) resources: Vec<File>,
     /// Names of files that are too wrong to have a meaning: others may speak of them all the same.
@@ -162,6 +169,7 @@ impl Documents {
         join(&mut self.consulter_faults, &others.consulter_faults, |value| &value.consulter_fault);
         join(&mut self.personas, &others.personas, |value| &value.persona);
         join(&mut self.datasets, &others.datasets, |value| &value.dataset);
+        join(&mut self.dialects, &others.dialects, |value| value.dialect.word());
         if self.noise.is_empty() {
             self.noise.clone_from(&others.noise);
         }
@@ -177,7 +185,7 @@ impl Documents {
         let Some(root) = reading.root else { return };
         let Some(kind) = Kind::of(&file, &root) else {
             let message = "nothing says what kind of file this is";
-            let hint = "begin with one of the keys `exchange`, `scenario`, `fault`, `consulter-fault`, `group`, `persona`, `noise` and `dataset`";
+            let hint = "begin with one of the keys `exchange`, `scenario`, `fault`, `consulter-fault`, `group`, `persona`, `noise`, `dataset` and `dialect`";
             problems.push(Diagnostic::new(&file.path, 0..0, "file-kind", message).hint(hint));
             return;
         };
@@ -196,6 +204,7 @@ impl Documents {
             Kind::Persona => keep(&mut self.personas, raw, problems),
             Kind::Noise => keep(&mut self.noise, raw, problems),
             Kind::Dataset => keep(&mut self.datasets, raw, problems),
+            Kind::Dialect => keep(&mut self.dialects, raw, problems),
         };
         if !taken {
             self.broken.push((kind, name));

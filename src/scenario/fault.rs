@@ -221,7 +221,8 @@ pub fn fits_key(pattern: &str, key: &str) -> bool {
 }
 
 /// Whether a text is as a pattern has it: `*` stands for anything.
-pub(super) fn fits(pattern: &str, text: &str) -> bool {
+#[must_use]
+pub fn fits(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
         Some((start, rest)) => text

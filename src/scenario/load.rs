@@ -52,8 +52,10 @@ fn assemble(documents: Documents, digest: String) -> Suite {
     personas.sort_by(|a, b| a.persona.cmp(&b.persona));
     let noise = values(documents.noise).into_iter().flat_map(|list| list.noise).collect();
     let datasets = values(documents.datasets);
+    let mut dialects = values(documents.dialects);
+    dialects.sort_by_key(|file| file.dialect);
     let catalogue = Catalogue::new(requirements);
-    Suite { catalogue, exchanges, scenarios, faults, consulter_faults, personas, noise, datasets, digest }
+    Suite { catalogue, exchanges, scenarios, faults, consulter_faults, personas, noise, datasets, dialects, digest }
 }
 
 fn values<T>(documents: Vec<Document<T>>) -> Vec<T> {

@@ -8,6 +8,7 @@
 mod client;
 mod consulter_fault;
 mod dataset;
+mod dialect;
 mod document;
 mod exchange;
 mod expectation;
@@ -25,6 +26,7 @@ pub use consulter_fault::{
     ConsulterFault, ConsulterMisbehaviour, ExtraFilter, OtherDialect, SkippedCodes, Trouble, TwoPatients, WriteMethod, Written,
 };
 pub use dataset::{Concept, ConceptKind, Dataset, Subject};
+pub use dialect::{Change, DialectFile, Mark, Mistake, Side, Sign, Standing};
 pub use document::Kind;
 pub use exchange::{Answer, Defect, Exchange, Include, TransactionGroup};
 pub use expectation::{
@@ -32,7 +34,7 @@ pub use expectation::{
     RunPredicate, SameAs,
 };
 pub use fault::{
-    Credentials, EmptyAnswer, Fault, FormatFault, Kill, LatestOnlyKey, LinkFault, Misbehaviour, Patch, Target, fits_key,
+    Credentials, EmptyAnswer, Fault, FormatFault, Kill, LatestOnlyKey, LinkFault, Misbehaviour, Patch, Target, fits, fits_key,
 };
 pub use files::Source;
 pub use load::{GROUPS, lint, load};
@@ -62,6 +64,8 @@ pub struct Suite {
     pub noise: Vec<Noise>,
     /// The datasets of the information standard.
     pub datasets: Vec<Dataset>,
+    /// Versions of the agreement, older ones first.
+    pub dialects: Vec<DialectFile>,
     /// SHA-256 over every file of the suite, sorted by path.
     pub digest: String,
 }

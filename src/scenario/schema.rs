@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use super::{ConsulterFault, Dataset, Exchange, Fault, Kind, NoiseList, Persona, Scenario};
+use super::{ConsulterFault, Dataset, DialectFile, Exchange, Fault, Kind, NoiseList, Persona, Scenario};
 use crate::agreements::RequirementFile;
 use crate::shape::schema_of;
 
@@ -27,6 +27,7 @@ fn generate(kind: Kind) -> Value {
         Kind::Persona => schema_of::<Persona>(),
         Kind::Noise => schema_of::<NoiseList>(),
         Kind::Dataset => schema_of::<Dataset>(),
+        Kind::Dialect => schema_of::<DialectFile>(),
     }
 }
 

@@ -5,6 +5,7 @@ mod catalogue;
 mod client;
 mod consulter_fault;
 mod dataset;
+mod dialect;
 mod exchange;
 mod expectation;
 mod expression;
@@ -61,6 +62,10 @@ pub(super) fn check(documents: &Documents, findings: &[&str], looked_at: &dyn Fn
     }
     for document in documents.noise.iter().filter(|document| looked_at(&document.file.path)) {
         noise::check(document, &names, &mut problems);
+    }
+    named(&documents.dialects, Kind::Dialect, |value| value.dialect.word(), &mut problems);
+    for document in documents.dialects.iter().filter(|document| looked_at(&document.file.path)) {
+        dialect::check(document, &documents.dialects, &names, &mut problems);
     }
     let mut problems = problems.into_inner();
     problems.retain(|problem| looked_at(&problem.file));

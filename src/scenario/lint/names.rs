@@ -55,7 +55,7 @@ impl<'d> Names<'d> {
                 Kind::Scenario => drop(names.opaque.insert(name)),
                 Kind::Persona => drop(names.personas.insert(name)),
                 Kind::Requirements => names.requirements_broken = true,
-                Kind::Fault | Kind::ConsulterFault | Kind::Noise | Kind::Dataset => {}
+                Kind::Fault | Kind::ConsulterFault | Kind::Noise | Kind::Dataset | Kind::Dialect => {}
             }
         }
         names.resources.extend(documents.resources.iter().filter_map(|file| resource_name(&file.text)));

@@ -1,0 +1,326 @@
+//! Which version of the agreement somebody speaks: the marks in what is asked
+//! and answered, and what to change to reach another version. What the marks
+//! are is data (`scenarios/dialects`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::asked::{Asked, Asks, Kind, Recognised};
+use super::signs::{Seen, Signs};
+use crate::agreements::{Dialect, FhirVersion};
+use crate::fhir::node::Node;
+use crate::fhir::search::Query;
+use crate::scenario::{Change, DialectFile, Exchange, Mark, Mistake, Side};
+use crate::text::Text;
+
+/// Hears which version somebody speaks.
+#[derive(Debug, Clone)]
+pub struct Tongue<'s> {
+    files: &'s [DialectFile],
+    exchanges: &'s [Exchange],
+    signs: Signs,
+    asked: Vec<(Asks, String)>,
+    fhir: BTreeMap<FhirVersion, Seen>,
+}
+
+/// A version that somebody may speak.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spoken {
+    /// The version.
+    pub dialect: Dialect,
+    /// What speaks for it.
+    pub evidence: Vec<Evidence>,
+    /// What speaks against it.
+    pub against: Vec<Evidence>,
+}
+
+/// Something that was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// What it is: `ACP-SenseOfPurpose`, or a request.
+    pub text: String,
+    /// How often.
+    pub count: usize,
+    /// Where it was seen first.
+    pub example: String,
+}
+
+/// What to change to reach a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step<'s> {
+    /// The change between the versions.
+    pub change: &'s Change,
+    /// How it is now.
+    pub from: &'s str,
+    /// How it has to be.
+    pub to: &'s str,
+    /// What was seen.
+    pub seen: Evidence,
+    /// The version to reach.
+    pub reach: Dialect,
+}
+
+/// What is of no version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong<'s> {
+    /// What it is.
+    pub mistake: &'s Mistake,
+    /// What was seen.
+    pub seen: Evidence,
+}
+
+/// Which side of a change was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Saw {
+    Before,
+    After,
+}
+
+/// Something that was seen, and what it says of a version.
+struct Hit<'s> {
+    file: &'s DialectFile,
+    /// Nothing for a mark that only this version has.
+    change: Option<(&'s Change, Saw)>,
+    /// The exchange of which the request tells it.
+    exchange: Option<&'s str>,
+    evidence: Evidence,
+}
+
+/// Requests that are kept at most; what comes after them says nothing new.
+const MOST_ASKED: usize = 500;
+
+impl<'s> Tongue<'s> {
+    /// Has heard nothing yet.
+    #[must_use]
+    pub fn new(files: &'s [DialectFile], exchanges: &'s [Exchange]) -> Self {
+        Self { files, exchanges, signs: Signs::default(), asked: Vec::new(), fhir: BTreeMap::new() }
+    }
+
+    /// Hears a request.
+    pub fn request(&mut self, asked: &Asked<'_>, recognised: &Recognised) {
+        let name = format!("{} {}", asked.method, asked.path.unwrap_or_default());
+        if let Kind::Exchange(asks) = &recognised.kind {
+            let same = |(known, _): &(Asks, String)| known == asks;
+            if self.asked.len() < MOST_ASKED && !self.asked.iter().any(same) {
+                self.asked.push((asks.clone(), name.clone()));
+            }
+        }
+        for text in [Some(asked.query), asked.form].into_iter().flatten() {
+            for parameter in Query::parse(text).unwrap_or_default().parameters {
+                self.signs.parameter(&parameter, &name);
+            }
+        }
+    }
+
+    /// Hears an answer: a resource with all that is in it.
+    pub fn answer(&mut self, resource: Node<'_>) {
+        self.signs.resource(resource);
+        if resource.type_name() == "CapabilityStatement"
+            && let Some(number) = resource.child_value("fhirVersion")
+        {
+            self.fhir_number(number, "CapabilityStatement.fhirVersion");
+        }
+    }
+
+    /// Hears a version of FHIR: of a statement, or of a media type.
+    pub fn fhir_number(&mut self, number: &str, place: &str) {
+        if let Some(fhir) = FhirVersion::ALL.into_iter().find(|fhir| number.starts_with(fhir.short())) {
+            self.fhir.entry(fhir).or_default().add(place);
+        }
+    }
+
+    /// Every version that something speaks for, with what does and what speaks against it; the likeliest first. Those
+    /// as likely as the first cannot be told from it.
+    #[must_use]
+    pub fn spoken(&self) -> Vec<Spoken> {
+        let hits = self.hits();
+        let mut all: Vec<Spoken> = self.files.iter().map(|file| self.of(file, &hits)).collect();
+        all.retain(|spoken| !spoken.evidence.is_empty());
+        all.sort_by_key(|spoken| (spoken.against.len(), std::cmp::Reverse(spoken.evidence.len())));
+        all
+    }
+
+    /// The versions of which nothing that was seen is against, and that nothing speaks more for.
+    #[must_use]
+    pub fn likeliest(&self) -> BTreeSet<Dialect> {
+        let spoken = self.spoken();
+        let rank = |spoken: &Spoken| (spoken.against.len(), std::cmp::Reverse(spoken.evidence.len()));
+        let Some(best) = spoken.first().map(rank) else { return BTreeSet::new() };
+        spoken.iter().filter(|spoken| rank(spoken) == best).map(|spoken| spoken.dialect).collect()
+    }
+
+    /// What was seen that the version to reach has otherwise, in the order of the changes.
+    #[must_use]
+    pub fn to_reach(&self, reach: Dialect) -> Vec<Step<'s>> {
+        let mut steps: Vec<Step<'s>> = Vec::new();
+        for hit in self.hits() {
+            let Some((change, saw)) = hit.change else { continue };
+            let before = change.before.as_ref().map_or("-", |side| side.text.as_str());
+            let (from, to) = match (saw, self.relation(hit.file, reach)) {
+                (Saw::Before, Relation::Same | Relation::Later) => (before, change.after.text.as_str()),
+                (Saw::After, Relation::Earlier) => (change.after.text.as_str(), before),
+                _ => continue,
+            };
+            // Where the request changed again later, the last word counts.
+            let last = hit.exchange.filter(|_| saw == Saw::Before).and_then(|name| self.last_change(hit.file, reach, name));
+            let (change, to) = last.map_or((change, to), |last| (last, last.after.text.as_str()));
+            match steps.iter_mut().find(|known| std::ptr::eq(known.change, change)) {
+                Some(known) => known.seen.count += hit.evidence.count,
+                None => steps.push(Step { change, from, to, seen: hit.evidence, reach }),
+            }
+        }
+        steps
+    }
+
+    /// The last change of the request of an exchange, from the version of a file up to the one to reach.
+    fn last_change(&self, from: &DialectFile, reach: Dialect, exchange: &str) -> Option<&'s Change> {
+        let until = self.files.iter().filter(|file| file.dialect == reach || self.relation(file, reach) == Relation::Later);
+        let until = until.filter(|file| file.dialect == from.dialect || self.relation(from, file.dialect) == Relation::Later);
+        until.flat_map(|file| &file.changes).rfind(|change| change.exchanges.iter().any(|name| name == exchange))
+    }
+
+    /// What was seen that is of no version.
+    #[must_use]
+    pub fn wrong(&self) -> Vec<Wrong<'s>> {
+        let mistakes = self.files.iter().flat_map(|file| &file.mistakes);
+        mistakes.filter_map(|mistake| Some(Wrong { mistake, seen: self.evidence(&mistake.mark, &[])? })).collect()
+    }
+
+    fn of(&self, file: &DialectFile, hits: &[Hit<'_>]) -> Spoken {
+        let (mut evidence, mut against) = (Vec::new(), Vec::new());
+        for hit in hits {
+            let speaks_for = match (hit.change, self.relation(hit.file, file.dialect)) {
+                (None, Relation::Same) => true,
+                (None, Relation::Later | Relation::Earlier) => false,
+                (Some((_, Saw::After)), Relation::Same | Relation::Later) => true,
+                (Some((_, Saw::After)), Relation::Earlier) => false,
+                (Some((_, Saw::Before)), Relation::Earlier) => true,
+                (Some((_, Saw::Before)), Relation::Same | Relation::Later) => false,
+                (_, Relation::None) => continue,
+            };
+            if speaks_for { &mut evidence } else { &mut against }.push(hit.evidence.clone());
+        }
+        for (fhir, seen) in &self.fhir {
+            let mine = *fhir == file.dialect.fhir();
+            if mine { &mut evidence } else { &mut against }.push(seen.evidence(&format!("FHIR {}", fhir.number())));
+        }
+        Spoken { dialect: file.dialect, evidence, against }
+    }
+
+    /// All that was seen.
+    fn hits(&self) -> Vec<Hit<'s>> {
+        let mut hits = Vec::new();
+        for file in self.files {
+            let before = self.files.iter().filter(|known| known.dialect.fhir() == file.dialect.fhir());
+            let canonicals: Vec<&str> = before.map(|known| known.canonical.as_str()).collect();
+            let own = file.marks.iter().filter_map(|mark| self.evidence(mark, &[file.canonical.as_str()]));
+            hits.extend(own.map(|evidence| Hit { file, change: None, exchange: None, evidence }));
+            for change in &file.changes {
+                let sides = [(Saw::Before, change.before.as_ref()), (Saw::After, Some(&change.after))];
+                for (saw, side) in sides {
+                    let marks = side.map(|side: &Side| side.marks.as_slice()).unwrap_or_default();
+                    let seen = marks.iter().filter_map(|mark| Some((None, self.evidence(mark, &canonicals)?)));
+                    let asked = change.exchanges.iter();
+                    let asked = asked.filter_map(|name| Some((Some(name.as_str()), self.asks(file, name, saw)?)));
+                    let change = Some((change, saw));
+                    hits.extend(seen.chain(asked).map(|(exchange, evidence)| Hit { file, change, exchange, evidence }));
+                }
+            }
+        }
+        hits
+    }
+
+    fn evidence(&self, mark: &Mark, canonicals: &[&str]) -> Option<Evidence> {
+        self.signs.find(mark, canonicals)
+    }
+
+    /// Whether an exchange is asked as a version has it and the one before has not, or the other way round.
+    fn asks(&self, file: &DialectFile, name: &str, saw: Saw) -> Option<Evidence> {
+        let (wanted, other) = match saw {
+            Saw::After => (file.dialect, file.after?),
+            Saw::Before => (file.after?, file.dialect),
+        };
+        let of = |(asks, _): &&(Asks, String)| asks.exchange == name;
+        let mut only =
+            self.asked.iter().filter(of).filter(|(asks, _)| asks.dialects.contains(&wanted) && !asks.dialects.contains(&other));
+        let seen = only.next().map(|first| (first, 1 + only.count()));
+        // One request a code is right, so what a list lacks shows in all requests together.
+        let listed = || {
+            let exchange = self.exchanges.iter().find(|known| known.exchange == name)?;
+            let (wanted, other) = (super::recogniser::codes(exchange, wanted)?, super::recogniser::codes(exchange, other)?);
+            let requests: Vec<_> = self.asked.iter().filter(of).collect();
+            let asked: BTreeSet<String> = requests.iter().flat_map(|(asks, _)| asks.codes.clone()).collect();
+            (wanted != other && asked == wanted).then_some((*requests.first()?, requests.len()))
+        };
+        let ((asks, example), count) = seen.or_else(listed)?;
+        let text = format!("{} ({})", asks.exchange, wanted.version());
+        Some(Evidence { text, count, example: example.clone() })
+    }
+
+    /// Where a version stands that is looked at, seen from the one of a file.
+    fn relation(&self, file: &DialectFile, looked_at: Dialect) -> Relation {
+        let is_after = |mut later: Dialect, earlier: Dialect| {
+            // As many steps as there are files at most, whatever they say of each other.
+            for _ in self.files {
+                match self.files.iter().find(|known| known.dialect == later).and_then(|known| known.after) {
+                    Some(before) if before == earlier => return true,
+                    Some(before) => later = before,
+                    None => return false,
+                }
+            }
+            false
+        };
+        match file.dialect {
+            own if own == looked_at => Relation::Same,
+            own if is_after(looked_at, own) => Relation::Later,
+            own if is_after(own, looked_at) => Relation::Earlier,
+            _ => Relation::None,
+        }
+    }
+}
+
+/// Where a version stands, seen from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Relation {
+    Same,
+    Later,
+    Earlier,
+    /// One of another version of FHIR.
+    None,
+}
+
+impl Step<'_> {
+    /// In words: before, after and why.
+    #[must_use]
+    pub fn text(&self) -> Text {
+        let Self { change, from, to, reach, .. } = self;
+        let (fhir, version) = (reach.fhir().name(), reach.version());
+        Text {
+            en: format!("to reach {fhir} {version}: `{from}` becomes `{to}`. {}: {}", change.what.en, change.why.en),
+            nl: format!("om {fhir} {version} te bereiken: `{from}` wordt `{to}`. {}: {}", change.what.nl, change.why.nl),
+        }
+    }
+}
+
+impl Wrong<'_> {
+    /// In words.
+    #[must_use]
+    pub fn text(&self) -> Text {
+        let (found, right, what) = (&self.seen.text, &self.mistake.instead, &self.mistake.what);
+        Text {
+            en: format!("`{found}` is of no version; write `{right}`. {}", what.en),
+            nl: format!("`{found}` is van geen enkele versie; schrijf `{right}`. {}", what.nl),
+        }
+    }
+}
+
+/// What changed between two versions that bears on an exchange, older changes first; whichever of the two is newer.
+#[must_use]
+pub fn changes<'s>(files: &'s [DialectFile], one: Dialect, other: Dialect, exchange: &str) -> Vec<&'s Change> {
+    let (earlier, later) = if one < other { (one, other) } else { (other, one) };
+    if earlier.fhir() != later.fhir() {
+        return Vec::new();
+    }
+    let between = files.iter().filter(|file| file.dialect.fhir() == later.fhir());
+    let between = between.filter(|file| file.dialect > earlier && file.dialect <= later);
+    between.flat_map(|file| &file.changes).filter(|change| change.exchanges.iter().any(|name| name == exchange)).collect()
+}
