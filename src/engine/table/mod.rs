@@ -25,7 +25,7 @@ use crate::evidence::{
     Broken, Evidence, FoundHow, FoundPersona, OmittedReason, Origin, PhaseEnd, PhaseOver, ProgramEnd, Record, Sent,
 };
 use crate::plan::{Action, Plan, PlannedScenario, PlannedStep};
-use crate::scenario::{Answering, Phase, Suite};
+use crate::scenario::{Phase, Suite};
 
 /// A request of the client and how it was answered, as it went.
 #[derive(Debug)]
