@@ -44,7 +44,8 @@ fn recorded(suite: &Suite) -> Result<Evidence, Failed> {
 fn concerned(right: &Evidence, fault: &Fault) -> Evidence {
     let mut evidence = right.clone();
     let named = |name: &str| fault.kills.iter().any(|kill| fits_key(&format!("{name}/*/*"), kill.expect.as_str()));
-    let is_wide = |kill: &toets::scenario::Kill| kill.expect.starts_with('*') || kill.expect.starts_with("groups/");
+    let of_the_whole = ["*", "groups/", "dataset/"];
+    let is_wide = |kill: &toets::scenario::Kill| of_the_whole.iter().any(|start| kill.expect.starts_with(start));
     if !fault.kills.iter().any(is_wide) {
         evidence.start.plan.scenarios.retain(|scenario| named(&scenario.scenario));
         let kept: BTreeSet<String> = evidence.start.plan.scenarios.iter().map(toets::plan::PlannedScenario::name).collect();

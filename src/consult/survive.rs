@@ -41,7 +41,7 @@ const TYPES: [&str; 15] = [
 ];
 
 /// Longer than an answer may take for a client that cannot wait.
-pub(super) const SLOW_MS: u64 = 1_000;
+pub(super) const SLOW_MS: u64 = 10_000;
 
 /// What is hard about what came of a request.
 pub(super) fn troubles(came: &Result<Answer, Failure>, took: Duration, slow: Duration) -> Vec<Trouble> {

@@ -50,7 +50,7 @@ pub enum Driver {
 
 /// A client that was started.
 pub(super) enum Running {
-    Program(Started, PathBuf),
+    Program(Box<Started>, PathBuf),
     BuiltIn(JoinHandle<Done>),
 }
 
@@ -63,7 +63,7 @@ impl Driver {
                 let mut program = program.clone();
                 program.environment.extend(told(facts));
                 program.environment.push(("TOETS_ATTEST".to_owned(), file.display().to_string()));
-                program.start().map(|started| Running::Program(started, file))
+                program.start().map(|started| Running::Program(Box::new(started), file))
             }
             Self::Call { url, environment } => {
                 let told: BTreeMap<String, String> = environment.iter().cloned().chain(told(facts)).collect();

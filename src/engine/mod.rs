@@ -26,7 +26,7 @@ pub use open::{FORMAT, OpenError, Opened, open};
 pub use persona::PERSONAS;
 pub use record::{BLOBS, RECORDS, RecordError, Recorder, run_folder};
 pub use statement::{Statement, StatementError, Statements, exhibit, media_type, of_file, said};
-pub use table::{ANOTHER, Came, Order, Seat, Seats, Table, serve};
+pub use table::{ANOTHER, Answers, Came, Look, Order, Seat, Seats, Table, serve};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

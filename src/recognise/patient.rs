@@ -42,7 +42,6 @@ pub(super) fn patients(parameters: &[Parameter], base: &str) -> (Patients, Vec<D
             }
         }
     }
-    let mut ids = ids;
     let patients = match ids.len() {
         0 if by_identifier => Patients::ByIdentifier,
         0 => Patients::None,

@@ -44,7 +44,7 @@ fn answer(trouble: &str, request: &Request) -> ResponseTemplate {
         "not-found" => status(404),
         "too-many-requests" => status(429),
         "server-error" => status(500),
-        "slow" => searchset(&[], None).set_delay(Duration::from_millis(120)),
+        "slow" => searchset(&[], None).set_delay(Duration::from_millis(700)),
         "broken" => {
             ResponseTemplate::new(200).set_body_raw("{\"resourceType\": \"Bundle\", \"entry\": [", "application/fhir+json")
         }

@@ -82,9 +82,10 @@ fn wrong_use_says_how_to_mend_it() {
         (vec!["listen", "--vendor", "a", "--address", "0.0.0.0"], "--host"),
         (vec!["listen", "--vendor", "a", "--mutual"], "--tls"),
         (vec!["listen", "--vendor", "a", "--tls", "own"], "generated"),
-        (vec!["listen", "--vendor", "a", "--patients", "nobody"], "full-plan"),
+        (vec!["listen", "--vendor", "a", "--free", "--patients", "nobody"], "full-plan"),
         (vec!["listen", "--vendors", "/there/is/nothing"], "cannot be read"),
-        (vec!["listen"], "--vendor"),
+        (vec!["listen", "--port", "0", "--ci", "--trigger", "true", "--attest", "/there/is/nothing"], "cannot be read"),
+        (vec!["listen", "--resume", "/there/is/nothing"], "cannot be read"),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_toets")).args(&arguments).output().expect("the program starts");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -122,6 +122,13 @@ impl House<'_> {
         let stray = |arrival: &crate::serve::Arrival| {
             self.terminal.note(&free::line(arrival, &redactor, self.terminal.language()));
         };
+        // All that can be wrong is found before anybody sits down: a thread that waits would wait for ever.
+        let mut prepared = Vec::new();
+        for session in sessions {
+            let seat = places.remove(&session.name).ok_or_else(|| Failure::harness("a vendor has no place"))?;
+            let company = self.company(&session, listener)?;
+            prepared.push((session, seat, company));
+        }
         std::thread::scope(|scope| {
             let hands = scope.spawn(|| {
                 handle.block_on(async {
@@ -132,13 +139,11 @@ impl House<'_> {
                     }
                 });
             });
-            let mut sitting = Vec::new();
-            for session in sessions {
-                let seat = places.remove(&session.name).ok_or_else(|| Failure::harness("a vendor has no place"))?;
-                let company = self.company(&session, listener)?;
+            let sit = |(session, seat, company)| {
                 let stop = stop.clone();
-                sitting.push(scope.spawn(move || handle.block_on(self.sit((session, seat), company, stop))));
-            }
+                scope.spawn(move || handle.block_on(self.sit((session, seat), company, stop)))
+            };
+            let sitting: Vec<_> = prepared.into_iter().map(sit).collect();
             let broke = |_| Failure::harness("a session broke");
             let finished: Result<Vec<_>, Failure> = sitting.into_iter().map(|one| one.join().map_err(broke)?).collect();
             // Fails only when nobody hands out any more.

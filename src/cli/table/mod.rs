@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{mpsc, watch};
 
 use super::terminal::Terminal;
-use crate::engine::{self, Driver, Finished, Order, Seat, Settings, Statements, Table};
+use crate::engine::{self, Driver, Finished, Look, Order, Seat, Settings, Statements, Table};
 use crate::evidence::Evidence;
 use crate::fhir::validate::Validator;
 use crate::plan::Plan;
@@ -55,7 +55,7 @@ pub(crate) async fn sit(
         people::listen(orders_in.clone(), Arc::clone(&now), terminal);
     }
     drop(orders_in);
-    let look: Box<dyn Fn(&Evidence) + Send + Sync> = Box::new(move |so_far| drop(evidence_in.send(Some(so_far.clone()))));
+    let look: Look = Box::new(move |so_far| drop(evidence_in.send(Some(so_far.clone()))));
     let table = Table {
         came: seat.came,
         orders,

@@ -6,7 +6,7 @@
 mod questions;
 mod seats;
 
-pub use seats::{Seat, Seats};
+pub use seats::{Answers, Seat, Seats};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use crate::evidence::{
     Broken, Evidence, FoundHow, FoundPersona, OmittedReason, Origin, PhaseEnd, PhaseOver, ProgramEnd, Record, Sent,
 };
 use crate::plan::{Action, Plan, PlannedScenario, PlannedStep};
-use crate::scenario::{Answering, Phase, Suite};
+use crate::scenario::{Phase, Suite};
 
 /// A request of the client and how it was answered, as it went.
 #[derive(Debug)]
@@ -65,6 +65,9 @@ pub enum Order {
     Say(String, Statement),
 }
 
+/// Looks at the evidence so far.
+pub type Look = Box<dyn Fn(&Evidence) + Send + Sync>;
+
 /// Who sits at the table, and how to reach them.
 pub struct Table {
     /// Requests of the client.
@@ -74,7 +77,7 @@ pub struct Table {
     /// People are there: questions wait for them.
     pub attended: bool,
     /// Says how to answer from now on.
-    pub answers: Box<dyn Fn(&[Answering]) + Send + Sync>,
+    pub answers: Answers,
     /// Starts the client for each phase.
     pub driver: Option<Driver>,
     /// What is known beforehand of what the client shows.
@@ -82,7 +85,7 @@ pub struct Table {
     /// What had happened before, when a table that was broken off goes on.
     pub resumed: Option<Evidence>,
     /// Looks at the evidence after each record: a live checklist.
-    pub look: Option<Box<dyn Fn(&Evidence) + Send + Sync>>,
+    pub look: Option<Look>,
 }
 
 /// Answers a client through all phases of a plan.

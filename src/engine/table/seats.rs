@@ -17,12 +17,15 @@ use crate::serve::{Arrival, Arrivals, Behaviour, Heard, Listener, Strike};
 /// Requests of a vendor that may wait to be recorded.
 const WAITING: usize = 128;
 
+/// Says how to answer from now on.
+pub type Answers = Box<dyn Fn(&[Answering]) + Send + Sync>;
+
 /// The place where the requests of one client come in.
 pub struct Seat {
     /// Requests.
     pub came: mpsc::Receiver<Came>,
     /// Says how to answer from now on.
-    pub answers: Box<dyn Fn(&[Answering]) + Send + Sync>,
+    pub answers: Answers,
 }
 
 /// The places at a listener, each with what comes in for it.
