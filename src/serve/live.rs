@@ -85,14 +85,15 @@ pub async fn live_page(
 ) -> std::io::Result<LivePage> {
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
     let url = format!("http://{}/{secret}/", listener.local_addr()?);
-    let below = Router::new()
-        .route("/", get(whole))
-        .route("/state", get(current))
-        .route("/events", get(events))
-        .route("/orders", post(order))
-        .route("/attest", post(attest))
+    // Written out: below a nested router a path that ends in `/` is another one.
+    let at = |name: &str| format!("/{secret}/{name}");
+    let router = Router::new()
+        .route(&at(""), get(whole))
+        .route(&at("state"), get(current))
+        .route(&at("events"), get(events))
+        .route(&at("orders"), post(order))
+        .route(&at("attest"), post(attest))
         .with_state(Shared { page: page.into(), state, pressed });
-    let router = Router::new().nest(&format!("/{secret}"), below);
     let task = tokio::spawn(async move {
         // `axum::serve` has no way to fail: accepting is tried again for ever.
         drop(axum::serve(listener, router).await);
@@ -179,4 +180,38 @@ async fn next(mut receiver: watch::Receiver<Arc<str>>) -> Option<(Arc<str>, watc
     receiver.changed().await.ok()?;
     let state = Arc::clone(&receiver.borrow_and_update());
     Some((state, receiver))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    async fn ask(url: &str, method: &str, name: &str) -> String {
+        let host = url.split('/').nth(2).expect("a URL has a host");
+        let path = url.split(host).nth(1).expect("a URL has a path");
+        let mut stream = TcpStream::connect(host).await.expect("it listens");
+        let request = format!("{method} {path}{name} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.expect("it reads");
+        let mut answer = vec![0; 4_096];
+        let read = timeout(Duration::from_secs(5), stream.read(&mut answer)).await.expect("in time").expect("it answers");
+        String::from_utf8_lossy(&answer[..read]).into_owned()
+    }
+
+    #[tokio::test]
+    async fn page_its_state_and_its_events_are_below_the_secret_and_nowhere_else() {
+        let (_state_in, state) = watch::channel(Arc::<str>::from("{\"count\":1}"));
+        let (pressed_in, mut pressed) = mpsc::channel(4);
+        let page = live_page((0, "secret"), "<p>page</p>", state, pressed_in).await.expect("a free port");
+        assert!(ask(&page.url, "GET", "").await.contains("<p>page</p>"));
+        assert!(ask(&page.url, "GET", "state").await.contains("{\"count\":1}"));
+        assert!(ask(&page.url, "GET", "events").await.starts_with("HTTP/1.1 200"));
+        assert!(ask(&page.url, "POST", "orders?order=next").await.starts_with("HTTP/1.1 204"));
+        assert!(matches!(pressed.recv().await, Some(Pressed::Order(order)) if order == "next"));
+        let elsewhere = page.url.replace("secret", "other");
+        assert!(ask(&elsewhere, "GET", "state").await.starts_with("HTTP/1.1 404"));
+        page.stop();
+    }
 }
