@@ -140,3 +140,19 @@ fn help_and_version_end_with_0_and_no_command_with_2() {
     ends_with(&toets(&["--version"]), 0);
     ends_with(&toets(&[]), 2);
 }
+
+#[test]
+fn recognise_tells_the_exchange_the_nearest_ones_and_the_version() {
+    let said = |arguments: &[&str]| {
+        let output = toets(arguments);
+        ends_with(&output, 0);
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let exact = said(&["recognise", "Goal?patient=1&category=http://snomed.info/sct|713603004"]);
+    assert!(exact.starts_with("this is 4 `medical-policy-goals`"), "{exact}");
+    let old = said(&["recognise", "Goal?patient=1&description=http://snomed.info/sct|385987000,1351964001,713148004"]);
+    assert!(old.contains("request of R4 1.0.0-rc1") && old.contains("to reach R4 1.0.0-rc2"), "{old}");
+    let both = said(&["recognise", "Consent?patient=1", "--lang", "nl"]);
+    assert!(both.contains("`treatment-directives`") && both.contains("`advance-directives`"), "{both}");
+    ends_with(&toets(&["recognise", "Consent?patient=1", "--claimed", "rc9"]), 2);
+}

@@ -54,6 +54,8 @@ pub(crate) enum Command {
     Consult(Box<super::consult::ConsultArguments>),
     /// Open a table for the clients of one vendor or many, each with an address and credentials of its own
     Listen(Box<super::listen::ListenArguments>),
+    /// Tell which exchange of the agreement a request is, and what differs
+    Recognise(super::recognise::RecogniseArguments),
     /// Find mistakes in scenarios, without a network
     Lint(LintArguments),
     /// Show which requirement is judged by what, and proven able to fail

@@ -26,6 +26,7 @@ mod patients;
 mod preview;
 mod progress;
 mod provider;
+mod recognise;
 mod registry;
 mod run;
 mod runtime;
@@ -76,6 +77,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Provider(arguments) => provider::provider(arguments, &terminal),
         Command::Consult(arguments) => consult::consult(arguments, &terminal),
         Command::Listen(arguments) => listen::listen(arguments, &terminal),
+        Command::Recognise(arguments) => recognise::recognise(arguments, &terminal),
         Command::Lint(arguments) => lint::lint(arguments, &terminal),
         Command::Init(arguments) => init::init(arguments, &terminal),
         Command::Coverage(arguments) => coverage::coverage(arguments, &terminal),

@@ -99,7 +99,7 @@ pub struct Asks {
     pub whole: BTreeSet<Dialect>,
     /// Versions of which it asks something, be it with codes beside those of the list.
     pub touches: BTreeSet<Dialect>,
-    /// The codes of the list that are asked, each as `system|code`, those beside it included; empty without a list.
+    /// The codes that are asked where the agreement has a list, each as `system|code`, those beside it included; empty without a list.
     pub codes: BTreeSet<String>,
     /// It asks all that some version asks, and nothing else.
     pub exact: bool,

@@ -175,11 +175,16 @@ impl Difference {
     /// In words: what, where, and how to mend it.
     #[must_use]
     pub fn text(&self) -> Text {
+        let (en, nl) = self.of_filters();
+        Text { en, nl }
+    }
+
+    /// What is wrong with filters of the agreement, or else with the rest.
+    fn of_filters(&self) -> (String, String) {
         let place = &self.parameter;
         let expected = self.expected.join(", ");
         let found = self.found.join(", ");
-        let versions = self.versions();
-        let (en, nl) = match self.what {
+        match self.what {
             What::Missing => {
                 (format!("`{place}` is missing; add `{expected}`"), format!("`{place}` ontbreekt; voeg `{expected}` toe"))
             }
@@ -221,6 +226,15 @@ impl Difference {
                 format!("the code of `{place}` names no system; it is found all the same, and safer with it"),
                 format!("de code van `{place}` noemt geen stelsel; hij wordt toch gevonden, maar met stelsel is het veiliger"),
             ),
+            _ => self.of_others(),
+        }
+    }
+
+    /// What is wrong with other parameters, or else with whom or what is asked.
+    fn of_others(&self) -> (String, String) {
+        let expected = self.expected.join(", ");
+        let found = self.found.join(", ");
+        match self.what {
             What::Narrowing => (
                 format!("`{found}` is a filter of its own and leaves agreements out; take it away"),
                 format!("`{found}` is een eigen filter en laat afspraken weg; haal het weg"),
@@ -241,6 +255,17 @@ impl Difference {
                 format!("`{expected}` is left out; what is referred to then has to be read one by one"),
                 format!("`{expected}` is weggelaten; waarnaar verwezen wordt moet dan stuk voor stuk gelezen worden"),
             ),
+            _ => self.of_whole(),
+        }
+    }
+
+    /// What is wrong with whom and what is asked.
+    fn of_whole(&self) -> (String, String) {
+        let place = &self.parameter;
+        let expected = self.expected.join(", ");
+        let found = self.found.join(", ");
+        let versions = self.versions();
+        match self.what {
             What::PatientMissing => (
                 String::from("no patient is named, so data of every patient are asked; add `patient=Patient/[id]`"),
                 String::from(
@@ -279,8 +304,9 @@ impl Difference {
                 format!("FHIR has no type `{found}`{}", instead(&expected, "; did you mean")),
                 format!("FHIR heeft geen type `{found}`{}", instead(&expected, "; bedoelde u")),
             ),
-        };
-        Text { en, nl }
+            // The others have had their words.
+            _ => (self.short(), self.short()),
+        }
     }
 }
 

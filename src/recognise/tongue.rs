@@ -99,6 +99,10 @@ impl<'s> Tongue<'s> {
     pub fn request(&mut self, asked: &Asked<'_>, recognised: &Recognised) {
         let name = format!("{} {}", asked.method, asked.path.unwrap_or_default());
         if let Kind::Exchange(asks) = &recognised.kind {
+            let versions: BTreeSet<FhirVersion> = asks.dialects.iter().map(|dialect| dialect.fhir()).collect();
+            if let (Some(fhir), 1) = (versions.first(), versions.len()) {
+                self.fhir.entry(*fhir).or_default().add(&name);
+            }
             let same = |(known, _): &(Asks, String)| known == asks;
             if self.asked.len() < MOST_ASKED && !self.asked.iter().any(same) {
                 self.asked.push((asks.clone(), name.clone()));
@@ -128,8 +132,7 @@ impl<'s> Tongue<'s> {
         }
     }
 
-    /// Every version that something speaks for, with what does and what speaks against it; the likeliest first. Those
-    /// as likely as the first cannot be told from it.
+    /// Every version that something speaks for, with what does and what speaks against it; the likeliest first.
     #[must_use]
     pub fn spoken(&self) -> Vec<Spoken> {
         let hits = self.hits();
@@ -139,13 +142,13 @@ impl<'s> Tongue<'s> {
         all
     }
 
-    /// The versions of which nothing that was seen is against, and that nothing speaks more for.
+    /// The versions that least speaks against, of those that something speaks for. More than one: they cannot be told
+    /// apart by what was seen.
     #[must_use]
     pub fn likeliest(&self) -> BTreeSet<Dialect> {
         let spoken = self.spoken();
-        let rank = |spoken: &Spoken| (spoken.against.len(), std::cmp::Reverse(spoken.evidence.len()));
-        let Some(best) = spoken.first().map(rank) else { return BTreeSet::new() };
-        spoken.iter().filter(|spoken| rank(spoken) == best).map(|spoken| spoken.dialect).collect()
+        let least = spoken.first().map(|spoken| spoken.against.len());
+        spoken.iter().filter(|spoken| Some(spoken.against.len()) == least).map(|spoken| spoken.dialect).collect()
     }
 
     /// What was seen that the version to reach has otherwise, in the order of the changes.
