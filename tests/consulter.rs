@@ -9,21 +9,25 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use toets::agreements::{Actor, Dialect};
+use toets::agreements::{Actor, Dialect, FhirVersion};
+use toets::cli::table::Reference;
 use toets::consult;
 use toets::drive::Secrets;
-use toets::engine::{self, BuiltIn, Driver, Recorder, Seats, Settings, Statement, Statements, Table};
-use toets::evidence::{ProgramEnd, Said};
+use toets::engine::{self, Driver, Recorder, Seats, Settings, Statements, Table};
 use toets::judge::{ExpectationVerdict, Outcome, Verdicts, judge};
-use toets::plan::{Claims, Plan, Selection, Target, TargetAuth, compile};
+use toets::plan::{Claims, Limits, Plan, Selection, Target, TargetAuth, compile};
 use toets::recognise::Recogniser;
 use toets::scenario::{ConsulterFault, Source, Suite, fits_key, load};
 use toets::serve::{self, ListenConfig, Listener};
 
 const TEMPO: f64 = 0.01;
 
+/// What is slow has to be slower than a busy machine.
+const TEMPO_OF_SLOW: f64 = 0.05;
+
 /// A run with the reference consulter at the table, with these faults.
 fn run(suite: &Arc<Suite>, faults: &[&str]) -> Result<Verdicts, Failed> {
+    let tempo = if faults.contains(&"stops-after-slow") { TEMPO_OF_SLOW } else { TEMPO };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let seats = serve::Seat::all(["consulter"]).map_err(|why| why.to_string())?;
@@ -35,52 +39,37 @@ fn run(suite: &Arc<Suite>, faults: &[&str]) -> Result<Verdicts, Failed> {
         let plan = plan(suite, &base)?;
         let mut secrets = Secrets::new();
         secrets.insert("TOETS_TOKEN", &token).map_err(|why| why.to_string())?;
-        let (tables, mut places) = Seats::new(&listener, TEMPO);
+        let (tables, mut places) = Seats::new(&listener, tempo);
         let place = places.remove("consulter").expect("the seat is there");
         let (_orders, orders) = tokio::sync::mpsc::channel(1);
-        let faults = faults.iter().map(|&fault| fault.to_owned()).collect();
+        // Deadlines shrink with the tempo; a busy machine still has to answer in time.
+        let usual = consult::Settings::new(suite, "", consult::Whom::Id(String::new())).limits;
+        let consulter = Reference {
+            suite: Arc::clone(suite),
+            base,
+            token,
+            faults: faults.iter().map(|&fault| fault.to_owned()).collect(),
+            fhir: FhirVersion::R4,
+            tempo,
+            limits: Some(Limits { deadline_ms: 100_000, connect_ms: 100_000, ..usual }),
+        };
         let table = Table {
             came: place.came,
             orders,
             attended: false,
             answers: place.answers,
-            driver: Some(Driver::BuiltIn(consulter(Arc::clone(suite), (base, token), faults))),
+            driver: Some(Driver::BuiltIn(consulter.client())),
             statements: Statements::new(),
             resumed: None,
             look: None,
         };
-        let settings = Settings { secrets, tempo: TEMPO, ..Settings::plain(Recorder::in_memory()) };
+        let settings = Settings { secrets, tempo, ..Settings::plain(Recorder::in_memory()) };
         let recogniser = Recogniser::new(&suite.exchanges, plan.claims.dialect);
         let finished = tokio::select! {
             finished = engine::serve(&plan, suite, settings, table, |_| ()) => finished,
             () = tables.hand_out(arrivals, &recogniser, |_| ()) => return Err("the listener stopped".into()),
         };
-        Ok(judge(&plan, &finished.evidence, suite, definitions::validator(toets::agreements::FhirVersion::R4)))
-    })
-}
-
-/// The reference consulter, as it is started for each phase.
-fn consulter(suite: Arc<Suite>, (base, token): (String, String), faults: Vec<String>) -> BuiltIn {
-    Box::new(move |facts| {
-        let (suite, base, token, faults) = (Arc::clone(&suite), base.clone(), token.clone(), faults.clone());
-        Box::pin(async move {
-            let mut settings = consult::Settings::new(&suite, base, consult::Whom::Bsn(facts.bsn));
-            (settings.token, settings.faults, settings.tempo) = (Some(token), faults.clone(), TEMPO);
-            // Deadlines shrink with the tempo; a busy machine still has to answer in time.
-            settings.limits.deadline_ms = 100_000;
-            settings.limits.connect_ms = 100_000;
-            let Ok(outcome) = consult::run(&settings).await else { return (ProgramEnd::Code(2), Statements::new()) };
-            let shown = consult::shown(&outcome.plan, &suite, &faults);
-            let said = |yes: bool| Statement {
-                answer: if yes { Said::Yes } else { Said::No },
-                remark: None,
-                exhibit: None,
-                by: "the reference consulter".to_owned(),
-            };
-            let crashed = outcome.incomplete.iter().any(|reason| reason.kind == consult::ReasonKind::Stopped);
-            let end = if crashed { ProgramEnd::Signal } else { ProgramEnd::Code(0) };
-            (end, shown.into_iter().map(|(what, yes)| (what.name().to_owned(), said(yes))).collect())
-        })
+        Ok(judge(&plan, &finished.evidence, suite, definitions::validator(FhirVersion::R4)))
     })
 }
 

@@ -6,17 +6,15 @@ use std::sync::Arc;
 
 use super::arguments::RunArguments;
 use super::failure::Failure;
-use super::table::{self, Company, reference};
+use super::table::{self, Company, Reference};
 use super::terminal::Terminal;
 use super::{definitions, output, run, runtime, stop};
-use crate::agreements::{Actor, Dialect, FhirVersion};
-use crate::drive::Secrets;
+use crate::agreements::{Dialect, FhirVersion};
 use crate::engine::{Driver, Finished, Seats, Settings, Statements};
 use crate::fhir::validate::Validator;
-use crate::judge::{ExitCode, exit_code, judge};
-use crate::plan::{Claims, Limits, Plan, Selection, Target, TargetAuth, compile};
+use crate::judge::ExitCode;
+use crate::plan::Selection;
 use crate::recognise::Recogniser;
-use crate::report::Report;
 use crate::scenario::Suite;
 use crate::serve::{ListenConfig, Listener, Seat};
 
@@ -34,11 +32,10 @@ pub(crate) fn consulter(
     let suite = Arc::new(suite.clone());
     let validator = definitions::validator(&arguments.packages, dialect(arguments).fhir())?;
     let finished = runtime::block_on(sit(arguments, (&suite, selection, &validator), folder, terminal))??;
-    let plan = &finished.evidence.start.plan;
-    let verdicts = judge(plan, &finished.evidence, &suite, &validator);
-    let report = Report::new(plan, &finished.evidence, &verdicts, &suite);
-    let exit = exit_code(&verdicts, &finished.evidence, run::completeness(arguments.require_complete));
-    output::finish(&report, &output::Folder { path: folder, trouble: finished.stored.err() }, exit, &terminal)
+    let completeness = run::completeness(arguments.require_complete);
+    let bench = output::Bench { suite: &suite, validator: &validator, completeness };
+    let folder = output::Folder { path: folder, trouble: finished.stored.err() };
+    output::conclude(&finished.evidence, &bench, &folder, &terminal).map(|(exit, _)| exit)
 }
 
 fn known_fault(arguments: &RunArguments, suite: &Suite) -> Result<(), Failure> {
@@ -67,29 +64,30 @@ async fn sit(
     let (listener, arrivals) = Listener::start(config).await.map_err(|why| Failure::harness(why.to_string()))?;
     let listener = Arc::new(listener);
     let base = listener.base(NAME).unwrap_or_default().to_owned();
-    let plan = plan(arguments, (suite, selection), &base)?;
+    let claims = (arguments.product.clone(), dialect(arguments));
+    let mut plan = table::plan(suite, claims, &base, selection)?;
+    (plan.target.built_in, plan.target.fault) = (true, arguments.fault.clone());
     let (tables, mut places) = Seats::new(&listener, arguments.tempo);
-    let seat = places.remove(NAME).ok_or_else(|| Failure::harness("there is no place at the table".to_owned()))?;
-    let faults = arguments.fault.iter().cloned().collect();
-    let client = reference(Arc::clone(suite), (base, token.clone()), faults, (plan.claims.dialect.fhir(), arguments.tempo));
+    let seat = places.remove(NAME).ok_or_else(|| Failure::harness("there is no place at the table"))?;
+    let reference = Reference {
+        suite: Arc::clone(suite),
+        base,
+        token: token.clone(),
+        faults: arguments.fault.iter().cloned().collect(),
+        fhir: plan.claims.dialect.fhir(),
+        tempo: arguments.tempo,
+        limits: None,
+    };
     let company = Company {
-        driver: Some(Driver::BuiltIn(client)),
+        driver: Some(Driver::BuiltIn(reference.client())),
         statements: Statements::new(),
         page: None,
         resumed: None,
         attended: false,
     };
-    let mut secrets = Secrets::new();
-    secrets.insert(super::address::TOKEN, &token).map_err(|why| Failure::harness(why.to_string()))?;
-    let settings = Settings {
-        recorder: run::recorder(folder)?,
-        secrets,
-        access: crate::drive::Access::default(),
-        tempo: arguments.tempo,
-        seed: arguments.seed.clone(),
-        definitions: definitions::definitions(validator),
-        stop: stop::on_interrupt(terminal),
-    };
+    let stop = stop::on_interrupt(terminal);
+    let settings = table::settings(run::recorder(folder)?, &token, (arguments.tempo, validator), stop)?;
+    let settings = Settings { seed: arguments.seed.clone(), ..settings };
     let recogniser = Recogniser::new(&suite.exchanges, plan.claims.dialect);
     tokio::select! {
         finished = table::sit((&plan, suite, validator), (seat, company), settings, terminal) => Ok(finished),
@@ -103,17 +101,4 @@ fn dialect(arguments: &RunArguments) -> Dialect {
         Some(FhirVersion::Stu3) => Dialect::Stu3Rc2,
         Some(FhirVersion::R4) | None => Dialect::R4Rc2,
     }
-}
-
-fn plan(arguments: &RunArguments, (suite, selection): (&Suite, &Selection), base: &str) -> Result<Plan, Failure> {
-    let mut claims = Claims::new(Actor::Consulter, dialect(arguments));
-    claims.product.clone_from(&arguments.product);
-    let auth = TargetAuth::Bearer(super::address::TOKEN.to_owned());
-    let target = Target {
-        built_in: true,
-        fault: arguments.fault.clone(),
-        limits: Limits::default(),
-        ..Target::new(base.to_owned(), auth)
-    };
-    compile(suite, claims, target, selection).map_err(|why| Failure::usage(why.to_string()))
 }

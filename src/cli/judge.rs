@@ -7,8 +7,7 @@ use super::run::completeness;
 use super::terminal::Terminal;
 use super::{output, suite};
 use crate::engine;
-use crate::judge::{ExitCode, exit_code, judge as decide};
-use crate::report::Report;
+use crate::judge::ExitCode;
 
 /// Judges an earlier run again and writes its reports again.
 pub(crate) fn judge(arguments: &JudgeArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
@@ -24,10 +23,9 @@ pub(crate) fn judge(arguments: &JudgeArguments, terminal: &Terminal) -> Result<E
     if evidence.start.plan.suite.digest != suite.digest {
         terminal.note("note: the suite is another one than that of the run; what does not match is untested");
     }
-    let plan = &evidence.start.plan;
     let validator = validator_of(&evidence, &arguments.definitions)?;
-    let verdicts = decide(plan, &evidence, &suite, &validator);
-    let report = Report::new(plan, &evidence, &verdicts, &suite);
-    let exit = exit_code(&verdicts, &evidence, completeness(arguments.require_complete));
-    output::finish(&report, &output::Folder { path: &arguments.run, trouble: None }, exit, &terminal)
+    let completeness = completeness(arguments.require_complete);
+    let bench = output::Bench { suite: &suite, validator: &validator, completeness };
+    let folder = output::Folder { path: &arguments.run, trouble: None };
+    output::conclude(&evidence, &bench, &folder, &terminal).map(|(exit, _)| exit)
 }

@@ -10,8 +10,7 @@ use super::run::completeness;
 use super::terminal::Terminal;
 use super::{output, suite};
 use crate::engine::{self, MergeError};
-use crate::judge::{ExitCode, exit_code, judge};
-use crate::report::Report;
+use crate::judge::ExitCode;
 
 /// Arguments of `toets merge`.
 #[derive(Debug, Args)]
@@ -60,11 +59,10 @@ pub(crate) fn merge(arguments: &MergeArguments, terminal: &Terminal) -> Result<E
     if let Err(occupied @ engine::RecordError::Occupied { .. }) = &stored {
         return Err(Failure::usage(occupied.to_string()));
     }
-    let plan = &evidence.start.plan;
-    let verdicts = judge(plan, &evidence, &suite, &validator);
-    let report = Report::new(plan, &evidence, &verdicts, &suite);
-    let exit = exit_code(&verdicts, &evidence, completeness(arguments.require_complete));
-    output::finish(&report, &output::Folder { path: &arguments.out, trouble: stored.err() }, exit, &terminal)
+    let completeness = completeness(arguments.require_complete);
+    let bench = output::Bench { suite: &suite, validator: &validator, completeness };
+    let folder = output::Folder { path: &arguments.out, trouble: stored.err() };
+    output::conclude(&evidence, &bench, &folder, &terminal).map(|(exit, _)| exit)
 }
 
 fn refused(why: &MergeError) -> Failure {

@@ -36,7 +36,7 @@ mod sheet;
 mod shell;
 mod stop;
 mod suite;
-mod table;
+pub mod table;
 mod terminal;
 mod terminology;
 mod validate;

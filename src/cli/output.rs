@@ -8,8 +8,11 @@ use super::failure::Failure;
 use super::github;
 use super::terminal::Terminal;
 use crate::engine::RecordError;
-use crate::judge::ExitCode;
+use crate::evidence::Evidence;
+use crate::fhir::validate::Validator;
+use crate::judge::{Completeness, ExitCode, Verdicts, exit_code, judge};
 use crate::report::{Report, html, json, junit, text};
+use crate::scenario::Suite;
 
 /// Where a run is kept.
 #[derive(Debug)]
@@ -19,8 +22,30 @@ pub(crate) struct Folder<'f> {
     pub(crate) trouble: Option<RecordError>,
 }
 
+/// What evidence is judged by.
+pub(crate) struct Bench<'b> {
+    pub(crate) suite: &'b Suite,
+    pub(crate) validator: &'b Validator,
+    pub(crate) completeness: Completeness,
+}
+
+/// Judges the evidence, tells the verdict and writes the three reports.
+pub(crate) fn conclude(
+    evidence: &Evidence,
+    bench: &Bench<'_>,
+    folder: &Folder<'_>,
+    terminal: &Terminal,
+) -> Result<(ExitCode, Verdicts), Failure> {
+    // The plan as the evidence keeps it, redacted: a later `toets judge` sees no other.
+    let plan = &evidence.start.plan;
+    let verdicts = judge(plan, evidence, bench.suite, bench.validator);
+    let report = Report::new(plan, evidence, &verdicts, bench.suite);
+    let exit = exit_code(&verdicts, evidence, bench.completeness);
+    finish(&report, folder, exit, terminal).map(|exit| (exit, verdicts))
+}
+
 /// Tells the verdict and writes the three reports.
-pub(crate) fn finish(report: &Report, folder: &Folder<'_>, exit: ExitCode, terminal: &Terminal) -> Result<ExitCode, Failure> {
+fn finish(report: &Report, folder: &Folder<'_>, exit: ExitCode, terminal: &Terminal) -> Result<ExitCode, Failure> {
     github::say(&text::text(report, terminal.style()), terminal);
     let written = write(report, folder.path, terminal);
     if let Ok(page) = &written {

@@ -10,12 +10,11 @@ use super::server::{self, Server};
 use super::terminal::Terminal;
 use super::{choose, consulter, definitions, output, patients, preview, runtime, stop, suite, vendor, watch};
 use crate::clock;
-use crate::engine::{self, Consult, EngineError, Event, Finished, RecordError, Recorder, Settings};
+use crate::engine::{self, EngineError, Event, Finished, Lookup, RecordError, Recorder, Settings};
 use crate::evidence::Evidence;
 use crate::fhir::validate::Validator;
-use crate::judge::{Completeness, ExitCode, Verdicts, exit_code, judge, open_questions};
+use crate::judge::{Completeness, ExitCode, Verdicts, open_questions};
 use crate::plan::{Plan, Selection, compile};
-use crate::report::Report;
 use crate::scenario::Suite;
 use crate::serve;
 
@@ -80,13 +79,10 @@ impl Run<'_> {
                 None => self.against_built_in(&validator).await,
             }
         })??;
-        // The plan as the evidence keeps it, redacted: a later `toets judge` sees no other.
-        let plan = &finished.evidence.start.plan;
-        let verdicts = judge(plan, &finished.evidence, self.suite, &validator);
-        let report = Report::new(plan, &finished.evidence, &verdicts, self.suite);
-        let exit = exit_code(&verdicts, &finished.evidence, completeness(self.arguments.require_complete));
+        let completeness = completeness(self.arguments.require_complete);
+        let bench = output::Bench { suite: self.suite, validator: &validator, completeness };
         let folder = output::Folder { path: self.folder, trouble: finished.stored.err() };
-        let exit = output::finish(&report, &folder, exit, &self.terminal)?;
+        let (exit, verdicts) = output::conclude(&finished.evidence, &bench, &folder, &self.terminal)?;
         Ok(Round { exit, verdicts })
     }
 
@@ -110,7 +106,7 @@ impl Run<'_> {
         let terminology = self.arguments.terminology.server(&mut server.secrets)?;
         let questions = |evidence: &Evidence| open_questions(&evidence.start.plan, evidence, self.suite, validator);
         let contents = |canonical: &str| validator.knowledge().written_value_set(canonical);
-        let consult = terminology.map(|server| Consult { server, questions: &questions, contents: &contents });
+        let lookup = terminology.map(|server| Lookup { server, questions: &questions, contents: &contents });
         let settings = Settings {
             recorder: recorder(self.folder)?,
             secrets: server.secrets,
@@ -122,7 +118,7 @@ impl Run<'_> {
         };
         let progress = Progress::new(&self.terminal, plan.scenarios.len());
         let on_event = listener(progress.clone(), plan.target.base.clone());
-        let finished = engine::run_consulting(&plan, self.suite, settings, consult, on_event).await;
+        let finished = engine::run_looking_up(&plan, self.suite, settings, lookup, on_event).await;
         progress.end();
         finished.map_err(not_started)
     }

@@ -1,8 +1,6 @@
 //! Events: what a run tells while it runs, for progress. Whatever counts is in
 //! the evidence; who listens to nothing misses nothing.
 
-use std::time::Duration;
-
 use crate::evidence::{BrokenKind, FoundPersona, PhaseEnd};
 use crate::text::Text;
 
@@ -55,8 +53,6 @@ pub enum Event {
         step: String,
         /// What the user of the client is to do.
         instruct: Text,
-        /// After this time it is over in any case.
-        within: Duration,
     },
     /// A request of the client came, and is recorded.
     Received {
@@ -66,8 +62,8 @@ pub enum Event {
         method: String,
         /// Its URL, redacted.
         url: String,
-        /// Names of the exchanges that it is.
-        asks: Vec<String>,
+        /// The exchange that it is.
+        asks: Option<String>,
     },
     /// A question that only a person can answer.
     Question {

@@ -2,7 +2,7 @@
 //! them, opinions nothing; there are none here.
 
 mod answer;
-mod consult;
+mod codes;
 mod driver;
 mod event;
 mod follow;
@@ -18,7 +18,7 @@ mod statement;
 mod table;
 
 pub use answer::{Variables, captured};
-pub use consult::Consult;
+pub use codes::Lookup;
 pub use driver::{BuiltIn, Done, Driver, Facts};
 pub use event::Event;
 pub use merge::{MergeError, merge, store};
@@ -26,7 +26,7 @@ pub use open::{FORMAT, OpenError, Opened, open};
 pub use persona::PERSONAS;
 pub use record::{BLOBS, RECORDS, RecordError, Recorder, run_folder};
 pub use statement::{Statement, StatementError, Statements, exhibit, media_type, of_file, said};
-pub use table::{ANOTHER, Answers, Came, Look, Order, Seat, Seats, Table, serve};
+pub use table::{Answers, Came, Look, Order, Seat, Seats, Table, serve};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -109,18 +109,18 @@ pub async fn run(
     settings: Settings,
     on_event: impl Fn(Event) + Send + Sync + 'static,
 ) -> Result<Finished, EngineError> {
-    run_consulting(plan, suite, settings, None, on_event).await
+    run_looking_up(plan, suite, settings, None, on_event).await
 }
 
 /// The same, and then asks a terminology server what judging wants to know.
 ///
 /// # Errors
 /// As `run`.
-pub async fn run_consulting(
+pub async fn run_looking_up(
     plan: &Plan,
     suite: &Suite,
     settings: Settings,
-    consult: Option<Consult<'_>>,
+    lookup: Option<Lookup<'_>>,
     on_event: impl Fn(Event) + Send + Sync + 'static,
 ) -> Result<Finished, EngineError> {
     let start = start(plan, &settings);
@@ -135,8 +135,8 @@ pub async fn run_consulting(
     let patients = Arc::new(persona::find(&session).await);
     run_beside_each_other(&session, &patients).await;
     run_alone(&session, &patients).await;
-    if let Some(consult) = consult {
-        consult::consult(&session, consult).await;
+    if let Some(lookup) = lookup {
+        codes::look_up(&session, lookup).await;
     }
     let stopped = *session.stop.borrow();
     let (evidence, stored) = session.log.finish(stopped);

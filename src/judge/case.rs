@@ -5,20 +5,17 @@
 
 use std::collections::BTreeSet;
 
-use super::answers::{Answer, Answers, Entry, RawChain, request, resource_name, searched_type};
+use super::answers::{Answer, Entry, RawChain, request, resource_name, searched_type};
 use super::body::Body;
 use super::chain::{Chain, ChainEnd};
-use super::dataset::{DatasetCoverage, Declared};
-use super::personas::Personas;
-use super::profiles::Profiles;
 use super::reference;
 use super::ruling::{Obstacle, Ruling};
+use super::run::Run;
 use super::verdict::Reason;
-use crate::agreements::FhirVersion;
 use crate::evidence::{Broken, BrokenKind, Exchange, OmittedReason, Outcome};
 use crate::fhir::node::Node;
-use crate::plan::{Action, Plan, PlannedExpectation, PlannedScenario, PlannedStep};
-use crate::scenario::{self, AnswerPredicate, Check, Format, Pages, Suite};
+use crate::plan::{Action, PlannedExpectation, PlannedScenario, PlannedStep};
+use crate::scenario::{self, AnswerPredicate, Check, Format, Pages};
 
 /// The requirement that a search is answered with 200 and a searchset.
 pub(crate) const SEARCHSET: &str = "PZP-EX-010";
@@ -32,29 +29,6 @@ const METADATA: &str = "PZP-EX-007";
 pub(crate) const CAPABILITIES: &str = "CapabilityStatement";
 /// The requirement that XML is served (settled 12).
 const XML: &str = "PZP-EX-005";
-
-/// A run as it is judged.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Run<'c> {
-    /// What was intended.
-    pub(crate) plan: &'c Plan,
-    /// What it was made of.
-    pub(crate) suite: &'c Suite,
-    /// What happened.
-    pub(crate) answers: &'c Answers<'c>,
-    /// The personas that it was about.
-    pub(crate) personas: &'c Personas<'c>,
-    /// The judge of profiles.
-    pub(crate) profiles: &'c Profiles<'c>,
-    /// What was shown of the dataset.
-    pub(crate) coverage: Option<&'c DatasetCoverage>,
-    /// What of the personas cannot be entered.
-    pub(crate) declared: Option<&'c Declared>,
-    /// When it began: RFC 3339, UTC.
-    pub(crate) at: &'c str,
-    /// Factor on every wait (settled 22).
-    pub(crate) tempo: f64,
-}
 
 /// One expectation of a step.
 #[derive(Debug, Clone, Copy)]
@@ -84,23 +58,6 @@ pub(crate) enum Need {
     Success,
     /// A Bundle of a success.
     Bundle,
-}
-
-impl<'c> Run<'c> {
-    /// Base URL of the server.
-    pub(crate) fn base(&self) -> &'c str {
-        &self.plan.target.base
-    }
-
-    /// The claimed version of FHIR.
-    pub(crate) fn fhir(&self) -> FhirVersion {
-        self.plan.claims.dialect.fhir()
-    }
-
-    /// Whether a requirement holds in any version of the agreement for the claimed version of FHIR.
-    pub(crate) fn asks(&self, requirement: &str) -> bool {
-        self.suite.catalogue.get(requirement).is_none_or(|requirement| requirement.is_in(self.fhir()))
-    }
 }
 
 impl<'c> Case<'c> {

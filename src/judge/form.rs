@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::case::Run;
+use super::run::Run;
 use crate::fhir::node::Node;
 use crate::fhir::validate::Validator;
 

@@ -25,6 +25,7 @@ mod replay;
 mod requirement;
 mod root;
 mod ruling;
+mod run;
 mod semantics;
 #[cfg(test)]
 mod testing;
@@ -50,10 +51,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use answers::Answers;
-use case::{Case, Run};
+use case::Case;
+use client::Requests;
 use personas::Personas;
 use profiles::Profiles;
 use ruling::{Closed, Ruling};
+use run::{Run, Seen};
 use semantics::Question as RunQuestion;
 
 use crate::agreements::{Actor, Effect, FhirVersion};
@@ -93,17 +96,9 @@ fn judged(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &Validator
     let answers = Answers::new(evidence, plan.claims.dialect.fhir());
     let personas = Personas::new(suite, plan.claims.dialect.fhir());
     let profiles = Profiles::new(validator, suite, plan.claims.dialect);
-    let run = Run {
-        plan,
-        suite,
-        answers: &answers,
-        personas: &personas,
-        profiles: &profiles,
-        coverage: None,
-        declared: None,
-        at: &evidence.start.at,
-        tempo: evidence.start.tempo,
-    };
+    let requests = Requests::default();
+    let seen = Seen { answers: &answers, personas: &personas, profiles: &profiles, requests: &requests };
+    let run = Run::new(plan, suite, seen, &evidence.start);
     let declared = dataset::declared(run);
     let run = Run { declared: declared.as_ref(), ..run };
     // What the dataset shows is never worth a report; a client shows it to nobody that we can ask.
@@ -125,17 +120,9 @@ pub fn check_data(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &V
     let answers = Answers::new(evidence, plan.claims.dialect.fhir());
     let personas = Personas::new(suite, plan.claims.dialect.fhir());
     let profiles = Profiles::new(validator, suite, plan.claims.dialect);
-    dataset::check_data(Run {
-        plan,
-        suite,
-        answers: &answers,
-        personas: &personas,
-        profiles: &profiles,
-        coverage: None,
-        declared: None,
-        at: &evidence.start.at,
-        tempo: evidence.start.tempo,
-    })
+    let requests = Requests::default();
+    let seen = Seen { answers: &answers, personas: &personas, profiles: &profiles, requests: &requests };
+    dataset::check_data(Run::new(plan, suite, seen, &evidence.start))
 }
 
 /// What has to be entered for a persona, in the order of the dataset.

@@ -2,7 +2,7 @@
 //! hangs on values that we cannot account for (settled 19).
 
 use super::answers::StepRecord;
-use super::case::Run;
+use super::run::Run;
 use super::verdict::Reason;
 use crate::engine::{Variables, captured};
 use crate::plan::PlannedScenario;

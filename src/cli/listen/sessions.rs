@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
+use url::Url;
 
 use super::super::failure::Failure;
 use super::super::table::{self, Company};
@@ -13,15 +14,14 @@ use super::super::terminal::Terminal;
 use super::super::{address, definitions, output, run, runtime, stop};
 use super::{ListenArguments, config, failure, free, greeting, names, warn_of_others};
 use crate::agreements::{Actor, Dialect};
-use crate::drive::{Access, Program, Secrets};
-use crate::engine::{self, Driver, Finished, Recorder, Seats, Settings, Statements};
+use crate::drive::Program;
+use crate::engine::{self, Driver, Finished, Recorder, Seats, Statements};
 use crate::evidence::Evidence;
 use crate::fhir::validate::Validator;
-use crate::judge::{ExitCode, exit_code, judge};
-use crate::plan::{Claims, Plan, Selection, Target, TargetAuth, compile};
+use crate::judge::ExitCode;
+use crate::plan::{Plan, Selection};
 use crate::recognise::Recogniser;
 use crate::redact::Redactor;
-use crate::report::Report;
 use crate::scenario::{Persona, Suite};
 use crate::serve::{Arrivals, Listener, Seat};
 
@@ -59,7 +59,7 @@ pub(super) fn hold(arguments: &ListenArguments, suite: &Suite, terminal: &Termin
     let (listener, arrivals) = runtime.block_on(async {
         let mut config = config(arguments, suite, seats)?;
         if let Some((_, evidence)) = &resumed {
-            config.port = port(&evidence.start.plan.target.base).unwrap_or(config.port);
+            config.port = base_of(evidence).and_then(|base| base.port_or_known_default()).unwrap_or(config.port);
         }
         Listener::start(config).await.map_err(|why| failure(why, suite))
     })?;
@@ -98,12 +98,9 @@ impl House<'_> {
     }
 
     fn plan(&self, name: &str, base: &str) -> Result<Plan, Failure> {
-        let mut claims = Claims::new(Actor::Consulter, DIALECT);
-        claims.product = Some(name.to_owned());
-        let auth = TargetAuth::Bearer(address::TOKEN.to_owned());
         let ids = &self.arguments.ids;
         let selection = if ids.is_empty() { Selection::All } else { Selection::Only(ids.clone()) };
-        compile(self.suite, claims, Target::new(base.to_owned(), auth), &selection).map_err(|why| Failure::usage(why.to_string()))
+        table::plan(self.suite, (Some(name.to_owned()), DIALECT), base, &selection)
     }
 
     /// Each session on a thread of its own, and one that hands out what comes in.
@@ -178,26 +175,16 @@ impl House<'_> {
         company: Company,
         stop: watch::Receiver<bool>,
     ) -> Result<Finished, Failure> {
-        let mut secrets = Secrets::new();
-        secrets.insert(address::TOKEN, &session.token).map_err(|why| Failure::usage(why.to_string()))?;
-        let settings = Settings {
-            recorder: session.recorder,
-            secrets,
-            access: Access::default(),
-            tempo: self.arguments.tempo,
-            seed: None,
-            definitions: definitions::definitions(self.validator),
-            stop,
-        };
+        let tempo = self.arguments.tempo;
+        let settings = table::settings(session.recorder, &session.token, (tempo, self.validator), stop)?;
         Ok(table::sit((&session.plan, self.suite, self.validator), (seat, company), settings, self.terminal).await)
     }
 
     fn report(&self, finished: Finished, folder: &Path) -> Result<ExitCode, Failure> {
-        let plan = &finished.evidence.start.plan;
-        let verdicts = judge(plan, &finished.evidence, self.suite, self.validator);
-        let report = Report::new(plan, &finished.evidence, &verdicts, self.suite);
-        let exit = exit_code(&verdicts, &finished.evidence, run::completeness(self.arguments.require_complete));
-        output::finish(&report, &output::Folder { path: folder, trouble: finished.stored.err() }, exit, &self.terminal)
+        let completeness = run::completeness(self.arguments.require_complete);
+        let bench = output::Bench { suite: self.suite, validator: self.validator, completeness };
+        let folder = output::Folder { path: folder, trouble: finished.stored.err() };
+        output::conclude(&finished.evidence, &bench, &folder, &self.terminal).map(|(exit, _)| exit)
     }
 }
 
@@ -244,23 +231,16 @@ fn seats(arguments: &ListenArguments, resumed: Option<&Evidence>) -> Result<Vec<
         if let Some(token) = std::env::var(address::TOKEN).ok().filter(|token| !token.trim().is_empty()) {
             token.trim().clone_into(&mut seat.token);
         }
-        if let Some(path) = resumed.and_then(|evidence| path(&evidence.start.plan.target.base)) {
-            path.clone_into(&mut seat.path);
+        if let Some(base) = resumed.and_then(base_of) {
+            base.path().clone_into(&mut seat.path);
         }
     }
     Ok(seats)
 }
 
-/// The path of a base URL.
-fn path(base: &str) -> Option<&str> {
-    let after = base.find("://")? + 3;
-    base[after..].find('/').map(|at| &base[after + at..])
-}
-
-/// The port of a base URL.
-fn port(base: &str) -> Option<u16> {
-    let after = base.find("://")? + 3;
-    base[after..].split('/').next()?.rsplit_once(':')?.1.parse().ok()
+/// The address that a table had.
+fn base_of(evidence: &Evidence) -> Option<Url> {
+    Url::parse(&evidence.start.plan.target.base).ok()
 }
 
 /// The exit code that counts of two (settled 2).
@@ -278,13 +258,6 @@ fn worse(left: ExitCode, right: ExitCode) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn base_urls_give_their_path_and_port() {
-        let base = "http://127.0.0.1:8421/anna-0123/fhir";
-        assert_eq!((path(base), port(base)), (Some("/anna-0123/fhir"), Some(8421)));
-        assert_eq!(port("https://test.example.nl/fhir"), None);
-    }
 
     #[test]
     fn worse_is_by_the_order_of_settled_2() {

@@ -3,6 +3,7 @@
 
 mod board;
 mod people;
+mod plan;
 mod reference;
 mod words;
 
@@ -19,7 +20,8 @@ use crate::report::live::Now;
 use crate::scenario::Suite;
 use crate::serve::{LivePage, live_page};
 
-pub(crate) use reference::reference;
+pub(crate) use plan::{plan, settings};
+pub use reference::Reference;
 
 /// Orders that may wait.
 const ORDERS: usize = 64;

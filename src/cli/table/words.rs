@@ -20,7 +20,7 @@ impl Teller {
     pub(super) fn tell(&self, event: &Event) {
         let language = self.terminal.language();
         match event {
-            Event::PhaseStarted { scenario, step, instruct, .. } => {
+            Event::PhaseStarted { scenario, step, instruct } => {
                 let key = key(scenario, step);
                 if self.attended {
                     let keys = if lock(&self.now).over.is_empty() { keys(language) } else { "" };
@@ -31,7 +31,7 @@ impl Teller {
                 now.questions.clear();
             }
             Event::Received { method, url, asks, .. } if self.attended => {
-                let asks = if asks.is_empty() { String::new() } else { format!("  → {}", asks.join(", ")) };
+                let asks = asks.as_ref().map_or_else(String::new, |asks| format!("  → {asks}"));
                 self.terminal.note(&format!("  {method} {url}{asks}"));
             }
             Event::Question { key, ask } => {

@@ -21,9 +21,7 @@ use super::log::{Happened, Log};
 use super::statement::{Statement, Statements};
 use super::{Finished, Settings, redactor, start};
 use crate::drive::Reply;
-use crate::evidence::{
-    Broken, Evidence, FoundHow, FoundPersona, OmittedReason, Origin, PhaseEnd, PhaseOver, ProgramEnd, Record, Sent,
-};
+use crate::evidence::{Evidence, FoundHow, FoundPersona, OmittedReason, Origin, PhaseEnd, PhaseOver, ProgramEnd, Record, Sent};
 use crate::plan::{Action, Plan, PlannedScenario, PlannedStep};
 use crate::scenario::{Phase, Suite};
 
@@ -38,10 +36,10 @@ pub struct Came {
     pub headers: Vec<(String, String)>,
     /// The body, within the bound of the server.
     pub body: Vec<u8>,
-    /// How it was answered, or why it was not.
-    pub answer: Result<Reply, Broken>,
-    /// Names of the exchanges that it is.
-    pub asks: Vec<String>,
+    /// How it was answered.
+    pub answer: Reply,
+    /// The exchange that it is.
+    pub asks: Option<String>,
     /// Told when it is recorded: the answer waits for that.
     pub recorded: oneshot::Sender<()>,
 }
@@ -50,7 +48,7 @@ pub struct Came {
 const TICK: Duration = Duration::from_millis(500);
 
 /// Stands for credentials that we did not give out.
-pub const ANOTHER: &str = "ANOTHER";
+const ANOTHER: &str = "ANOTHER";
 
 /// What the people at the table want.
 #[derive(Debug)]
@@ -193,7 +191,6 @@ impl<'p> Sitting<'p> {
             scenario: name.clone(),
             step: step.id.clone(),
             instruct: self.instruction(scenario, &phase.instruct),
-            within: self.scaled(phase.until.within_s),
         });
         let now = Instant::now();
         let mut going = Going {
@@ -316,7 +313,7 @@ impl<'p> Sitting<'p> {
 
     fn came(&self, going: &mut Going<'p>, came: Came) {
         going.count += 1;
-        going.asked.extend(came.asks.iter().cloned());
+        going.asked.extend(came.asks.clone());
         going.quiet = Instant::now() + self.scaled(going.phase.until.quiet_s);
         let form = String::from_utf8_lossy(&came.body).into_owned();
         let sent = Sent {
@@ -336,7 +333,7 @@ impl<'p> Sitting<'p> {
             step: &going.step.id,
             origin: Origin::Client,
             sent,
-            outcome: &came.answer,
+            outcome: &Ok(came.answer),
             started_us: self.log.elapsed_us(),
             retries: 0,
         });

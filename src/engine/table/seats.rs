@@ -8,11 +8,10 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 use super::Came;
-
 use crate::drive::Reply;
 use crate::recognise::{Asked, Recogniser};
 use crate::scenario::{Answering, Misbehaviour};
-use crate::serve::{Arrival, Arrivals, Behaviour, Heard, Listener, Strike};
+use crate::serve::{Answered, Arrival, Arrivals, Behaviour, Heard, Listener, Strike};
 
 /// Requests of a vendor that may wait to be recorded.
 const WAITING: usize = 128;
@@ -70,14 +69,14 @@ impl Seats {
     pub async fn hand_out(self, mut arrivals: Arrivals, recogniser: &Recogniser, stray: impl Fn(&Arrival)) {
         while let Some(heard) = arrivals.next().await {
             let table = heard.arrival.seat.as_ref().and_then(|seat| self.tables.get(seat));
-            let Some(table) = table.filter(|_| heard.arrival.answer.is_some()) else {
+            let (Some(table), Some(answer)) = (table, &heard.arrival.answer) else {
                 stray(&heard.arrival);
                 // There is nothing to wait for.
                 let _ = heard.kept();
                 continue;
             };
             let (recorded, wait) = oneshot::channel();
-            let came = came(&heard.arrival, table, recogniser, recorded);
+            let came = came((&heard.arrival, answer), table, recogniser, recorded);
             // A table that is over records nothing; its vendor gets no answer that nobody keeps.
             if table.came.send(came).await.is_ok() {
                 tokio::spawn(release(heard, wait));
@@ -103,7 +102,7 @@ fn scaled(behaviour: &Misbehaviour, tempo: f64) -> Misbehaviour {
     }
 }
 
-fn came(arrival: &Arrival, table: &Table, recogniser: &Recogniser, recorded: oneshot::Sender<()>) -> Came {
+fn came((arrival, answer): (&Arrival, &Answered), table: &Table, recogniser: &Recogniser, recorded: oneshot::Sender<()>) -> Came {
     let asked = &arrival.request;
     let query = if asked.query.is_empty() { String::new() } else { format!("?{}", asked.query) };
     let origin = if arrival.at_other_origin { &table.origins.1 } else { &table.origins.0 };
@@ -111,17 +110,12 @@ fn came(arrival: &Arrival, table: &Table, recogniser: &Recogniser, recorded: one
     let form = String::from_utf8_lossy(&asked.body).into_owned();
     let form = Some(form.as_str()).filter(|form| !form.is_empty());
     let recognised = recogniser.recognise(&Asked::at(&asked.method, &url, form, &table.base));
-    let answer = arrival.answer.as_ref().map(|answer| Reply {
-        status: answer.status,
-        headers: answer.headers.clone(),
-        body: answer.body.clone(),
-    });
     Came {
         method: asked.method.clone(),
         headers: asked.headers.clone(),
         body: asked.body.clone(),
-        answer: Ok(answer.unwrap_or_else(|| Reply { status: 503, headers: Vec::new(), body: Vec::new() })),
-        asks: recognised.asks(recogniser.claimed()).map(|asks| asks.exchange.clone()).into_iter().collect(),
+        answer: Reply { status: answer.status, headers: answer.headers.clone(), body: answer.body.clone() },
+        asks: recognised.asks(recogniser.claimed()).map(|asks| asks.exchange.clone()),
         url,
         recorded,
     }

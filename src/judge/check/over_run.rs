@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::super::answers::{Answer, searched_type};
-use super::super::case::{Run, is_refusal, omitted, transport};
+use super::super::case::{is_refusal, omitted, transport};
 use super::super::code::Code;
 use super::super::finding::{Finding, Place};
 use super::super::ruling::{Obstacle, Ruling};
+use super::super::run::Run;
 use super::super::verdict::Reason;
 use crate::evidence::{Exchange, Outcome};
 use crate::plan::{Action, PlannedScenario, PlannedStep};

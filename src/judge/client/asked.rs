@@ -2,16 +2,18 @@
 //! the filters of the agreement and no others, and on after answers that fail.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::super::code::Code;
 use super::super::finding::{Finding, Place};
+use super::super::reference;
 use super::super::ruling::Ruling;
 use super::super::semantics::references_in;
-use super::super::{case::Case, reference};
 use super::Phase;
+use super::requests::touched;
 use crate::evidence::Exchange;
-use crate::recognise::{Kind, Recognised, What};
-use crate::scenario::{Asks, Shown, TransactionGroup};
+use crate::recognise::{Difference, Kind, Recognised, What};
+use crate::scenario::{Asks, TransactionGroup};
 
 /// Types that are about no patient.
 const OF_NOBODY: [&str; 11] = [
@@ -29,22 +31,6 @@ const OF_NOBODY: [&str; 11] = [
 ];
 /// Types of the persons who are needed to say who agreed what.
 const PERSONS: [&str; 3] = ["Practitioner", "PractitionerRole", "RelatedPerson"];
-/// Filters that hide agreements when a client chooses them by itself.
-const HIDING: [&str; 12] = [
-    "status",
-    "clinical-status",
-    "verification-status",
-    "lifecycle-status",
-    "date",
-    "period",
-    "start-date",
-    "authored",
-    "_lastUpdated",
-    "_since",
-    "_filter",
-    "_query",
-];
-
 /// One of these exchanges is asked, all codes of its list together.
 pub(super) fn asks(phase: &Phase<'_>, asks: &Asks, ruling: &mut Ruling) {
     let meanings = phase.meanings();
@@ -57,11 +43,11 @@ pub(super) fn asks(phase: &Phase<'_>, asks: &Asks, ruling: &mut Ruling) {
 }
 
 /// What is wrong with how an exchange is asked; nothing when it is right.
-fn unasked<'c>(phase: &Phase<'c>, meanings: &[(&'c Exchange, Recognised)], name: &str) -> Option<Finding> {
-    let claimed = phase.recogniser.claimed();
+fn unasked<'c>(phase: &Phase<'c>, meanings: &[(&'c Exchange, Rc<Recognised>)], name: &str) -> Option<Finding> {
+    let claimed = phase.recogniser().claimed();
     let asked = |meaning: &Recognised| {
         let asks = meaning.asks(claimed).filter(|asks| asks.exchange == name)?;
-        Some(phase.recogniser.codes(name, claimed).difference(&asks.codes).cloned().collect::<BTreeSet<String>>())
+        Some(phase.recogniser().codes(name, claimed).difference(&asks.codes).cloned().collect::<BTreeSet<String>>())
     };
     let without: Vec<_> = meanings.iter().filter_map(|(exchange, meaning)| Some((*exchange, asked(meaning)?))).collect();
     if let Some((first, _)) = without.first() {
@@ -95,7 +81,7 @@ fn otherwise(meaning: &Recognised, name: &str) -> Option<Vec<String>> {
 
 /// Something of each group is asked, however it is asked.
 pub(super) fn both_groups(phase: &Phase<'_>, ruling: &mut Ruling) {
-    let touched = touched(&phase.meanings());
+    let touched = asked_here(phase);
     for (group, name) in [(TransactionGroup::IndividualResources, "individual-resources"), (TransactionGroup::Form, "form")] {
         ruling.judged();
         let mut exchanges = phase.exchanges_of(group);
@@ -154,7 +140,7 @@ pub(super) fn no_bsn_in_url(phase: &Phase<'_>, ruling: &mut Ruling) {
 
 /// No search leaves out a filter of the agreement.
 pub(super) fn no_over_fetch(phase: &Phase<'_>, ruling: &mut Ruling) {
-    let claimed = phase.recogniser.claimed();
+    let claimed = phase.recogniser().claimed();
     for (exchange, meaning) in phase.meanings() {
         let finding = Finding::new(Code::FilterLeftOut, phase.place(exchange), phase.name(exchange));
         let of = |what: What| meaning.differences().filter(move |difference| difference.what == what);
@@ -181,17 +167,17 @@ pub(super) fn no_over_fetch(phase: &Phase<'_>, ruling: &mut Ruling) {
 /// No search has a filter of its own that hides what was agreed.
 pub(super) fn no_own_filters(phase: &Phase<'_>, ruling: &mut Ruling) {
     for (exchange, meaning) in phase.meanings() {
-        if meaning.asks(phase.recogniser.claimed()).is_none() {
+        if meaning.asks(phase.recogniser().claimed()).is_none() {
             continue;
         }
         ruling.judged();
-        let own = meaning.findings.iter().filter(|difference| difference.what == What::Narrowing);
-        let hides = |key: &str| HIDING.contains(&key.split(['=', ':']).next().unwrap_or(key));
-        let hiding = own.filter(|difference| hides(&difference.parameter));
-        let mut hiding: Vec<String> = hiding.flat_map(|difference| difference.found.clone()).collect();
-        if phase.has_parameter(exchange, "_sort") && phase.has_parameter(exchange, "_count") && !phase.goes_on_from(exchange) {
-            hiding.push("_sort, _count".to_owned());
-        }
+        // A first page in an order of the client's own hides what comes after it; one that is gone on from hides nothing.
+        let first_only =
+            phase.has_parameter(exchange, "_sort") && phase.has_parameter(exchange, "_count") && !phase.goes_on_from(exchange);
+        let is_first_only = |difference: &&Difference| difference.found.iter().any(|found| found.starts_with("_sort="));
+        let own = meaning.findings.iter().filter(|own| own.what == What::Narrowing && !is_first_only(own));
+        let mut hiding: Vec<String> = own.flat_map(|difference| difference.found.clone()).collect();
+        hiding.extend(first_only.then(|| "_sort, _count".to_owned()));
         if !hiding.is_empty() {
             let mut finding = Finding::new(Code::FilterAdded, phase.place(exchange), phase.name(exchange));
             finding.actual = hiding;
@@ -217,9 +203,9 @@ pub(super) fn includes(phase: &Phase<'_>, ruling: &mut Ruling) {
 }
 
 /// What is asked anywhere in the run is asked in this phase too.
-pub(super) fn goes_on(phase: &Phase<'_>, everywhere: &BTreeSet<String>, ruling: &mut Ruling) {
-    let here = touched(&phase.meanings());
-    for exchange in everywhere {
+pub(super) fn goes_on(phase: &Phase<'_>, ruling: &mut Ruling) {
+    let (run, here) = (phase.case.run, asked_here(phase));
+    for exchange in run.requests.everywhere(run) {
         ruling.judged();
         if !here.contains(exchange) {
             ruling.find(Finding::new(Code::ClientBrokeOff, Place::default(), exchange));
@@ -228,7 +214,7 @@ pub(super) fn goes_on(phase: &Phase<'_>, everywhere: &BTreeSet<String>, ruling: 
 }
 
 /// Persons who are referred to and did not come along are read.
-pub(super) fn reads_references(case: &Case<'_>, phase: &Phase<'_>, ruling: &mut Ruling) {
+pub(super) fn reads_references(phase: &Phase<'_>, ruling: &mut Ruling) {
     let mut there: BTreeSet<String> = BTreeSet::new();
     let mut wanted: BTreeMap<String, &Exchange> = BTreeMap::new();
     for exchange in phase.at_home() {
@@ -248,7 +234,7 @@ pub(super) fn reads_references(case: &Case<'_>, phase: &Phase<'_>, ruling: &mut 
             resources.chain(Some(root)).filter_map(|node| Some(format!("{}/{}", node.type_name(), node.child_value("id")?)));
         there.extend(ids);
     }
-    let told = super::attest::is_shown(case, Shown::Incomplete);
+    let told = phase.tells_that_it_is_incomplete();
     for (name, exchange) in wanted {
         ruling.judged();
         if !told && !there.contains(&name) {
@@ -257,7 +243,7 @@ pub(super) fn reads_references(case: &Case<'_>, phase: &Phase<'_>, ruling: &mut 
     }
 }
 
-/// Exchanges that are asked, in whatever way.
-pub(super) fn touched(meanings: &[(&Exchange, Recognised)]) -> BTreeSet<String> {
-    meanings.iter().flat_map(|(_, meaning)| meaning.exchanges()).map(str::to_owned).collect()
+/// Exchanges that are asked in this phase, in whatever way.
+fn asked_here(phase: &Phase<'_>) -> BTreeSet<String> {
+    phase.meanings().iter().flat_map(|(_, meaning)| touched(meaning)).collect()
 }

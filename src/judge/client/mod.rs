@@ -5,18 +5,21 @@ mod asked;
 mod attest;
 mod credentials;
 mod manners;
+mod requests;
+
+pub(crate) use requests::Requests;
+
+use std::rc::Rc;
 
 use super::answers::Answer;
-use std::collections::BTreeSet;
-
-use super::case::{Case, Run, omitted};
+use super::case::{Case, omitted};
 use super::finding::Place;
 use super::ruling::{Obstacle, Ruling};
 use super::verdict::Reason;
-use crate::evidence::{Exchange, Outcome, PhaseEnd};
+use crate::evidence::{Exchange, Outcome, PhaseEnd, PhaseOver, ProgramEnd};
 use crate::fhir::search::Query;
-use crate::recognise::{Asked, Recognised, Recogniser};
-use crate::scenario::{Check, ClientPredicate, TransactionGroup};
+use crate::recognise::{Recognised, Recogniser};
+use crate::scenario::{Check, ClientPredicate, Shown, TransactionGroup};
 
 /// Judges an expectation of a phase.
 pub(crate) fn judge(case: &Case<'_>) -> Ruling {
@@ -29,7 +32,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Ruling {
     match &case.expectation.check {
         Check::Attest(attest) => return attest::judge(case, attest),
         Check::Asks(asks) => asked::asks(&phase, asks, &mut ruling),
-        Check::Client(predicate) => phase.hold(case, *predicate, &mut ruling),
+        Check::Client(predicate) => phase.hold(*predicate, &mut ruling),
         _ => {}
     }
     ruling
@@ -44,7 +47,6 @@ pub(super) struct Phase<'c> {
     /// What came, in order.
     exchanges: Vec<&'c Exchange>,
     case: &'c Case<'c>,
-    recogniser: Recogniser,
 }
 
 impl<'c> Phase<'c> {
@@ -61,21 +63,25 @@ impl<'c> Phase<'c> {
             Some(PhaseEnd::Stopped) | None => return Err(Reason::Stopped),
             Some(_) => {}
         }
+        let not_started = |over: &PhaseOver| matches!(over.program, Some(ProgramEnd::NotStarted(_)));
+        // Of a client that was never there nothing is known: that is no finding against it.
+        if record.phase.is_some_and(not_started) || !case.run.requests.any(case.run) {
+            return Err(Reason::NoClient);
+        }
         let token = case.run.plan.target.auth.token().unwrap_or_default();
-        let recogniser = recogniser(case.run);
-        Ok(Self { base: case.run.base(), token, exchanges: record.received().collect(), case, recogniser })
+        Ok(Self { base: case.run.base(), token, exchanges: record.received().collect(), case })
     }
 
-    fn hold(&self, case: &Case<'_>, predicate: ClientPredicate, ruling: &mut Ruling) {
+    fn hold(&self, predicate: ClientPredicate, ruling: &mut Ruling) {
         match predicate {
             ClientPredicate::Credentials => credentials::judge(self, ruling),
             ClientPredicate::CredentialsAtHome => credentials::judge_elsewhere(self, ruling),
             ClientPredicate::OnlyReads => manners::only_reads(self, ruling),
             ClientPredicate::Format => manners::format(self, ruling),
-            ClientPredicate::FollowsPages => manners::follows_pages(case, self, ruling),
+            ClientPredicate::FollowsPages => manners::follows_pages(self, ruling),
             ClientPredicate::EndsPages => manners::ends_pages(self, ruling),
             ClientPredicate::ObeysRetryAfter => manners::obeys_retry_after(self, ruling),
-            ClientPredicate::NoCrash => manners::no_crash(case, ruling),
+            ClientPredicate::NoCrash => manners::no_crash(self.case, ruling),
             ClientPredicate::BothGroups => asked::both_groups(self, ruling),
             ClientPredicate::NamesPatient => asked::names_patient(self, ruling),
             ClientPredicate::OnePatient => asked::one_patient(self, ruling),
@@ -83,14 +89,24 @@ impl<'c> Phase<'c> {
             ClientPredicate::NoOverFetch => asked::no_over_fetch(self, ruling),
             ClientPredicate::NoOwnFilters => asked::no_own_filters(self, ruling),
             ClientPredicate::Includes => asked::includes(self, ruling),
-            ClientPredicate::ReadsReferences => asked::reads_references(case, self, ruling),
-            ClientPredicate::GoesOn => asked::goes_on(self, &everywhere(case.run), ruling),
+            ClientPredicate::ReadsReferences => asked::reads_references(self, ruling),
+            ClientPredicate::GoesOn => asked::goes_on(self, ruling),
         }
     }
 
     /// What each request at our address means.
-    fn meanings(&self) -> Vec<(&'c Exchange, Recognised)> {
-        self.at_home().map(|exchange| (exchange, recognised(&self.recogniser, self.base, exchange))).collect()
+    fn meanings(&self) -> Vec<(&'c Exchange, Rc<Recognised>)> {
+        let run = self.case.run;
+        self.at_home().map(|exchange| (exchange, run.requests.meaning(run, exchange))).collect()
+    }
+
+    fn recogniser(&self) -> &'c Recogniser {
+        self.case.run.requests.recogniser(self.case.run)
+    }
+
+    /// Whether somebody said in this phase that the client shows that something is missing.
+    fn tells_that_it_is_incomplete(&self) -> bool {
+        attest::is_shown(self.case, Shown::Incomplete)
     }
 
     /// Names of the exchanges of a group.
@@ -112,9 +128,10 @@ impl<'c> Phase<'c> {
         [query, form].iter().any(|text| Query::parse(text).is_ok_and(|query| query.first(name).is_some()))
     }
 
-    /// Whether a page that this answer links to is fetched.
+    /// Whether the page that this answer links to is fetched, in whatever spelling; so too when it links to none.
     fn goes_on_from(&self, exchange: &'c Exchange) -> bool {
-        self.next_link(exchange).is_none_or(|next| self.exchanges.iter().any(|other| other.request.url == next))
+        let fetched = |next: &str| self.exchanges.iter().any(|other| spelled(&other.request.url) == spelled(next));
+        self.next_link(exchange).is_none_or(fetched)
     }
 
     /// Whether a URL holds the BSN of a persona, or names the system of BSNs.
@@ -182,27 +199,10 @@ impl<'c> Phase<'c> {
     }
 }
 
-fn recogniser(run: Run<'_>) -> Recogniser {
-    Recogniser::new(&run.suite.exchanges, run.plan.claims.dialect)
-}
-
-fn recognised(recogniser: &Recogniser, base: &str, exchange: &Exchange) -> Recognised {
-    let request = &exchange.request;
-    recogniser.recognise(&Asked::at(&request.method, &request.url, request.form.as_deref(), base))
-}
-
-/// Exchanges that the client asks anywhere in the run.
-fn everywhere(run: Run<'_>) -> BTreeSet<String> {
-    let recogniser = recogniser(run);
-    let mut all = BTreeSet::new();
-    for scenario in &run.plan.scenarios {
-        let name = scenario.name();
-        for record in scenario.steps.iter().filter_map(|step| run.answers.step(&name, &step.id)) {
-            let of = |exchange| (exchange, recognised(&recogniser, run.base(), exchange));
-            all.extend(asked::touched(&record.received().map(of).collect::<Vec<_>>()));
-        }
-    }
-    all
+/// A URL in one spelling: clients decode and encode links on their way.
+fn spelled(url: &str) -> String {
+    let (place, query) = url.split_once('?').unwrap_or((url, ""));
+    Query::parse(query).map_or_else(|_| url.to_owned(), |query| format!("{place}?{}", query.write()))
 }
 
 /// Scheme, host and port.
@@ -210,4 +210,14 @@ fn origin(url: &str) -> &str {
     let after = url.find("://").map_or(0, |at| at + 3);
     let end = url[after..].find('/').map_or(url.len(), |at| after + at);
     &url[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spelled_makes_no_difference_of_encoding() {
+        assert_eq!(spelled("http://h/Consent?category=a%7Cb&_page=p1"), spelled("http://h/Consent?category=a|b&_page=p1"));
+    }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::case::Run;
 use super::super::finding::Place;
+use super::super::run::Run;
 use super::pool::{Eyes, Pool, look};
 use super::table::Table;
 use crate::plan::{Action, Data, NotEntered, PlannedScenario};

@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::answers::resource_name;
-use super::super::case::{Case, Need, Run};
+use super::super::case::{Case, Need};
 use super::super::finding::Place;
 use super::super::predicate::{Sorted, Value, compared, identity, same, values};
 use super::super::ruling::Ruling;
+use super::super::run::Run;
 use super::super::verdict::Reason;
 use super::pool::{Eyes, Pool, look};
 use super::table::Table;

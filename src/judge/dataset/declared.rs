@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use super::super::answers::resource_name;
-use super::super::case::{Case, Run};
+use super::super::case::Case;
 use super::super::code::Code;
 use super::super::ruling::{Obstacle, Ruling};
+use super::super::run::Run;
 use super::super::verdict::Reason;
 use super::pool::{Eyes, Pool, look};
 use super::table::Table;

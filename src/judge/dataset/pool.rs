@@ -4,10 +4,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::super::answers::{Answer, resource_name};
-use super::super::case::Run;
 use super::super::finding::Place;
 use super::super::personas::Fixtures;
 use super::super::reference;
+use super::super::run::Run;
 use crate::agreements::FhirVersion;
 use crate::evidence::Exchange;
 use crate::fhir::fhirpath::{Environment, Expression, Item, Truth};

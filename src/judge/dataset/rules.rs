@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::answers::resource_name;
-use super::super::case::{Run, transport};
+use super::super::case::transport;
 use super::super::code::Code;
 use super::super::finding::{Finding, Place};
 use super::super::ruling::{Obstacle, Ruling};
+use super::super::run::Run;
 use super::super::verdict::Reason;
 use super::coverage::ConceptState;
 use super::pool::{Eyes, Pool, look};

@@ -4,12 +4,13 @@
 use std::collections::BTreeSet;
 
 use super::super::answers::{Answer, Entry, resource_name};
-use super::super::case::{Case, Need, Run};
+use super::super::case::{Case, Need};
 use super::super::chain::{Chain, bases};
 use super::super::expression::{Decision, Scope, parse};
 use super::super::finding::Place;
 use super::super::reference::{self, Name};
 use super::super::ruling::Ruling;
+use super::super::run::Run;
 use crate::fhir::node::Node;
 use crate::plan::{Action, PlannedExpectation, PlannedScenario, PlannedStep};
 use crate::scenario::{Auth, Format};

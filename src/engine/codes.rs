@@ -14,7 +14,7 @@ const ROUNDS: usize = 4;
 const MAX_QUESTIONS: usize = 5_000;
 
 /// Who is asked, and what.
-pub struct Consult<'c> {
+pub struct Lookup<'c> {
     /// Who is asked.
     pub server: TerminologyServer,
     /// What judging the evidence so far asks, beyond what it has an answer to.
@@ -23,14 +23,14 @@ pub struct Consult<'c> {
     pub contents: &'c Contents<'c>,
 }
 
-impl std::fmt::Debug for Consult<'_> {
+impl std::fmt::Debug for Lookup<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Consult").field("server", &self.server).finish_non_exhaustive()
+        f.debug_struct("Lookup").field("server", &self.server).finish_non_exhaustive()
     }
 }
 
 /// Asks until nothing is open. When the user stops the run, what was not asked stays open.
-pub(super) async fn consult(session: &Session, Consult { mut server, questions, contents }: Consult<'_>) {
+pub(super) async fn look_up(session: &Session, Lookup { mut server, questions, contents }: Lookup<'_>) {
     let mut left = MAX_QUESTIONS;
     for _ in 0..ROUNDS {
         if left == 0 || *session.stop.borrow() {

@@ -1,0 +1,37 @@
+//! What is asked of a client, and what a session needs beside it.
+
+use tokio::sync::watch;
+
+use super::super::failure::Failure;
+use super::super::{address, definitions};
+use crate::agreements::{Actor, Dialect};
+use crate::drive::{Access, Secrets};
+use crate::engine::{Recorder, Settings};
+use crate::fhir::validate::Validator;
+use crate::plan::{Claims, Plan, Selection, Target, TargetAuth, compile};
+use crate::scenario::Suite;
+
+/// The plan for a client that asks at this address.
+pub(crate) fn plan(
+    suite: &Suite,
+    (product, dialect): (Option<String>, Dialect),
+    base: &str,
+    selection: &Selection,
+) -> Result<Plan, Failure> {
+    let claims = Claims { product, ..Claims::new(Actor::Consulter, dialect) };
+    let target = Target::new(base.to_owned(), TargetAuth::Bearer(address::TOKEN.to_owned()));
+    compile(suite, claims, target, selection).map_err(|why| Failure::usage(why.to_string()))
+}
+
+/// The settings of a session: the token that was given out is its only secret.
+pub(crate) fn settings(
+    recorder: Recorder,
+    token: &str,
+    (tempo, validator): (f64, &Validator),
+    stop: watch::Receiver<bool>,
+) -> Result<Settings, Failure> {
+    let mut secrets = Secrets::new();
+    secrets.insert(address::TOKEN, token).map_err(|why| Failure::usage(why.to_string()))?;
+    let definitions = definitions::definitions(validator);
+    Ok(Settings { recorder, secrets, access: Access::default(), tempo, seed: None, definitions, stop })
+}

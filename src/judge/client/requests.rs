@@ -1,0 +1,59 @@
+//! What the requests of a client mean, each recognised once in a run.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+use super::super::answers::StepRecord;
+use super::super::run::Run;
+use crate::evidence::Exchange;
+use crate::recognise::{Asked, Recognised, Recogniser};
+
+/// The requests of a run, recognised when they are first asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Requests {
+    recogniser: OnceCell<Recogniser>,
+    meanings: RefCell<HashMap<String, Rc<Recognised>>>,
+    any: OnceCell<bool>,
+    everywhere: OnceCell<BTreeSet<String>>,
+}
+
+impl Requests {
+    /// Who recognises them.
+    pub(super) fn recogniser(&self, run: Run<'_>) -> &Recogniser {
+        self.recogniser.get_or_init(|| Recogniser::new(&run.suite.exchanges, run.plan.claims.dialect))
+    }
+
+    /// What a request means.
+    pub(super) fn meaning(&self, run: Run<'_>, exchange: &Exchange) -> Rc<Recognised> {
+        if let Some(known) = self.meanings.borrow().get(&exchange.id) {
+            return Rc::clone(known);
+        }
+        let request = &exchange.request;
+        let asked = Asked::at(&request.method, &request.url, request.form.as_deref(), run.base());
+        let meaning = Rc::new(self.recogniser(run).recognise(&asked));
+        self.meanings.borrow_mut().insert(exchange.id.clone(), Rc::clone(&meaning));
+        meaning
+    }
+
+    /// Whether the client sent anything at all in this run.
+    pub(super) fn any(&self, run: Run<'_>) -> bool {
+        *self.any.get_or_init(|| received(run).next().is_some())
+    }
+
+    /// Exchanges that the client asks anywhere in the run, in whatever way.
+    pub(super) fn everywhere(&self, run: Run<'_>) -> &BTreeSet<String> {
+        self.everywhere.get_or_init(|| received(run).flat_map(|exchange| touched(&self.meaning(run, exchange))).collect())
+    }
+}
+
+/// All that the client sent, phase by phase.
+fn received(run: Run<'_>) -> impl Iterator<Item = &Exchange> {
+    let steps = run.plan.scenarios.iter().flat_map(|scenario| scenario.steps.iter().map(move |step| (scenario.name(), &step.id)));
+    steps.filter_map(move |(scenario, step)| run.answers.step(&scenario, step)).flat_map(StepRecord::received)
+}
+
+/// Exchanges that a request asks, in whatever way.
+pub(super) fn touched(meaning: &Recognised) -> BTreeSet<String> {
+    meaning.exchanges().into_iter().map(str::to_owned).collect()
+}
