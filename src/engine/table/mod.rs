@@ -5,6 +5,8 @@
 
 mod questions;
 mod seats;
+#[cfg(test)]
+mod tests;
 
 pub use seats::{Answers, Seat, Seats};
 

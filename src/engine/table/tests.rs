@@ -1,0 +1,178 @@
+//! The table with a client of our own making: what ends a phase, what is
+//! recorded, and what is kept out.
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::*;
+use crate::agreements::{Actor, Dialect};
+use crate::drive::{Program, Secrets};
+use crate::engine::Recorder;
+use crate::evidence::{Attested, Exchange, Exhibit, Said};
+use crate::plan::{Claims, Selection, Target, TargetAuth, compile};
+use crate::scenario::{Source, load};
+
+const TOKEN: &str = "a-token-of-the-test";
+const TEMPO: f64 = 0.001;
+
+struct Bench {
+    suite: Suite,
+    plan: Plan,
+    came: mpsc::Sender<Came>,
+    orders: mpsc::Sender<Order>,
+    table: Table,
+}
+
+/// A table for this scenario of the suite.
+fn bench(scenario: &str) -> Bench {
+    let suite = load(&Source::Embedded).expect("the suite of the house is right");
+    let claims = Claims::new(Actor::Consulter, Dialect::R4Rc2);
+    let target = Target::new("http://127.0.0.1/fhir", TargetAuth::Bearer("TOETS_TOKEN".to_owned()));
+    let plan = compile(&suite, claims, target, &Selection::Only(vec![scenario.to_owned()])).expect("it compiles");
+    let ((came, comes), (orders, ordered)) = (mpsc::channel(64), mpsc::channel(64));
+    let table = Table {
+        came: comes,
+        orders: ordered,
+        attended: false,
+        answers: Box::new(|_| ()),
+        driver: None,
+        statements: Statements::new(),
+        resumed: None,
+        look: None,
+    };
+    Bench { suite, plan, came, orders, table }
+}
+
+impl Bench {
+    async fn sit(self) -> Evidence {
+        self.sit_at(TEMPO).await
+    }
+
+    async fn sit_at(self, tempo: f64) -> Evidence {
+        let (_stop, stop) = watch::channel(false);
+        let mut secrets = Secrets::new();
+        secrets.insert("TOETS_TOKEN", TOKEN).expect("it is long enough");
+        let settings = Settings { secrets, tempo, stop, ..Settings::plain(Recorder::in_memory()) };
+        serve(&self.plan, &self.suite, settings, self.table, |_| ()).await.evidence
+    }
+
+    fn send(&self, asks: Option<&str>, authorization: &str) {
+        let (recorded, _wait) = oneshot::channel();
+        let came = Came {
+            method: "GET".to_owned(),
+            url: "http://127.0.0.1/fhir/Goal?patient=1".to_owned(),
+            headers: vec![("authorization".to_owned(), authorization.to_owned())],
+            body: Vec::new(),
+            answer: Reply { status: 200, headers: Vec::new(), body: b"{}".to_vec() },
+            asks: asks.map(str::to_owned),
+            recorded,
+        };
+        self.came.try_send(came).expect("there is room");
+    }
+
+    fn order(&self, order: Order) {
+        self.orders.try_send(order).expect("there is room");
+    }
+}
+
+fn phases(evidence: &Evidence) -> Vec<&PhaseOver> {
+    evidence.records.iter().filter_map(|record| if let Record::Phase(over) = record { Some(over) } else { None }).collect()
+}
+
+fn exchanges(evidence: &Evidence) -> Vec<&Exchange> {
+    let all = evidence.records.iter();
+    all.filter_map(|record| if let Record::Exchange(exchange) = record { Some(&**exchange) } else { None }).collect()
+}
+
+fn attested(evidence: &Evidence) -> Vec<&Attested> {
+    evidence.records.iter().filter_map(|record| if let Record::Attested(said) = record { Some(said) } else { None }).collect()
+}
+
+#[tokio::test]
+async fn phase_is_over_when_all_is_asked_and_one_of_1a_and_1b_is_enough() {
+    let bench = bench("empty");
+    let all =
+        bench.suite.exchanges.iter().filter(|exchange| !["encounters", "patient-lookup"].contains(&exchange.exchange.as_str()));
+    all.for_each(|exchange| bench.send(Some(&exchange.exchange), "Bearer x"));
+    let evidence = bench.sit().await;
+    assert_eq!(phases(&evidence)[0].why, PhaseEnd::Asked);
+}
+
+#[tokio::test]
+async fn phase_in_which_something_is_not_asked_lasts_until_its_deadline() {
+    let bench = bench("empty");
+    bench.send(Some("procedures"), "Bearer x");
+    let evidence = bench.sit().await;
+    assert_eq!(phases(&evidence)[0].why, PhaseEnd::Deadline);
+}
+
+#[tokio::test]
+async fn orders_leave_a_phase_out_begin_it_again_and_go_on() {
+    let bench = bench("pages");
+    for order in [Order::Repeat, Order::Next, Order::Skip] {
+        bench.order(order);
+    }
+    let evidence = bench.sit().await;
+    let ends: Vec<_> = phases(&evidence).iter().map(|over| (over.step.as_str(), over.why)).collect();
+    assert_eq!(ends, [("paged", PhaseEnd::Skipped), ("paged", PhaseEnd::Next), ("endless", PhaseEnd::Skipped)]);
+}
+
+#[tokio::test]
+async fn credentials_are_named_when_they_are_ours_and_hidden_when_they_are_not() {
+    let bench = bench("empty");
+    bench.send(None, &format!("Bearer {TOKEN}"));
+    bench.send(None, "Basic dXNlcjpzZWNyZXQ=");
+    let evidence = bench.sit().await;
+    let headers: Vec<_> = exchanges(&evidence).iter().map(|exchange| exchange.request.headers[0].1.clone()).collect();
+    assert_eq!(headers, ["Bearer ${TOETS_TOKEN}", "Basic ${ANOTHER}"]);
+}
+
+#[tokio::test]
+async fn what_is_known_of_the_screen_is_recorded_with_the_picture_that_shows_it() {
+    let mut bench = bench("empty");
+    let exhibit = Exhibit { name: "screen.png".to_owned(), media_type: "image/png".to_owned(), digest: String::new() };
+    let statement =
+        Statement { answer: Said::Yes, remark: None, exhibit: Some((exhibit, b"\x89PNG".to_vec())), by: "a file".to_owned() };
+    bench.table.statements.insert("empty/nothing/shown".to_owned(), statement);
+    bench.order(Order::Next);
+    let evidence = bench.sit().await;
+    let said = attested(&evidence);
+    assert_eq!((said.len(), said[0].answer, said[0].expectation.as_str()), (1, Said::Yes, "shown"));
+    let digest = &said[0].exhibit.as_ref().expect("there is a picture").digest;
+    assert_eq!(evidence.blobs[digest].as_ref(), b"\x89PNG");
+}
+
+#[tokio::test]
+async fn table_that_goes_on_passes_over_what_was_over() {
+    let first = bench("pages");
+    first.order(Order::Next);
+    first.order(Order::Next);
+    let mut evidence = first.sit().await;
+    // As if it had been killed in the second phase.
+    let second = evidence.records.iter().rposition(|record| matches!(record, Record::Phase(_))).expect("it is there");
+    evidence.records.truncate(second);
+    let mut again = bench("pages");
+    again.table.resumed = Some(evidence);
+    again.order(Order::Next);
+    let ends = again.sit().await;
+    assert_eq!(phases(&ends).iter().map(|over| over.step.as_str()).collect::<Vec<_>>(), ["paged", "endless"]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn program_tells_what_its_client_shows_and_how_it_ended() {
+    let mut bench = bench("empty");
+    let command = r#"test "$TOETS_PHASE" = nothing && echo '{"nothing": "no"}' > "$TOETS_ATTEST"; exit 3"#.to_owned();
+    bench.table.driver = Some(Driver::Program(Program { command, environment: Vec::new() }));
+    // Long enough for a shell to start.
+    let evidence = bench.sit_at(0.01).await;
+    assert_eq!(phases(&evidence)[0].program, Some(ProgramEnd::Code(3)));
+    assert_eq!(attested(&evidence).iter().map(|said| said.answer).collect::<Vec<_>>(), [Said::No]);
+}
+
+#[tokio::test]
+async fn address_that_nobody_answers_at_did_not_start_the_client() {
+    let mut bench = bench("empty");
+    bench.table.driver = Some(Driver::Call { url: "http://127.0.0.1:1/start".to_owned(), environment: Vec::new() });
+    let evidence = bench.sit_at(0.01).await;
+    assert!(matches!(phases(&evidence)[0].program, Some(ProgramEnd::NotStarted(_))));
+}
