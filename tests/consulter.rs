@@ -51,7 +51,7 @@ fn run(suite: &Arc<Suite>, faults: &[&str]) -> Result<Verdicts, Failed> {
             faults: faults.iter().map(|&fault| fault.to_owned()).collect(),
             fhir: FhirVersion::R4,
             tempo,
-            limits: Some(Limits { deadline_ms: 100_000, connect_ms: 100_000, ..usual }),
+            limits: Some(Limits { deadline_ms: 1_000_000, connect_ms: 500_000, ..usual }),
         };
         let table = Table {
             came: place.came,

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use crate::diagnostic::Diagnostic;
+use crate::text::steers;
 
 /// Whether the drawing has colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,10 +135,7 @@ fn first_line(text: &str, diagnostic: &Diagnostic) -> Range<usize> {
 
 /// A message quotes what somebody wrote; a line break, an escape or a change of direction in it must not draw anything.
 pub(crate) fn one_line(text: &str) -> String {
-    let draws = |letter: char| {
-        letter.is_control() || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().map(|letter| if draws(letter) { '\u{fffd}' } else { letter }).collect()
+    text.chars().map(|letter| if steers(letter) { '\u{fffd}' } else { letter }).collect()
 }
 
 fn summary(diagnostics: &[Diagnostic]) -> String {

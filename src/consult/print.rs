@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::plan::{CarePlan, Item, Party, Section, SectionKind, Validity};
 use super::settings::Reason;
-use crate::text::{Language, Text};
+use crate::text::{Language, Text, steers};
 
 /// The plan as text. `exchange` gives the title of an exchange.
 #[must_use]
@@ -38,7 +38,7 @@ impl Page {
     fn line(&mut self, indent: usize, words: &str) {
         // Text of others: no control character reaches a terminal, and lines stay at their indent.
         for (number, part) in words.lines().enumerate() {
-            let clean: String = part.chars().map(|letter| if is_unprintable(letter) { ' ' } else { letter }).collect();
+            let clean: String = part.chars().map(|letter| if steers(letter) { ' ' } else { letter }).collect();
             let hanging = if number == 0 { indent } else { indent + 2 };
             writeln!(self.text, "{:hanging$}{}", "", clean.trim_end()).expect("a String takes all that is written to it");
         }
@@ -202,9 +202,4 @@ impl Page {
         };
         self.line(0, words);
     }
-}
-
-/// Control characters, and those that turn the direction of what follows.
-fn is_unprintable(letter: char) -> bool {
-    letter.is_control() || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

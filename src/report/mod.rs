@@ -20,6 +20,7 @@ pub mod html;
 pub mod json;
 pub mod junit;
 mod known;
+mod lines;
 pub mod live;
 pub mod markdown;
 pub mod outcome;

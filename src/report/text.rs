@@ -1,6 +1,7 @@
 //! The summary for a terminal: failures first, each with what to mend and how to
 //! send the request again. Understandable without colour.
 
+use super::lines::{clean, wrap};
 use super::view::{Cause, Finding, Gap, Known, LevelCounts, Report, Root};
 use super::{defects, words};
 use crate::agreements::{Effect, Level};
@@ -391,32 +392,4 @@ fn place(finding: &Finding, line: &str) -> Option<String> {
     // All of a body that is one line is on line 1: that says nothing.
     let line = finding.line.filter(|number| *number > 1).map(|number| format!(", {line} {number}")).unwrap_or_default();
     Some(format!("{exchange}{path}{line}"))
-}
-
-/// Nothing that a server sent reaches a terminal as a command.
-fn clean(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() || is_direction(letter) { '\u{fffd}' } else { letter }).collect()
-}
-
-/// Letters that turn the direction of what follows can make text look like other text.
-fn is_direction(letter: char) -> bool {
-    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
-}
-
-/// Words over lines of this many letters; a longer word stands alone, whole.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    if lines.is_empty() {
-        lines.push(String::new());
-    }
-    lines
 }

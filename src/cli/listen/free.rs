@@ -4,7 +4,7 @@ use super::super::terminal::Terminal;
 use super::said;
 use crate::redact::Redactor;
 use crate::serve::{Arrival, Arrivals, Listener};
-use crate::text::{Language, Text};
+use crate::text::{Language, Text, steers};
 
 /// Letters of a path that are shown.
 const SHOWN: usize = 200;
@@ -47,7 +47,7 @@ pub(super) fn line(arrival: &Arrival, redactor: &Redactor, language: Language) -
     let asked = &arrival.request;
     let shown: String = redactor.text(&asked.path).chars().take(SHOWN).collect();
     // What never became a request may hold any byte; none of it may steer the terminal.
-    let clean = |text: &str| text.chars().map(|letter| if letter.is_control() { '?' } else { letter }).collect::<String>();
+    let clean = |text: &str| text.chars().map(|letter| if steers(letter) { '?' } else { letter }).collect::<String>();
     let status = arrival.answer.as_ref().map_or_else(|| "---".to_owned(), |answer| answer.status.to_string());
     let seat = arrival.seat.as_deref().unwrap_or("?");
     let mut parts = vec![time.to_owned(), seat.to_owned()];

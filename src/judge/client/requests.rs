@@ -57,3 +57,46 @@ fn received(run: Run<'_>) -> impl Iterator<Item = &Exchange> {
 pub(super) fn touched(meaning: &Recognised) -> BTreeSet<String> {
     meaning.exchanges().into_iter().map(str::to_owned).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::judge;
+    use super::super::super::testing::Bench;
+    use crate::agreements::{Actor, Dialect};
+    use crate::evidence::{Evidence, PhaseEnd, PhaseOver, ProgramEnd, Record};
+    use crate::judge::{Outcome, Reason};
+    use crate::plan::{Claims, Selection, Target, TargetAuth, compile};
+    use crate::scenario::{Source, load};
+
+    /// Each phase of the suite, gone through by nobody.
+    fn nobody(program: Option<ProgramEnd>) -> Vec<(Outcome, Option<Reason>)> {
+        let suite = load(&Source::Embedded).expect("the suite of the house is right");
+        let target = Target::new("http://127.0.0.1/fhir", TargetAuth::Bearer("TOETS_TOKEN".to_owned()));
+        let claims = Claims::new(Actor::Consulter, Dialect::R4Rc2);
+        let plan = compile(&suite, claims, target, &Selection::All).expect("it compiles");
+        let bench = Bench::new();
+        let mut evidence = Evidence { records: Vec::new(), ..bench.evidence() };
+        for scenario in &plan.scenarios {
+            evidence.records.extend(scenario.steps.iter().map(|step| {
+                Record::Phase(PhaseOver {
+                    scenario: scenario.name(),
+                    step: step.id.clone(),
+                    started_us: 0,
+                    took_us: 0,
+                    why: PhaseEnd::Deadline,
+                    program: program.clone(),
+                })
+            }));
+        }
+        let verdicts = judge(&plan, &evidence, &suite, bench.validator());
+        verdicts.expectations.into_iter().map(|verdict| (verdict.outcome, verdict.reason)).collect()
+    }
+
+    #[test]
+    fn client_that_was_never_there_is_untested_and_nothing_is_found_against_it() {
+        for program in [None, Some(ProgramEnd::Code(127)), Some(ProgramEnd::NotStarted("no such file".to_owned()))] {
+            let all = nobody(program);
+            assert!(!all.is_empty() && all.iter().all(|verdict| *verdict == (Outcome::Untested, Some(Reason::NoClient))));
+        }
+    }
+}

@@ -7,3 +7,4 @@ mod obstacles;
 mod persona;
 mod profiles;
 mod run;
+mod words;

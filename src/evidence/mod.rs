@@ -2,6 +2,10 @@
 //! before it gets here; holds no opinion. Storing and reading it back is in
 //! `engine::record`.
 
+mod client;
+
+pub use client::{Attested, Exhibit, PhaseEnd, PhaseOver, ProgramEnd, Said};
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -333,105 +337,6 @@ pub struct Replaced {
     pub elfproof: bool,
     /// It is in the range of test numbers.
     pub test_range: bool,
-}
-
-/// A phase that is over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct PhaseOver {
-    /// `scenario@variant`
-    pub scenario: String,
-    /// The step.
-    pub step: String,
-    /// Microseconds since the start of the run at which it began.
-    pub started_us: u64,
-    /// Microseconds it took.
-    pub took_us: u64,
-    /// Why it ended.
-    pub why: PhaseEnd,
-    /// How the program ended that was to start the client, where there was one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub program: Option<ProgramEnd>,
-}
-
-/// Why a phase ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PhaseEnd {
-    /// All was asked, and nothing more came.
-    Asked,
-    /// The program that was to start the client had ended, and nothing more came.
-    Program,
-    /// Its time was over.
-    Deadline,
-    /// The user went on to the next.
-    Next,
-    /// The user left it out: what came is not judged.
-    Skipped,
-    /// The user stopped the run.
-    Stopped,
-}
-
-/// How a program ended that was to start the client.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ProgramEnd {
-    /// With this exit code.
-    Code(i32),
-    /// By a signal: it crashed, or somebody ended it.
-    Signal,
-    /// It had not ended when the phase was over, and was ended.
-    Deadline,
-    /// It could not be started.
-    NotStarted(String),
-}
-
-/// What a person said about a client.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Attested {
-    /// `scenario@variant`
-    pub scenario: String,
-    /// The step.
-    pub step: String,
-    /// The expectation.
-    pub expectation: String,
-    /// What was said.
-    pub answer: Said,
-    /// In words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub remark: Option<String>,
-    /// A screenshot, or another file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exhibit: Option<Exhibit>,
-    /// By whom, or by what file.
-    pub by: String,
-    /// RFC 3339, UTC.
-    pub at: String,
-}
-
-/// What was said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Said {
-    /// It is so.
-    Yes,
-    /// It is not.
-    No,
-    /// It cannot be shown.
-    CannotShow,
-}
-
-/// A file that goes with what was said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Exhibit {
-    /// Name of the file.
-    pub name: String,
-    /// `image/png`
-    pub media_type: String,
-    /// SHA-256 of its content.
-    pub digest: String,
 }
 
 /// The end of a run.
