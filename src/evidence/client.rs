@@ -77,6 +77,15 @@ pub struct Attested {
     pub at: String,
 }
 
+impl Attested {
+    /// Key of the expectation that it is about: `scenario/step/expectation@variant`.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let (scenario, variant) = self.scenario.split_once('@').unwrap_or((&self.scenario, ""));
+        format!("{scenario}/{}/{}@{variant}", self.step, self.expectation)
+    }
+}
+
 /// What was said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -342,8 +342,8 @@ codes! {
         nl "de client liep in deze fase vast: {subject}", "kijk wat hij het laatst zei; het antwoord dat hij kreeg staat bij de uitwisseling";
     /// A person says that it is not so.
     AttestedOtherwise "attested-otherwise"
-        en "whoever looked at the client said no: {subject}", "the remark and the picture, where there are any, are with the phase";
-        nl "wie naar de client keek zei nee: {subject}", "de opmerking en het beeld, als die er zijn, staan bij de fase";
+        en "whoever looked at the client said no: {subject}", "the remark and the picture, where there are any, are with the expectation";
+        nl "wie naar de client keek zei nee: {subject}", "de opmerking en het beeld, als die er zijn, staan bij de verwachting";
 }
 
 impl Code {

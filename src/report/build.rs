@@ -7,7 +7,7 @@ use super::exchanges::Exchanges;
 use super::view::{Expectation, Finding, Group, KnownMark, LevelCounts, Report, Requirement, Scenario, Step};
 use super::{causes, dataset, defects, head, known, profiles, reason, sentence, warnings};
 use crate::agreements::{Catalogue, Level};
-use crate::evidence::Evidence;
+use crate::evidence::{Attested, Evidence, Record};
 use crate::judge::{self, Class, Diagnosis, ExpectationVerdict, Outcome, RequirementVerdict, Verdicts};
 use crate::plan::{Plan, PlannedExpectation, PlannedScenario, PlannedStep};
 use crate::scenario::Suite;
@@ -62,6 +62,7 @@ struct Join<'a> {
     expectations: BTreeMap<&'a str, &'a ExpectationVerdict>,
     requirements: BTreeMap<&'a str, &'a RequirementVerdict>,
     exchanges: Exchanges<'a>,
+    attested: BTreeMap<String, &'a Attested>,
     known: BTreeMap<&'a str, KnownMark>,
     diagnosis: Diagnosis<'a>,
 }
@@ -76,6 +77,7 @@ impl<'a> Join<'a> {
             expectations: verdicts.expectations.iter().map(|verdict| (verdict.key.as_str(), verdict)).collect(),
             requirements: verdicts.requirements.iter().map(|verdict| (verdict.id.as_str(), verdict)).collect(),
             exchanges: Exchanges::new(evidence, verdicts),
+            attested: attested(evidence),
             known: BTreeMap::new(),
             diagnosis: Diagnosis::new(plan, evidence, verdicts, suite),
         }
@@ -122,6 +124,7 @@ impl<'a> Join<'a> {
             class: self.diagnosis.expectation(verdict).map(Class::name),
             findings: verdict.findings.iter().map(|finding| self.finding((key, &verdict.req), finding)).collect(),
             exchanges: verdict.exchanges.clone(),
+            attested: self.attested.get(key).copied().cloned(),
         })
     }
 
@@ -184,6 +187,17 @@ impl<'a> Join<'a> {
             expectations,
         }
     }
+}
+
+/// What was said last, by the key of what it is about.
+fn attested(evidence: &Evidence) -> BTreeMap<String, &Attested> {
+    let mut said = BTreeMap::new();
+    for record in &evidence.records {
+        if let Record::Attested(attested) = record {
+            said.insert(attested.key(), attested);
+        }
+    }
+    said
 }
 
 fn planned(scenario: &PlannedScenario) -> impl Iterator<Item = &PlannedExpectation> {

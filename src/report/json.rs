@@ -7,9 +7,10 @@ use schemars::Schema;
 
 use super::view::{self, Report};
 use super::words;
+use crate::evidence;
 use shape::{
-    AgreementDefect, Claims, Concept, Dataset, Definition, Exchange, Expectation, Finding, Issue, Known, KnownMark, LevelCounts,
-    Noise, Open, Profiles, Reason, Requirement, Root, Run, SuiteId, Target,
+    AgreementDefect, Attested, Claims, Concept, Dataset, Definition, Exchange, Exhibit, Expectation, Finding, Issue, Known,
+    KnownMark, LevelCounts, Noise, Open, Profiles, Reason, Requirement, Root, Run, SuiteId, Target,
 };
 
 /// Version of `run.json`.
@@ -130,7 +131,14 @@ fn expectation(expectation: &view::Expectation) -> Expectation<'_> {
         known: expectation.known.as_ref().map(|known| KnownMark { reason: &known.reason, until: &known.until }),
         findings: expectation.findings.iter().map(finding).collect(),
         exchanges: &expectation.exchanges,
+        attested: expectation.attested.as_ref().map(attested),
     }
+}
+
+fn attested(said: &evidence::Attested) -> Attested<'_> {
+    let exhibit = said.exhibit.as_ref();
+    let exhibit = exhibit.map(|it| Exhibit { name: &it.name, media_type: &it.media_type, digest: &it.digest });
+    Attested { answer: words::said_name(said.answer), remark: said.remark.as_deref(), exhibit, by: &said.by, at: &said.at }
 }
 
 fn finding(finding: &view::Finding) -> Finding<'_> {

@@ -9,7 +9,7 @@ pub use course::{Excerpt, ExcerptLine, Exchange, Scenario, Step};
 
 use super::dataset::Dataset;
 use crate::agreements::{Actor, Dialect, Effect, Level};
-use crate::evidence::Definition;
+use crate::evidence::{Attested, Definition};
 use crate::judge::{Conclusion, Counts, OpenCode, Outcome, Silenced};
 use crate::text::Text;
 
@@ -246,6 +246,8 @@ pub struct Expectation {
     pub findings: Vec<Finding>,
     /// Ids of the exchanges that it looked at.
     pub exchanges: Vec<String>,
+    /// What was said of the client last.
+    pub attested: Option<Attested>,
 }
 
 /// Something that was found.

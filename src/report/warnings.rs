@@ -2,6 +2,7 @@
 
 use super::reason;
 use super::words::both;
+use crate::agreements::Actor;
 use crate::evidence::{Broken, BrokenKind, CodeAsked, Evidence, Outcome, Record};
 use crate::fhir::terminology::Answer;
 use crate::plan::{Plan, TargetAuth};
@@ -137,9 +138,10 @@ fn lost_personas(evidence: &Evidence) -> Option<Text> {
 
 fn fault(plan: &Plan) -> Option<Text> {
     plan.target.fault.as_deref().map(|fault| {
+        let actor = if plan.claims.actor == Actor::Consulter { "consulter" } else { "provider" };
         both(
-            format!("The built-in provider was told to misbehave (fault `{fault}`)."),
-            format!("De ingebouwde provider moest zich misdragen (fout `{fault}`)."),
+            format!("The built-in {actor} was told to misbehave (fault `{fault}`)."),
+            format!("De ingebouwde {actor} moest zich misdragen (fout `{fault}`)."),
         )
     })
 }

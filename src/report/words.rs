@@ -2,6 +2,7 @@
 //! findings are the judge's; those of facts stand in `reason`.
 
 use crate::agreements::{Actor, Effect, Level};
+use crate::evidence::Said;
 use crate::judge::{Conclusion, Outcome};
 use crate::text::Text;
 
@@ -40,8 +41,10 @@ pub(super) const WORDS: &[(&str, &str, &str)] = &[
     ("scenarios", "Scenarios", "Scenario’s"),
     ("expectations", "Expectations", "Verwachtingen"),
     ("exchanges", "Exchanges", "Uitwisselingen"),
-    ("built-in", "built-in reference provider", "ingebouwde referentieprovider"),
-    ("Built-in", "Built-in reference provider", "Ingebouwde referentieprovider"),
+    ("built-in-provider", "built-in reference provider", "ingebouwde referentieprovider"),
+    ("built-in-consulter", "built-in reference consulter", "ingebouwde referentieconsulter"),
+    ("Built-in-provider", "Built-in reference provider", "Ingebouwde referentieprovider"),
+    ("Built-in-consulter", "Built-in reference consulter", "Ingebouwde referentieconsulter"),
     ("Unnamed", "Unnamed product", "Product zonder naam"),
     ("warnings", "Please note", "Let op"),
     ("picture", "All requirements at a glance", "Alle eisen in één oogopslag"),
@@ -52,6 +55,11 @@ pub(super) const WORDS: &[(&str, &str, &str)] = &[
     ("class", "Kind of trouble", "Soort probleem"),
     ("requests", "requests", "verzoeken"),
     ("explains", "Explains findings against", "Verklaart bevindingen tegen"),
+    ("said", "Said of the client", "Gezegd van de client"),
+    ("said-yes", "yes", "ja"),
+    ("said-no", "no", "nee"),
+    ("said-cannot-show", "it cannot be shown", "het is niet te tonen"),
+    ("said-by", "by", "door"),
     ("next-steps-none", "Nothing to mend was found.", "Er is niets gevonden om te herstellen."),
     ("seen-once", "seen once", "één keer gezien"),
     ("seen-times", "times", "keer"),
@@ -252,6 +260,16 @@ pub(super) fn effect_name(effect: Effect) -> &'static str {
     }
 }
 
+/// What was said of a client, as `run.json` writes it.
+#[must_use]
+pub(super) fn said_name(said: Said) -> &'static str {
+    match said {
+        Said::Yes => "yes",
+        Said::No => "no",
+        Said::CannotShow => "cannot-show",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -267,7 +285,9 @@ mod tests {
     fn every_word_that_a_template_asks_for_is_in_words() {
         let asked =
             TEMPLATES.iter().flat_map(|template| template.split("w(\"").skip(1)).filter_map(|rest| rest.split('"').next());
-        let lacking: Vec<&str> = asked.filter(|name| !WORDS.iter().any(|(known, _, _)| known == name)).collect();
+        let lacking: Vec<&str> = asked
+            .filter(|name| !WORDS.iter().any(|(known, _, _)| known == name || (name.ends_with('-') && known.starts_with(name))))
+            .collect();
         assert!(lacking.is_empty(), "{lacking:?}");
     }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use toets::agreements::{Actor, Basis, Catalogue, Dialect, Effect, Level, Pending, Requirement, RequirementFile};
 use toets::evidence::{
-    Broken, BrokenKind, Definition, End, Evidence, Exchange, FoundHow, FoundPersona, Omitted, OmittedReason, Origin,
-    Outcome as Came, Received, Record, Replaced, Sent, Start,
+    Attested, Broken, BrokenKind, Definition, End, Evidence, Exchange, Exhibit, FoundHow, FoundPersona, Omitted, OmittedReason,
+    Origin, Outcome as Came, Received, Record, Replaced, Said, Sent, Start,
 };
 use toets::judge::{
     Code, ConceptCoverage, ConceptState, Conclusion, DatasetCoverage, ExpectationVerdict, Finding, Issue, OpenCode, Outcome,
@@ -286,6 +286,20 @@ fn answered(bytes: u64) -> Came {
     })
 }
 
+/// Nobody asks it of a provider; here it stands beside all else that can happen.
+fn attested() -> Attested {
+    Attested {
+        scenario: "directives@r4.json.plain".into(),
+        step: "search".into(),
+        expectation: "text".into(),
+        answer: Said::No,
+        remark: Some(HOSTILE.into()),
+        exhibit: Some(Exhibit { name: "screen.png".into(), media_type: "image/png".into(), digest: DIGEST.into() }),
+        by: "screens.json".into(),
+        at: "2026-11-22T14:03:05.900Z".into(),
+    }
+}
+
 fn records(bytes: u64) -> Vec<Record> {
     let broken = Broken { kind: BrokenKind::Deadline, detail: "no answer in 20 s".into(), status: None };
     let nothing = Came::Answered(Received { status: 500, headers: Vec::new(), body: None, bytes: 0 });
@@ -298,6 +312,7 @@ fn records(bytes: u64) -> Vec<Record> {
         exchange("persona@full-plan/lookup#1", "Patient?identifier=999900110", nothing, 500),
         exchange("directives@r4.json.plain/search#1", URL, answered(bytes), 13_000),
         Record::Omitted(omitted),
+        Record::Attested(attested()),
         exchange("metadata@r4.json.plain/metadata#1", "metadata", Came::Broken(broken), 26_000),
         Record::Replaced(Replaced { token: "B00000001".into(), hmac: "00ff".into(), elfproof: true, test_range: false }),
         Record::End(End { at: "2026-11-22T14:03:06.523Z".into(), took_us: 1_400_000, stopped: false }),

@@ -290,6 +290,34 @@ pub(super) struct Expectation<'a> {
     pub(super) findings: Vec<Finding<'a>>,
     /// Ids of the exchanges that it looked at.
     pub(super) exchanges: &'a [String],
+    /// What a person, or the program that drives the client, said of it last; absent where nobody said anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) attested: Option<Attested<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Attested<'a> {
+    /// `yes`, `no` or `cannot-show`.
+    pub(super) answer: &'static str,
+    /// In words.
+    pub(super) remark: Option<&'a str>,
+    /// A screenshot, or another file.
+    pub(super) exhibit: Option<Exhibit<'a>>,
+    /// By whom, or by what file.
+    pub(super) by: &'a str,
+    /// RFC 3339, UTC.
+    pub(super) at: &'a str,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Exhibit<'a> {
+    /// Name of the file.
+    pub(super) name: &'a str,
+    /// `image/png`
+    pub(super) media_type: &'a str,
+    /// SHA-256 of its content, which is in `blobs/` by that name.
+    pub(super) digest: &'a str,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
