@@ -155,6 +155,8 @@ pub enum Trouble {
     Empty,
     /// A searchset with a next link.
     Paged,
+    /// A redirect to another origin.
+    Elsewhere,
     /// Status 401.
     Unauthorized,
     /// Status 403.

@@ -9,6 +9,7 @@ mod right;
 mod servers;
 mod stu3;
 mod survival;
+mod twins;
 
 use std::sync::OnceLock;
 

@@ -42,7 +42,7 @@ const ITEMS: &[(&str, &str, &str, &str)] = &[
     ("991", "", "First contact: comment on telephone", "Eerste contactpersoon: toelichting bij telefoonnummer"),
     ("992", "406", "First contact: e-mail", "Eerste contactpersoon: e-mailadres"),
     ("993", "407", "First contact: kind of e-mail", "Eerste contactpersoon: EmailSoort"),
-    ("1644", "819", "First contact: role", "Eerste contactpersoon: rol"),
+    ("1644", "", "First contact: role", "Eerste contactpersoon: rol"),
     ("995", "77", "First contact: relation", "Eerste contactpersoon: relatie"),
     ("412", "412", "First contact: other relation", "Eerste contactpersoon: relatie anders"),
     ("82", "82", "Patient was present", "Gesprek gevoerd in bijzijn van: patiënt"),
