@@ -1,6 +1,7 @@
 //! The reference consulter over real sockets: what it asks when it is right,
 //! what each fault changes, what it survives, and what it shows.
 
+mod dialects;
 mod faults;
 mod golden;
 mod plan;
