@@ -113,8 +113,7 @@ fn is_caught(suite: &Arc<Suite>, fhir: FhirVersion, fault: &ConsulterFault) -> R
     let mut wrong = Vec::new();
     let mut killed_any = false;
     for kill in &fault.kills {
-        let fitting: Vec<_> =
-            verdicts.expectations.iter().filter(|verdict| fits_key(&kill.expect, &verdict.key)).collect();
+        let fitting: Vec<_> = verdicts.expectations.iter().filter(|verdict| fits_key(&kill.expect, &verdict.key)).collect();
         killed_any |= !fitting.is_empty();
         // What only the other version asks cannot turn red in this one.
         if fitting.is_empty() && !is_of_another_version(suite, fhir, &kill.expect)? {

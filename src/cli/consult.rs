@@ -177,7 +177,9 @@ pub(crate) fn failure(why: &ConsultError, suite: &Suite) -> Failure {
                 None => failure.hint("faults of a client are the files in `scenarios/consulter-faults`"),
             }
         }
-        ConsultError::FaultOfAnother(..) => failure.hint("its file in `scenarios/consulter-faults` says for which version it is, in `fhir`"),
+        ConsultError::FaultOfAnother(..) => {
+            failure.hint("its file in `scenarios/consulter-faults` says for which version it is, in `fhir`")
+        }
         ConsultError::FaultElsewhere(_) => failure.hint("leave `--fault` out, or name an address on this machine"),
         ConsultError::Address(_) => failure.hint("write it as `https://host/path`, as the server's documentation has it"),
         ConsultError::Token => failure.hint("a bearer token has no white space; look for a line end at the end of it"),

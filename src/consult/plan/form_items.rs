@@ -87,7 +87,12 @@ const ITEMS: &[(&str, &str, &str, &str)] = &[
     ("1197", "253", "Earlier agreements recorded", "Eerder behandelafspraken vastgelegd"),
     ("1198", "254", "Earlier agreements: comment", "Eerder vastgelegde behandelafspraken: toelichting"),
     ("1199", "255", "Earlier agreements hold other wishes", "Andere wensen in eerder vastgelegde behandelafspraken"),
-    ("1200", "256", "Told to discuss it with relatives", "Geïnformeerd over eigen verantwoordelijkheid om dit met naasten te bespreken"),
+    (
+        "1200",
+        "256",
+        "Told to discuss it with relatives",
+        "Geïnformeerd over eigen verantwoordelijkheid om dit met naasten te bespreken",
+    ),
     ("1201", "257", "Agrees to sharing", "Akkoord met delen met andere hulpverleners"),
     ("", "122", "Resuscitation: restrictions", "Reanimatie: beperkingen"),
     ("", "123", "Artificial respiration: restrictions", "Kunstmatige beademing: beperkingen"),

@@ -44,7 +44,12 @@ pub(super) fn check(document: &Document<Exchange>, names: &Names<'_>, problems: 
         let place = place.key("defects").item(index);
         for (key, request) in [("send", &defect.send), ("mended", &defect.mended)] {
             for (url, fhir) in request.iter().flat_map(|url| defect.versions.iter().map(move |dialect| (url, dialect.fhir()))) {
-                placeholder::check(place.key(key), url, Allowed { names: &[], personas: &names.personas, persona: true }, problems);
+                placeholder::check(
+                    place.key(key),
+                    url,
+                    Allowed { names: &[], personas: &names.personas, persona: true },
+                    problems,
+                );
                 parameter::check(place.key(key), url, fhir, problems);
             }
         }

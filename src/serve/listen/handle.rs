@@ -167,7 +167,8 @@ impl Table {
     }
 
     async fn decide(&self, came: &Came, body: Body) -> Decided {
-        let unread = |refusal: &Refusal, broken| Decided { answer: refused(refusal, self.fhir), body: Vec::new(), broken, unread: true };
+        let unread =
+            |refusal: &Refusal, broken| Decided { answer: refused(refusal, self.fhir), body: Vec::new(), broken, unread: true };
         if let Err(refusal) = server::refuse_long_head(&came.parts, &came.headers) {
             return unread(&refusal, Some(Broken::HeadTooLong));
         }
