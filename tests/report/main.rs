@@ -6,6 +6,7 @@ mod golden;
 
 use fixture::{HOSTILE, Run};
 use golden::hold;
+use toets::evidence::Record;
 use toets::judge::{Code, Finding, Outcome, Place};
 use toets::report::coverage::{self, Coverage};
 use toets::report::text::{Colour, Letters, Style};
@@ -124,6 +125,18 @@ fn hostile_text_stays_text() {
     assert!(!xml.contains('\u{1b}') && !xml.contains('\u{0}'));
     let summary = text::text(&report, plain(Language::En));
     assert!(!summary.contains('\u{1b}') && !summary.contains('\u{202e}'));
+}
+
+#[test]
+fn statement_without_remark_and_picture_is_shown() {
+    let mut run = fixture::everything();
+    for record in &mut run.evidence.records {
+        if let Record::Attested(said) = record {
+            (said.remark, said.exhibit) = (None, None);
+        }
+    }
+    let page = html::html(&report(&run), Language::En, "reports/run");
+    assert!(page.contains("screens.json") && !page.contains("screen.png"));
 }
 
 #[test]
