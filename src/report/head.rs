@@ -119,7 +119,7 @@ fn sentence(parts: &Parts<'_>, binding: Counts) -> Text {
     if parts.plan.scenarios.is_empty() {
         return both("Nothing was selected, so nothing was tested.", "Er is niets geselecteerd, dus er is niets getoetst.");
     }
-    if warnings::broken(parts.evidence).is_some() {
+    if warnings::broken(parts.plan, parts.evidence).is_some() {
         return both(
             "The server could not be reached, so nothing was tested.",
             "De server was niet bereikbaar, dus er is niets getoetst.",
@@ -146,7 +146,7 @@ fn sentence(parts: &Parts<'_>, binding: Counts) -> Text {
 }
 
 fn change(parts: &Parts<'_>, binding: Counts) -> Text {
-    if warnings::broken(parts.evidence).is_some() {
+    if warnings::broken(parts.plan, parts.evidence).is_some() {
         return both("Have a server answer at this address.", "Laat een server op dit adres antwoorden.");
     }
     match parts.verdicts.conclusion {

@@ -6,6 +6,7 @@ mod golden;
 
 use fixture::{HOSTILE, Run};
 use golden::hold;
+use toets::agreements::Actor;
 use toets::evidence::Record;
 use toets::judge::{Code, Finding, Outcome, Place};
 use toets::report::coverage::{self, Coverage};
@@ -178,6 +179,15 @@ fn warnings(run: &Run) -> String {
 fn warnings_name_the_persona_that_was_not_found_and_what_to_do() {
     let warnings = warnings(&fixture::stranger(200));
     assert!(warnings.contains("`full-plan`") && warnings.contains("--patient"), "{warnings}");
+}
+
+#[test]
+fn warnings_ask_a_client_that_was_refused_always_what_it_was_given() {
+    let mut run = fixture::stranger(401);
+    run.plan.claims.actor = Actor::Consulter;
+    let warnings = warnings(&run);
+    assert!(warnings.contains("the first got 401") && warnings.contains("token of this vendor"), "{warnings}");
+    assert!(!warnings.contains("/metadata"), "{warnings}");
 }
 
 #[test]
