@@ -108,6 +108,12 @@ impl Log {
         self.redactor.text(text)
     }
 
+    /// How many exchanges of a step there are.
+    pub(super) fn exchanges(&self, scenario: &str, step: &str) -> usize {
+        let of = |record: &&Record| matches!(record, Record::Exchange(of) if of.scenario == scenario && of.step == step);
+        self.kept().evidence.records.iter().filter(of).count()
+    }
+
     /// Records an exchange, and gives its body as it is kept when that differs from what came.
     pub(super) fn exchange(&self, happened: Happened<'_>) -> Option<Vec<u8>> {
         let took_us = self.elapsed_us().saturating_sub(happened.started_us);

@@ -134,7 +134,10 @@ impl<'a> Answers<'a> {
             }
             Record::Capture(capture) => self.captures.entry(&capture.scenario).or_default().push(capture),
             Record::Phase(over) => {
-                self.steps.entry(&over.scenario).or_default().entry(&over.step).or_default().phase = Some(over);
+                let step = self.steps.entry(&over.scenario).or_default().entry(&over.step).or_default();
+                step.phase = Some(over);
+                // A table that was stopped and goes on comes to what it had left out.
+                step.omitted = None;
             }
             Record::Attested(said) => {
                 let step = self.steps.entry(&said.scenario).or_default().entry(&said.step).or_default();

@@ -193,6 +193,7 @@ fn driver(trigger: &str, session: &Session, listener: &Listener, arguments: &Lis
         ("TOETS_URL".to_owned(), listener.base(&session.name).unwrap_or_default().to_owned()),
         (address::TOKEN.to_owned(), session.token.clone()),
         ("TOETS_VENDOR".to_owned(), session.name.clone()),
+        ("TOETS_FHIR".to_owned(), session.plan.claims.dialect.fhir().name().to_owned()),
     ];
     if listener.ca_pem().is_some() {
         environment.push(("TOETS_CA".to_owned(), arguments.tls_folder.join("ca.pem").display().to_string()));

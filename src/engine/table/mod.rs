@@ -166,19 +166,18 @@ impl<'p> Sitting<'p> {
     async fn scenario(&mut self, scenario: &'p PlannedScenario) {
         let name = scenario.name();
         self.log.tell(Event::ScenarioStarted(name.clone()));
-        let mut number = BTreeMap::new();
         for step in &scenario.steps {
             let Action::Serve(phase) = &step.action else {
                 self.log.omitted(&name, &step.id, OmittedReason::NoClient);
                 continue;
             };
-            while self.phase(scenario, step, phase, number.entry(&step.id).or_default()).await {}
+            while self.phase(scenario, step, phase).await {}
         }
         self.log.tell(Event::ScenarioFinished(name));
     }
 
     /// Goes through a phase; true when it is to be gone through again.
-    async fn phase(&mut self, scenario: &'p PlannedScenario, step: &'p PlannedStep, phase: &'p Phase, count: &mut usize) -> bool {
+    async fn phase(&mut self, scenario: &'p PlannedScenario, step: &'p PlannedStep, phase: &'p Phase) -> bool {
         let name = scenario.name();
         if self.done.contains(&(name.clone(), step.id.clone())) {
             return false;
@@ -196,19 +195,19 @@ impl<'p> Sitting<'p> {
         });
         let now = Instant::now();
         let mut going = Going {
+            // Whoever comes to it again, or goes on with it, finds other numbers free.
+            count: self.log.exchanges(&name, &step.id),
             name,
             scenario,
             step,
             phase,
             asked: BTreeSet::new(),
-            count: *count,
             deadline: now + self.scaled(phase.until.within_s),
             quiet: now + self.scaled(phase.until.quiet_s),
             program: None,
             said: Statements::new(),
         };
         let why = self.answer(&mut going).await;
-        *count = going.count;
         let over = PhaseOver {
             scenario: going.name.clone(),
             step: step.id.clone(),

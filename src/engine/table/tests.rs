@@ -157,6 +157,19 @@ async fn table_that_goes_on_passes_over_what_was_over() {
     assert_eq!(phases(&ends).iter().map(|over| over.step.as_str()).collect::<Vec<_>>(), ["paged", "endless"]);
 }
 
+#[tokio::test]
+async fn what_comes_when_a_table_goes_on_has_numbers_of_its_own() {
+    let first = bench("empty");
+    first.send(None, "");
+    let mut evidence = first.sit().await;
+    evidence.records.retain(|record| !matches!(record, Record::Phase(_) | Record::End(_)));
+    let mut again = bench("empty");
+    again.table.resumed = Some(evidence);
+    again.send(None, "");
+    let ids: Vec<String> = exchanges(&again.sit().await).iter().map(|exchange| exchange.id.clone()).collect();
+    assert_eq!(ids, ["empty@r4.json.plain/nothing#1", "empty@r4.json.plain/nothing#2"]);
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn program_tells_what_its_client_shows_and_how_it_ended() {

@@ -63,13 +63,13 @@ mod tests {
     use super::super::super::judge;
     use super::super::super::testing::Bench;
     use crate::agreements::{Actor, Dialect};
-    use crate::evidence::{Evidence, PhaseEnd, PhaseOver, ProgramEnd, Record};
+    use crate::evidence::{Evidence, Omitted, OmittedReason, PhaseEnd, PhaseOver, ProgramEnd, Record};
     use crate::judge::{Outcome, Reason};
-    use crate::plan::{Claims, Selection, Target, TargetAuth, compile};
+    use crate::plan::{Claims, PlannedStep, Selection, Target, TargetAuth, compile};
     use crate::scenario::{Source, load};
 
     /// Each phase of the suite, gone through by nobody.
-    fn nobody(program: Option<ProgramEnd>) -> Vec<(Outcome, Option<Reason>)> {
+    fn nobody(program: Option<ProgramEnd>, stopped_before: bool) -> Vec<(Outcome, Option<Reason>)> {
         let suite = load(&Source::Embedded).expect("the suite of the house is right");
         let target = Target::new("http://127.0.0.1/fhir", TargetAuth::Bearer("TOETS_TOKEN".to_owned()));
         let claims = Claims::new(Actor::Consulter, Dialect::R4Rc2);
@@ -77,6 +77,10 @@ mod tests {
         let bench = Bench::new();
         let mut evidence = Evidence { records: Vec::new(), ..bench.evidence() };
         for scenario in &plan.scenarios {
+            let left_out = |step: &PlannedStep| {
+                Record::Omitted(Omitted { scenario: scenario.name(), step: step.id.clone(), reason: OmittedReason::Stopped })
+            };
+            evidence.records.extend(scenario.steps.iter().filter(|_| stopped_before).map(left_out));
             evidence.records.extend(scenario.steps.iter().map(|step| {
                 Record::Phase(PhaseOver {
                     scenario: scenario.name(),
@@ -95,8 +99,13 @@ mod tests {
     #[test]
     fn client_that_was_never_there_is_untested_and_nothing_is_found_against_it() {
         for program in [None, Some(ProgramEnd::Code(127)), Some(ProgramEnd::NotStarted("no such file".to_owned()))] {
-            let all = nobody(program);
+            let all = nobody(program, false);
             assert!(!all.is_empty() && all.iter().all(|verdict| *verdict == (Outcome::Untested, Some(Reason::NoClient))));
         }
+    }
+
+    #[test]
+    fn table_that_was_stopped_and_went_on_is_judged_by_what_came_then() {
+        assert_eq!(nobody(None, true), nobody(None, false));
     }
 }

@@ -30,14 +30,25 @@ ask() {
     done
 }
 
+if [ "${TOETS_FHIR:-R4}" = STU3 ]; then
+    directives="category=$snomed%7C11291000146105"
+    wills="category=$snomed%7C11341000146107"
+    form=stu3/Questionnaire/ACP-zib2017
+else
+    scope=http://terminology.hl7.org/CodeSystem/consentscope
+    directives="scope=$scope%7Ctreatment&category=$snomed%7C129125009"
+    wills="scope=$scope%7Cadr&category=http://terminology.hl7.org/CodeSystem/consentcategorycodes%7Cacd"
+    form=r4/Questionnaire/ACP-zib2020
+fi
+
 ask "$base/Procedure?patient=Patient/$patient&code=$snomed%7C713603004&_include=Procedure:encounter"
-ask "$base/Consent?patient=Patient/$patient&scope=http://terminology.hl7.org/CodeSystem/consentscope%7Ctreatment&category=$snomed%7C129125009&_include=Consent:actor"
-ask "$base/Consent?patient=Patient/$patient&scope=http://terminology.hl7.org/CodeSystem/consentscope%7Cadr&category=http://terminology.hl7.org/CodeSystem/consentcategorycodes%7Cacd&_include=Consent:actor"
+ask "$base/Consent?patient=Patient/$patient&$directives&_include=Consent:actor"
+ask "$base/Consent?patient=Patient/$patient&$wills&_include=Consent:actor"
 ask "$base/Goal?patient=Patient/$patient&category=$snomed%7C713603004"
 ask "$base/Observation?patient=Patient/$patient&code=$snomed%7C153851000146100,395091006,340171000146104,247751003,570801000146104"
 ask "$base/DeviceUseStatement?patient=Patient/$patient&device.type=$snomed%7C72506001,465460004,468542000,704707009,1263462004,1236894001&_include=DeviceUseStatement:device"
 ask "$base/CommunicationRequest?patient=Patient/$patient&category=$snomed%7C223449006"
-ask "$base/QuestionnaireResponse?subject=Patient/$patient&questionnaire=https://api.iknl.nl/docs/pzp/r4/Questionnaire/ACP-zib2020"
+ask "$base/QuestionnaireResponse?subject=Patient/$patient&questionnaire=https://api.iknl.nl/docs/pzp/$form"
 
 if [ "$failed" = 1 ]; then
     printf '{"incomplete": "yes", "everything": "no", "nothing": "no"}\n' > "$TOETS_ATTEST"
