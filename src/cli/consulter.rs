@@ -95,8 +95,11 @@ async fn sit(
     }
 }
 
-/// What is claimed: the newest version of the agreement for the version of FHIR.
+/// What is claimed: the version that was asked for, else the newest for the version of FHIR.
 fn dialect(arguments: &RunArguments) -> Dialect {
+    if let Some(dialect) = arguments.dialect {
+        return dialect;
+    }
     match arguments.fhir.map(FhirVersion::from) {
         Some(FhirVersion::Stu3) => Dialect::Stu3Rc2,
         Some(FhirVersion::R4) | None => Dialect::R4Rc2,

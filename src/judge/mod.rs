@@ -27,6 +27,7 @@ mod root;
 mod ruling;
 mod run;
 mod semantics;
+mod spoken;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -42,6 +43,7 @@ pub use exit::{Completeness, ExitCode, exit_code};
 pub use finding::{Finding, Issue, Place};
 pub use known::{KnownState, KnownVerdict, known};
 pub use root::{Root, RootKind};
+pub use spoken::{OfNoVersion, Speech, VersionDifference};
 pub use verdict::{
     Conclusion, Counts, ExpectationVerdict, OpenCode, Outcome, ProfileNotes, Reason, RequirementVerdict, Silenced, Verdicts,
 };
@@ -109,7 +111,9 @@ fn judged(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &Validator
     let requirements = requirement::requirements(plan, suite, &expectations);
     let conclusion = requirement::conclusion(&requirements);
     let profiles = profiles.notes();
-    Verdicts { conclusion, expectations, requirements, profiles, dataset: coverage }
+    // Which version somebody speaks is worth no more than what the dataset shows.
+    let spoken = guarded(|| spoken::heard(run)).unwrap_or_default();
+    Verdicts { conclusion, expectations, requirements, profiles, dataset: coverage, spoken }
 }
 
 /// What came back of the data of the personas that the plan is about, element by element.

@@ -179,6 +179,7 @@ mod tests {
             requirements,
             profiles: ProfileNotes::default(),
             dataset: None,
+            spoken: None,
         };
         assert_eq!(verdicts.counts(Level::Shall), Counts { claimed: 1, pass: 1, ..Counts::default() });
         assert_eq!(verdicts.counts(Level::Should), Counts { claimed: 1, untested: 1, ..Counts::default() });

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dataset::DatasetCoverage;
 use super::finding::Finding;
+use super::spoken::Speech;
 use crate::agreements::{Actor, Effect, Level};
 use crate::text::Text;
 
@@ -164,6 +165,9 @@ pub struct Verdicts {
     /// What was shown of the dataset; nothing where the suite has none for the version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dataset: Option<DatasetCoverage>,
+    /// Which version of the agreement was heard; nothing where the suite does not know the claimed one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spoken: Option<Speech>,
 }
 
 /// What was noted while resources were judged by FHIR and by profiles.

@@ -29,12 +29,14 @@ mod profiles;
 mod reason;
 mod sentence;
 pub mod sheet;
+mod spoken;
 pub mod text;
 mod view;
 mod warnings;
 mod words;
 
 pub use dataset::{Concept, Dataset};
+pub use spoken::{Speech, Version};
 pub use view::{
     Cause, Excerpt, ExcerptLine, Exchange, Expectation, Finding, Gap, Group, Head, Issue, LevelCounts, Profiles, Reason, Report,
     Requirement, Root, Scenario, Step,

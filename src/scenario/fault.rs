@@ -107,6 +107,8 @@ pub enum Misbehaviour {
     IncludesAsMatches,
     /// Changes the answer.
     Patch(Patch),
+    /// Writes values of the answer that begin with the key with this beginning instead; of several keys the longest.
+    Rename(BTreeMap<String, String>),
     /// Sets a header, or takes it away when empty.
     Header(BTreeMap<String, String>),
     /// What is wrong with formats.
