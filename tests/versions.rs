@@ -84,8 +84,14 @@ fn client_that_asks_another_version_is_heard_with_every_difference() {
     };
     let old = ["goal-by-category", "communication-request", "includes-with-equals", "donor-asked", "device-codes-listed"];
     consulter("consulter-r4-rc1", "r4-rc1", &old);
-    let beta3 =
-        ["canonical-moved", "device-codes-listed", "goal-by-category", "communication-request", "includes-with-equals", "donor-asked"];
+    let beta3 = [
+        "canonical-moved",
+        "device-codes-listed",
+        "goal-by-category",
+        "communication-request",
+        "includes-with-equals",
+        "donor-asked",
+    ];
     consulter("consulter-r4-beta3", "r4-beta3", &beta3);
     consulter("consulter-r4-rc3-dev", "r4-rc3-dev", &["capacity-observed"]);
 }

@@ -16,6 +16,7 @@ mod exit;
 mod expression;
 mod finding;
 mod form;
+mod habit;
 mod known;
 mod personas;
 mod predicate;
@@ -113,7 +114,8 @@ fn judged(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &Validator
     let profiles = profiles.notes();
     // Which version somebody speaks is worth no more than what the dataset shows.
     let spoken = guarded(|| spoken::heard(run)).unwrap_or_default();
-    Verdicts { conclusion, expectations, requirements, profiles, dataset: coverage, spoken }
+    let habits = guarded(|| habit::noted(run)).unwrap_or_default();
+    Verdicts { conclusion, expectations, requirements, profiles, dataset: coverage, spoken, habits }
 }
 
 /// What came back of the data of the personas that the plan is about, element by element.
@@ -146,7 +148,7 @@ fn judge_scenario(run: Run<'_>, scenario: &PlannedScenario) -> Vec<ExpectationVe
             let case = Case { run, scenario, key: &key, step, expectation };
             let unknown = run.plan.lacks_data(scenario, step, expectation).then_some(Reason::DataUnknown);
             verdicts.push(verdict(run, expectation, &Before { drift: drift.clone(), unknown }, || {
-                dataset::excused(&case, check::judge(&case))
+                dataset::excused(&case, habit::explained(&case, check::judge(&case)))
             }));
         }
     }

@@ -180,6 +180,7 @@ mod tests {
             profiles: ProfileNotes::default(),
             dataset: None,
             spoken: None,
+            habits: Vec::new(),
         };
         assert_eq!(verdicts.counts(Level::Shall), Counts { claimed: 1, pass: 1, ..Counts::default() });
         assert_eq!(verdicts.counts(Level::Should), Counts { claimed: 1, untested: 1, ..Counts::default() });

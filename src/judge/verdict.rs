@@ -168,6 +168,9 @@ pub struct Verdicts {
     /// Which version of the agreement was heard; nothing where the suite does not know the claimed one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spoken: Option<Speech>,
+    /// Habits that break nothing and are worth a remark; part of no requirement.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub habits: Vec<Finding>,
 }
 
 /// What was noted while resources were judged by FHIR and by profiles.

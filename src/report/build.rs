@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::exchanges::Exchanges;
 use super::view::{Expectation, Finding, Group, KnownMark, LevelCounts, Report, Requirement, Scenario, Step};
-use super::{causes, dataset, defects, head, known, profiles, reason, sentence, spoken, warnings};
+use super::{causes, dataset, defects, habits, head, known, profiles, reason, sentence, spoken, warnings};
 use crate::agreements::{Catalogue, Level};
 use crate::evidence::{Attested, Evidence, Record};
 use crate::judge::{self, Class, Diagnosis, ExpectationVerdict, Outcome, RequirementVerdict, Verdicts};
@@ -41,6 +41,7 @@ impl Report {
             profiles,
             dataset,
             spoken,
+            habits: habits::habits(&verdicts.habits),
             defects,
             warnings,
             known,

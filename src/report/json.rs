@@ -62,6 +62,7 @@ impl<'a> Run<'a> {
             profiles: report.profiles.as_ref().map(profiles),
             dataset: report.dataset.as_ref().map(dataset),
             spoken: report.spoken.as_ref().map(spoken::spoken),
+            habits: report.habits.iter().map(spoken::habit).collect(),
             agreement_defects: report.defects.iter().map(defect).collect(),
         }
     }

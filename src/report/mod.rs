@@ -15,6 +15,7 @@ pub mod draft;
 mod excerpt;
 mod exchanges;
 pub mod explain;
+mod habits;
 mod head;
 pub mod html;
 pub mod json;
@@ -36,6 +37,7 @@ mod warnings;
 mod words;
 
 pub use dataset::{Concept, Dataset};
+pub use habits::Habit;
 pub use spoken::{Speech, Version};
 pub use view::{
     Cause, Excerpt, ExcerptLine, Exchange, Expectation, Finding, Gap, Group, Head, Issue, LevelCounts, Profiles, Reason, Report,

@@ -87,11 +87,15 @@ pub(super) fn warnings(heard: &Heard) -> Vec<Text> {
         Standing::Current => None,
         Standing::Superseded => Some(both(
             format!("Not certifiable: {claim} has been superseded. It is tested on its own terms."),
-            format!("Niet te certificeren: {claim} is vervangen door een latere versie. Er is op zijn eigen voorwaarden getoetst."),
+            format!(
+                "Niet te certificeren: {claim} is vervangen door een latere versie. Er is op zijn eigen voorwaarden getoetst."
+            ),
         )),
         Standing::Development => Some(both(
             format!("Not certifiable: {claim} is in development. It is tested on its own terms, which may still change."),
-            format!("Niet te certificeren: {claim} is in ontwikkeling. Er is op zijn eigen voorwaarden getoetst, en die kunnen nog veranderen."),
+            format!(
+                "Niet te certificeren: {claim} is in ontwikkeling. Er is op zijn eigen voorwaarden getoetst, en die kunnen nog veranderen."
+            ),
         )),
     };
     other.into_iter().chain(standing).collect()
@@ -105,7 +109,10 @@ pub(super) fn lines(speech: &Speech) -> Vec<(&'static str, Text)> {
     lines.extend(all.map(|text| ("  - ", text)).take(TOLD));
     let more = (speech.differences.len() + speech.of_no_version.len()).saturating_sub(TOLD);
     if more > 0 {
-        lines.push(("  - ", both(format!("{more} more; all are in the report"), format!("nog {more}; alle staan in het rapport"))));
+        lines.push((
+            "  - ",
+            both(format!("{more} more; all are in the report"), format!("nog {more}; alle staan in het rapport")),
+        ));
     }
     lines
 }
@@ -167,10 +174,9 @@ fn sentence(heard: &Heard) -> Text {
 fn count_of(claim: &str, count: usize) -> Text {
     match count {
         0 => both("", ""),
-        1 => both(
-            format!(" To reach {claim} one thing has to change:"),
-            format!(" Om {claim} te bereiken moet één ding anders:"),
-        ),
+        1 => {
+            both(format!(" To reach {claim} one thing has to change:"), format!(" Om {claim} te bereiken moet één ding anders:"))
+        }
         _ => both(
             format!(" To reach {claim} {count} things have to change:"),
             format!(" Om {claim} te bereiken moeten {count} dingen anders:"),

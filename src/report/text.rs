@@ -3,7 +3,7 @@
 
 use super::lines::{clean, wrap};
 use super::view::{Cause, Finding, Gap, Known, LevelCounts, Report, Root};
-use super::{defects, spoken, words};
+use super::{defects, habits, spoken, words};
 use crate::agreements::{Effect, Level};
 use crate::judge::{Conclusion, Counts, Outcome};
 use crate::text::{Language, Text};
@@ -68,6 +68,9 @@ pub fn text(report: &Report, style: Style) -> String {
     notes.into_iter().flatten().for_each(|note| page.told([("= ", note.clone())]));
     if let Some(spoken) = &report.spoken {
         page.told(spoken::lines(spoken));
+    }
+    if !report.habits.is_empty() {
+        page.told(report.habits.iter().map(|habit| ("~ ", habits::line(habit))));
     }
     if !report.defects.is_empty() {
         let told = report.defects.iter().map(|defect| ("- ", defects::sentence(defect)));

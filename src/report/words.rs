@@ -141,6 +141,11 @@ pub(super) const WORDS: &[(&str, &str, &str)] = &[
         "Defects of the agreement itself, for its owners; none counts against the product",
         "Fouten in de afspraak zelf, voor de eigenaren; geen ervan telt voor het product",
     ),
+    (
+        "habits",
+        "Habits that break nothing; none counts against the product",
+        "Gewoonten die niets breken; geen ervan telt voor het product",
+    ),
     ("fix", "Fix", "Herstel"),
     ("small-print", "Small print", "Kleine lettertjes"),
     ("complete", "Every planned expectation has an outcome.", "Elke geplande verwachting heeft een uitkomst."),

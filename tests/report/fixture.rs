@@ -51,6 +51,7 @@ pub(crate) fn everything() -> Run {
         profiles: notes(),
         dataset: Some(dataset()),
         spoken: Some(speech()),
+        habits: vec![habit()],
     };
     Run { plan, evidence, verdicts, suite: suite() }
 }
@@ -103,6 +104,7 @@ pub(crate) fn nothing() -> Run {
         profiles: ProfileNotes::default(),
         dataset: None,
         spoken: None,
+        habits: Vec::new(),
     };
     Run { plan, evidence, verdicts, suite: suite() }
 }
@@ -125,8 +127,25 @@ pub(crate) fn fault(name: &str, expect: &str) -> Fault {
         fhir: None,
         on: Strikes::default(),
         behaviour: Vec::new(),
+        notes: Vec::new(),
         kills: vec![Kill { expect: expect.into(), finding: "status-unexpected".into() }],
         also: Vec::new(),
+    }
+}
+
+/// A habit that breaks nothing.
+fn habit() -> Finding {
+    Finding {
+        code: Code::LocalCodingBeside,
+        place: Place {
+            exchange: Some("directives@r4.json.plain/all#1".into()),
+            path: Some("Bundle.entry[0].resource.provision.code[0].coding[1]".into()),
+            line: None,
+        },
+        subject: "Consent/directive-1".into(),
+        expected: Vec::new(),
+        actual: vec![format!("Consent/directive-1: https://vendor.example/codes|{HOSTILE}")],
+        issue: None,
     }
 }
 

@@ -1,4 +1,5 @@
-//! `spoken` in `run.json`: which version of the agreement a system speaks.
+//! `spoken` and `habits` in `run.json`: which version of the agreement a system
+//! speaks, and what it does in its own way that breaks nothing.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -119,4 +120,25 @@ fn wrong(own: &OfNoVersion) -> Wrong<'_> {
 fn seen(own: &Evidence) -> Seen<'_> {
     let Evidence { text, count, example, exchange, path, declared } = own;
     Seen { text, count: *count, example, exchange: exchange.as_deref(), path: path.as_deref(), declared: *declared }
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Habit<'a> {
+    /// Stable code: `local-coding-beside`.
+    pub(super) code: &'a str,
+    pub(super) sentence: &'a Text,
+    /// What is good to know of it.
+    pub(super) hint: &'a Text,
+    /// Id of the exchange in which it was seen first.
+    pub(super) exchange: Option<&'a str>,
+    /// Element path there.
+    pub(super) path: Option<&'a str>,
+    /// The first resources that show it, each with what it has.
+    pub(super) seen: &'a [String],
+}
+
+/// A habit as it stands in `run.json`.
+pub(super) fn habit(own: &report::Habit) -> Habit<'_> {
+    let report::Habit { code, sentence, hint, exchange, path, seen } = own;
+    Habit { code, sentence, hint, exchange: exchange.as_deref(), path: path.as_deref(), seen }
 }
