@@ -67,7 +67,7 @@ use crate::evidence::Evidence;
 use crate::fhir::terminology::{Consulted, Question};
 use crate::fhir::validate::{Validator, all_codes};
 use crate::plan::{Plan, PlannedExpectation, PlannedScenario, TargetAuth};
-use crate::scenario::{Check, Persona, Suite};
+use crate::scenario::{Check, Known, Persona, Suite};
 
 /// The requirement that only who may look gets to see (settled 4).
 const AUTHENTICATION: &str = "PZP-EX-012";
@@ -192,6 +192,7 @@ fn verdict(
             Closed::because(Outcome::CantTell, Reason::KnowledgeLacking(why))
         }
         (_, Some(reason)) => Closed::because(Outcome::Broken, reason.clone()),
+        _ if let Some(own) = excused(run, expectation) => own,
         _ if expectation.req == AUTHENTICATION && run.plan.target.auth == TargetAuth::None => {
             Closed::because(Outcome::Untested, Reason::NoAuthentication)
         }
@@ -209,6 +210,16 @@ fn verdict(
         findings: closed.findings,
         exchanges: closed.exchanges,
     }
+}
+
+/// An expectation that the claimed version is not held to; never looked at, so that it neither fails nor passes.
+fn excused(run: Run<'_>, expectation: &PlannedExpectation) -> Option<Closed> {
+    let own = run.suite.dialect(run.plan.claims.dialect)?.excuse(&expectation.key, &expectation.req)?;
+    let outcome = match own.known {
+        Known::NotAsked => Outcome::Inapplicable,
+        Known::Unknown => Outcome::CantTell,
+    };
+    Some(Closed::because(outcome, Reason::OtherVersion(own.why.clone())))
 }
 
 /// Runs a check such that its panic costs one outcome, not the report.

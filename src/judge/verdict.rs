@@ -70,6 +70,8 @@ pub enum Reason {
     Pending(String),
     /// The user chose other scenarios.
     NotSelected,
+    /// The claimed version of the agreement is not held to it, and why.
+    OtherVersion(Text),
     /// The built-in judge broke.
     Harness(String),
 }

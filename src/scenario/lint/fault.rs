@@ -58,6 +58,11 @@ pub(super) fn may_be_red(place: Place<'_>, patterns: &[String], names: &Names<'_
     }
 }
 
+/// Whether an expectation that a version is not held to exists.
+pub(super) fn not_judged(place: Place<'_>, pattern: &str, names: &Names<'_>, problems: &mut Problems) {
+    expectation(place, pattern, names, problems);
+}
+
 fn target(place: Place<'_>, target: &Target, names: &Names<'_>, problems: &mut Problems) {
     if let Some(exchange) = &target.exchange
         && !names.exchanges.contains_key(exchange.as_str())
