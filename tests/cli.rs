@@ -47,6 +47,17 @@ fn bytes(folder: &Path, name: &str) -> Vec<u8> {
 }
 
 #[test]
+fn run_of_the_built_in_consulter_writes_every_report_and_its_fault_ends_with_1() {
+    let (folder, wrong) = (Folder::new("consulter"), Folder::new("consulter-wrong"));
+    let run = ["run", "PZP-EX-002", "--actor", "consulter", "--ci", "--tempo", "0.05", "--out"];
+    ends_with(&toets(&[&run[..], &[folder.text()]].concat()), 0);
+    for name in ["report.html", "junit.xml", "run.json", "evidence.ndjson"] {
+        assert!(folder.0.join(name).is_file(), "{name} is missing");
+    }
+    ends_with(&toets(&[&run[..], &[wrong.text(), "--fault", "skips-form"]].concat()), 1);
+}
+
+#[test]
 fn run_without_url_starts_the_reference_provider_and_ends_with_0() {
     let folder = Folder::new("zero");
     let output = toets(&["run", SCENARIO, "--ci", "--out", folder.text()]);

@@ -13,10 +13,19 @@ use toets::scenario::{Source, Suite, lint, load};
 
 type Check = fn(&Suite) -> Result<Completion, Failed>;
 
-const CHECKS: [(&str, Check); 5] = [
+/// Who is tried, by the current version for each FHIR.
+const CLAIMS: [(Actor, Dialect); 4] = [
+    (Actor::Provider, Dialect::R4Rc2),
+    (Actor::Provider, Dialect::Stu3Rc2),
+    (Actor::Consulter, Dialect::R4Rc2),
+    (Actor::Consulter, Dialect::Stu3Rc2),
+];
+
+const CHECKS: [(&str, Check); 6] = [
     ("the_suite_has_no_mistake", the_suite_has_no_mistake),
     ("each_requirement_is_judged_or_says_why_not", each_requirement_is_judged_or_says_why_not),
     ("each_pending_requirement_is_really_not_judged", each_pending_requirement_is_really_not_judged),
+    ("each_claimed_requirement_is_judged_or_says_why_not", each_claimed_requirement_is_judged_or_says_why_not),
     ("each_expectation_has_a_fault_that_kills_it", each_expectation_has_a_fault_that_kills_it),
     ("each_finding_that_a_fault_names_is_a_code_of_the_judge", each_finding_that_a_fault_names_is_a_code_of_the_judge),
 ];
@@ -59,22 +68,37 @@ fn each_pending_requirement_is_really_not_judged(suite: &Suite) -> Result<Comple
 
 fn each_expectation_has_a_fault_that_kills_it(suite: &Suite) -> Result<Completion, Failed> {
     let mut left = Vec::new();
-    for dialect in [Dialect::R4Rc2, Dialect::Stu3Rc2] {
+    for (actor, dialect) in CLAIMS {
         let target = Target::new(String::from("http://127.0.0.1/fhir"), TargetAuth::None);
-        let plan =
-            compile(suite, Claims::new(Actor::Provider, dialect), target, &Selection::All).map_err(|why| why.to_string())?;
+        let plan = compile(suite, Claims::new(actor, dialect), target, &Selection::All).map_err(|why| why.to_string())?;
         let coverage = Coverage::new(&plan, suite);
-        left.extend(coverage.unproven().map(|name| format!("{name} in {}", dialect.fhir().name())));
+        left.extend(coverage.unproven().map(|name| format!("{name} of a {actor:?} in {}", dialect.fhir().name())));
     }
     none(&left, "expectations that no fault kills")
 }
 
+/// A requirement that is claimed in a version is judged in that version, or says why not.
+fn each_claimed_requirement_is_judged_or_says_why_not(suite: &Suite) -> Result<Completion, Failed> {
+    let mut left = Vec::new();
+    for (actor, dialect) in CLAIMS {
+        let target = Target::new(String::from("http://127.0.0.1/fhir"), TargetAuth::None);
+        let plan = compile(suite, Claims::new(actor, dialect), target, &Selection::All).map_err(|why| why.to_string())?;
+        let coverage = Coverage::new(&plan, suite);
+        let unjudged = coverage.unjudged().filter(|row| row.pending.is_none());
+        left.extend(unjudged.map(|row| format!("{} of a {actor:?} in {}", row.req, dialect.fhir().name())));
+    }
+    none(&left, "claimed requirements that no expectation judges and that do not say `pending`")
+}
+
 fn each_finding_that_a_fault_names_is_a_code_of_the_judge(suite: &Suite) -> Result<Completion, Failed> {
     let known = finding_names();
-    let kills = suite.faults.iter().flat_map(|fault| fault.kills.iter().map(move |kill| (fault, kill)));
-    let left: Vec<_> = kills
+    let of_servers = suite.faults.iter().flat_map(|fault| fault.kills.iter().map(move |kill| (&fault.fault, kill)));
+    let of_clients =
+        suite.consulter_faults.iter().flat_map(|fault| fault.kills.iter().map(move |kill| (&fault.consulter_fault, kill)));
+    let left: Vec<_> = of_servers
+        .chain(of_clients)
         .filter(|(_, kill)| !known.contains(&kill.finding.as_str()))
-        .map(|(fault, kill)| format!("{}: {}", fault.fault, kill.finding))
+        .map(|(fault, kill)| format!("{fault}: {}", kill.finding))
         .collect();
     none(&left, "findings that the judge does not have")
 }

@@ -206,16 +206,9 @@ fn names(persona: &Persona, fhir: FhirVersion) -> BTreeSet<&String> {
     persona.resources(fhir).keys().collect()
 }
 
-/// Personas that no scenario asks about have no STU3 yet; all that are asked about have.
-const R4_ONLY: [&str; 3] = ["all-unknown", "long-history", "represented"];
-
-fn twins() -> Vec<Persona> {
-    suite().personas.into_iter().filter(|persona| !R4_ONLY.contains(&persona.persona.as_str())).collect()
-}
-
 #[test]
 fn each_persona_has_the_same_resources_in_both_versions() {
-    for persona in &twins() {
+    for persona in &suite().personas {
         assert_eq!(names(persona, FhirVersion::R4), names(persona, FhirVersion::Stu3), "{}", persona.persona);
     }
 }
@@ -224,7 +217,7 @@ fn each_persona_has_the_same_resources_in_both_versions() {
 fn each_resource_says_the_same_in_both_versions() {
     let mut wrong = Vec::new();
     let mut compared = BTreeSet::new();
-    for persona in &twins() {
+    for persona in &suite().personas {
         for (name, text) in persona.resources(FhirVersion::R4) {
             let Some(twin) = persona.resources(FhirVersion::Stu3).get(name) else { continue };
             let kind = name.split('/').next().unwrap_or_default();
@@ -246,7 +239,7 @@ fn each_resource_says_the_same_in_both_versions() {
 
 #[test]
 fn each_exchange_matches_the_same_in_both_versions() {
-    for persona in &twins() {
+    for persona in &suite().personas {
         let stu3 = persona.stu3.as_ref().expect("each persona has STU3");
         for (exchange, listed) in &persona.exchanges {
             let other = stu3.exchanges.get(exchange);

@@ -40,6 +40,9 @@ pub(crate) fn entry(knowledge: &Knowledge, definition: &Definition) -> Result<St
         };
         let _ = writeln!(text, " context {kind} {}", escaped(expression));
     }
+    for expression in &definition.context_invariants {
+        let _ = writeln!(text, " where {}", escaped(expression));
+    }
     let snapshot = elements(&definition.snapshot)?;
     Ok(text
         + &if is_made_again(knowledge, definition, &snapshot)? {

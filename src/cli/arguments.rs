@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::patients::{self, GivenPatient};
-use crate::agreements::Dialect;
+use crate::agreements::{Actor, Dialect};
 use crate::text::Language;
 
 /// Conformance harness for the Dutch PZP (advance care planning) standard over FHIR.
@@ -160,6 +160,15 @@ pub(crate) enum ActorKind {
     Consulter,
 }
 
+impl From<ActorKind> for Actor {
+    fn from(kind: ActorKind) -> Self {
+        match kind {
+            ActorKind::Provider => Self::Provider,
+            ActorKind::Consulter => Self::Consulter,
+        }
+    }
+}
+
 /// How requests are authenticated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum AuthKind {
@@ -221,6 +230,9 @@ pub(crate) struct LintArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct CoverageArguments {
+    /// Whose part is told of
+    #[arg(long, value_enum, default_value = "provider")]
+    pub(crate) actor: ActorKind,
     /// Version of FHIR that is claimed
     #[arg(long, value_enum, ignore_case = true, default_value = "r4")]
     pub(crate) fhir: super::validate::Fhir,

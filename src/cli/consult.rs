@@ -167,7 +167,7 @@ fn written(outcome: &Outcome, bsn: Option<&str>) -> serde_json::Value {
 }
 
 /// Why nothing was asked, as the user can mend it.
-fn failure(why: &ConsultError, suite: &Suite) -> Failure {
+pub(crate) fn failure(why: &ConsultError, suite: &Suite) -> Failure {
     let failure = Failure::usage(why.to_string());
     match why {
         ConsultError::UnknownFault(name) => {
@@ -176,6 +176,9 @@ fn failure(why: &ConsultError, suite: &Suite) -> Failure {
                 Some(near) => failure.hint(format!("did you mean `{near}`?")),
                 None => failure.hint("faults of a client are the files in `scenarios/consulter-faults`"),
             }
+        }
+        ConsultError::FaultOfAnother(..) => {
+            failure.hint("its file in `scenarios/consulter-faults` says for which version it is, in `fhir`")
         }
         ConsultError::FaultElsewhere(_) => failure.hint("leave `--fault` out, or name an address on this machine"),
         ConsultError::Address(_) => failure.hint("write it as `https://host/path`, as the server's documentation has it"),

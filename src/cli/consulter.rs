@@ -4,46 +4,61 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::arguments::RunArguments;
+use super::arguments::{ActorKind, RunArguments};
 use super::failure::Failure;
 use super::table::{self, Company, Reference};
 use super::terminal::Terminal;
-use super::{definitions, output, run, runtime, stop};
-use crate::agreements::{Dialect, FhirVersion};
+use super::{definitions, output, run, runtime, stop, suite};
+use crate::agreements::{Actor, Dialect, FhirVersion};
+use crate::consult;
 use crate::engine::{Driver, Finished, Seats, Settings, Statements};
 use crate::fhir::validate::Validator;
 use crate::judge::ExitCode;
-use crate::plan::Selection;
+use crate::plan::{Plan, Selection};
 use crate::recognise::Recogniser;
 use crate::scenario::Suite;
 use crate::serve::{ListenConfig, Listener, Seat};
+use crate::sut::SystemUnderTest;
 
 /// The one vendor at the table.
 const NAME: &str = "consulter";
 
+/// The version of the agreement that is claimed, where the consulter is to be run: said here or in the vendor's file.
+pub(crate) fn version(arguments: &RunArguments, sut: Option<&SystemUnderTest>) -> Option<Dialect> {
+    let of_file = sut.filter(|sut| sut.claims.actor == Actor::Consulter).map(|sut| sut.claims.version);
+    let is_asked = arguments.actor.map_or(of_file.is_some(), |actor| actor == ActorKind::Consulter);
+    let asked = arguments.fhir.map(FhirVersion::from);
+    // Who asks for another version of FHIR than the file claims, asks for the newest of that.
+    let of_file = of_file.filter(|claimed| asked.is_none_or(|fhir| fhir == claimed.fhir()));
+    let newest = || suite::dialect(asked.unwrap_or(FhirVersion::R4));
+    is_asked.then(|| arguments.dialect.or(of_file).unwrap_or_else(newest))
+}
+
 /// Runs, judges and reports.
 pub(crate) fn consulter(
-    arguments: &RunArguments,
+    (arguments, dialect): (&RunArguments, Dialect),
     (suite, selection): (&Suite, &Selection),
     folder: &Path,
     terminal: Terminal,
 ) -> Result<ExitCode, Failure> {
-    known_fault(arguments, suite)?;
+    let fhir = dialect.fhir();
+    known_fault((arguments, fhir), suite)?;
     let suite = Arc::new(suite.clone());
-    let validator = definitions::validator(&arguments.packages, dialect(arguments).fhir())?;
-    let finished = runtime::block_on(sit(arguments, (&suite, selection, &validator), folder, terminal))??;
+    let validator = definitions::validator(&arguments.packages, fhir)?;
+    let finished = runtime::block_on(sit((arguments, dialect), (&suite, selection, &validator), folder, terminal))??;
     let completeness = run::completeness(arguments.require_complete);
     let bench = output::Bench { suite: &suite, validator: &validator, completeness };
     let folder = output::Folder { path: folder, trouble: finished.stored.err() };
     output::conclude(&finished.evidence, &bench, &folder, &terminal).map(|(exit, _)| exit)
 }
 
-fn known_fault(arguments: &RunArguments, suite: &Suite) -> Result<(), Failure> {
+fn known_fault((arguments, fhir): (&RunArguments, FhirVersion), suite: &Suite) -> Result<(), Failure> {
     let Some(name) = &arguments.fault else { return Ok(()) };
-    let mut known = suite.consulter_faults.iter().map(|fault| fault.consulter_fault.as_str());
-    if known.clone().any(|fault| fault == name) {
-        return Ok(());
+    if let Some(fault) = suite.consulter_fault(name) {
+        let of_another = || consult::ConsultError::FaultOfAnother(name.clone(), fhir);
+        return if fault.is_for(fhir) { Ok(()) } else { Err(super::consult::failure(&of_another(), suite)) };
     }
+    let mut known = suite.consulter_faults.iter().map(|fault| fault.consulter_fault.as_str());
     let near = crate::nearest::nearest(name, &mut known).map(str::to_owned);
     let failure = Failure::usage(format!("there is no fault of a client `{name}`"));
     Err(match near {
@@ -52,21 +67,31 @@ fn known_fault(arguments: &RunArguments, suite: &Suite) -> Result<(), Failure> {
     })
 }
 
+/// The plan for the built-in consulter.
+pub(crate) fn plan(
+    (arguments, dialect): (&RunArguments, Dialect),
+    (suite, selection): (&Suite, &Selection),
+    base: &str,
+) -> Result<Plan, Failure> {
+    let mut plan = table::plan(suite, (arguments.product.clone(), dialect), base, selection)?;
+    (plan.target.built_in, plan.target.fault) = (true, arguments.fault.clone());
+    Ok(plan)
+}
+
 async fn sit(
-    arguments: &RunArguments,
+    (arguments, dialect): (&RunArguments, Dialect),
     (suite, selection, validator): (&Arc<Suite>, &Selection, &Validator),
     folder: &Path,
     terminal: Terminal,
 ) -> Result<Finished, Failure> {
     let seats = Seat::all([NAME]).map_err(|why| Failure::harness(why.to_string()))?;
     let token = seats[0].token.clone();
-    let config = ListenConfig { fhir: dialect(arguments).fhir(), ..ListenConfig::new(suite, seats) };
+    let fhir = dialect.fhir();
+    let config = ListenConfig { fhir, ..ListenConfig::new(suite, seats) };
     let (listener, arrivals) = Listener::start(config).await.map_err(|why| Failure::harness(why.to_string()))?;
     let listener = Arc::new(listener);
     let base = listener.base(NAME).unwrap_or_default().to_owned();
-    let claims = (arguments.product.clone(), dialect(arguments));
-    let mut plan = table::plan(suite, claims, &base, selection)?;
-    (plan.target.built_in, plan.target.fault) = (true, arguments.fault.clone());
+    let plan = plan((arguments, dialect), (suite, selection), &base)?;
     let (tables, mut places) = Seats::new(&listener, arguments.tempo);
     let seat = places.remove(NAME).ok_or_else(|| Failure::harness("there is no place at the table"))?;
     let reference = Reference {
@@ -74,7 +99,7 @@ async fn sit(
         base,
         token: token.clone(),
         faults: arguments.fault.iter().cloned().collect(),
-        fhir: plan.claims.dialect.fhir(),
+        fhir,
         tempo: arguments.tempo,
         limits: None,
     };
@@ -92,16 +117,5 @@ async fn sit(
     tokio::select! {
         finished = table::sit((&plan, suite, validator), (seat, company), settings, terminal) => Ok(finished),
         () = tables.hand_out(arrivals, &recogniser, |_| ()) => Err(Failure::harness("the listener stopped".to_owned())),
-    }
-}
-
-/// What is claimed: the version that was asked for, else the newest for the version of FHIR.
-fn dialect(arguments: &RunArguments) -> Dialect {
-    if let Some(dialect) = arguments.dialect {
-        return dialect;
-    }
-    match arguments.fhir.map(FhirVersion::from) {
-        Some(FhirVersion::Stu3) => Dialect::Stu3Rc2,
-        Some(FhirVersion::R4) | None => Dialect::R4Rc2,
     }
 }

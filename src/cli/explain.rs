@@ -25,6 +25,9 @@ pub(crate) struct ExplainArguments {
     /// Folder of the run to look at; the newest below reports/ when left out
     #[arg(long, value_name = "DIR")]
     pub(crate) run: Option<PathBuf>,
+    /// Whose part is told of
+    #[arg(long, value_enum, default_value = "provider")]
+    pub(crate) actor: super::arguments::ActorKind,
     /// Version of FHIR that is claimed
     #[arg(long, value_enum, ignore_case = true, default_value = "r4")]
     pub(crate) fhir: super::validate::Fhir,
@@ -42,7 +45,7 @@ pub(crate) struct ExplainArguments {
 pub(crate) fn explain(arguments: &ExplainArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let suite = suite::suite(arguments.suite.as_deref(), terminal)?;
     let run = seen(arguments, &suite)?;
-    let plan = suite::whole_plan(&suite, arguments.fhir.into())?;
+    let plan = suite::whole_plan(&suite, arguments.actor.into(), arguments.fhir.into())?;
     let run = run.as_ref().map(|(report, name)| (report, name.as_str()));
     let known = Known { suite: &suite, plan: &plan, run };
     let subject = explain::subject(known, &arguments.id).map_err(|near| {

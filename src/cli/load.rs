@@ -12,6 +12,7 @@ use super::failure::Failure;
 use super::server::server_auth;
 use super::terminal::Terminal;
 use super::{patients, runtime, suite};
+use crate::agreements::FhirVersion;
 use crate::clock;
 use crate::drive::{Client, Secrets};
 use crate::judge::ExitCode;
@@ -182,8 +183,9 @@ impl Command<'_> {
             let file = self.write_ids(&patient, ids).map_err(Why::Ids)?;
             self.terminal.say(&format!("  the ids are in {}", file.display()));
         }
+        let version = if self.place.fhir == FhirVersion::Stu3 { " --fhir STU3" } else { "" };
         self.terminal.say(&format!(
-            "  toets run --url {} --patient {}={patient}",
+            "  toets run --url {}{version} --patient {}={patient}",
             self.place.client.address().base(),
             self.name()
         ));

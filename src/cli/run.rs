@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::address::BASE;
-use super::arguments::{ActorKind, RunArguments};
+use super::arguments::RunArguments;
 use super::failure::Failure;
 use super::progress::Progress;
 use super::server::{self, Server};
@@ -17,6 +17,10 @@ use crate::judge::{Completeness, ExitCode, Verdicts, open_questions};
 use crate::plan::{Plan, Selection, compile};
 use crate::scenario::Suite;
 use crate::serve;
+use crate::sut::SystemUnderTest;
+
+/// Stands for the base of what is not started.
+const NOWHERE: &str = "http://127.0.0.1/fhir";
 
 /// Runs the suite against a server, or against the built-in reference provider.
 pub(crate) fn run(arguments: &RunArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
@@ -26,12 +30,18 @@ pub(crate) fn run(arguments: &RunArguments, terminal: &Terminal) -> Result<ExitC
     }
     let suite = suite::suite(arguments.suite.as_deref(), &terminal)?;
     let Some(selection) = choose::selection(arguments, &suite, &terminal)? else { return Ok(ExitCode::Conformant) };
+    let sut = vendor::file(arguments, &suite, &terminal)?;
+    let consulter = consulter::version(arguments, sut.as_ref());
     if let Some(preview) = arguments.choose.preview() {
-        return preview::preview(preview, &preview_plan(arguments, &suite, &selection, terminal)?, &terminal);
+        let plan = match consulter {
+            Some(dialect) => consulter::plan((arguments, dialect), (&suite, &selection), NOWHERE)?,
+            None => preview_plan((arguments, sut.as_ref()), &suite, &selection, terminal)?,
+        };
+        return preview::preview(preview, &plan, &terminal);
     }
     let folder = arguments.out.clone().unwrap_or_else(new_folder);
-    if arguments.actor == Some(ActorKind::Consulter) {
-        return consulter::consulter(arguments, (&suite, &selection), &folder, terminal);
+    if let Some(dialect) = consulter {
+        return consulter::consulter((arguments, dialect), (&suite, &selection), &folder, terminal);
     }
     let round = Run { arguments, suite: &suite, selection: &selection, folder: &folder, terminal };
     round.round().map(|round| round.exit)
@@ -44,11 +54,15 @@ pub(crate) struct Round {
 }
 
 /// The plan of what would be run. No secret is asked for: nothing is sent.
-fn preview_plan(arguments: &RunArguments, suite: &Suite, selection: &Selection, terminal: Terminal) -> Result<Plan, Failure> {
-    let sut = vendor::file(arguments, suite, &terminal)?;
-    let server = match Server::named(arguments, sut.as_ref())? {
+fn preview_plan(
+    (arguments, sut): (&RunArguments, Option<&SystemUnderTest>),
+    suite: &Suite,
+    selection: &Selection,
+    terminal: Terminal,
+) -> Result<Plan, Failure> {
+    let server = match Server::named(arguments, sut)? {
         Some(server) => server,
-        None => Server::built_in(arguments, "http://127.0.0.1/fhir", &clock::random_hex(16))?,
+        None => Server::built_in(arguments, NOWHERE, &clock::random_hex(16))?,
     };
     plan(arguments, suite, selection, (&server, terminal))
 }

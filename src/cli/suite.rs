@@ -43,11 +43,11 @@ pub(crate) fn claims(product: Option<&str>, fhir: FhirVersion) -> Claims {
     Claims { product: product.map(str::to_owned), ..Claims::new(Actor::Provider, dialect(fhir)) }
 }
 
-/// A plan of the whole suite that is never run: what would be expected.
-pub(crate) fn whole_plan(suite: &Suite, fhir: FhirVersion) -> Result<Plan, Failure> {
+/// A plan of the whole suite for an actor that is never run: what would be expected.
+pub(crate) fn whole_plan(suite: &Suite, actor: Actor, fhir: FhirVersion) -> Result<Plan, Failure> {
     let target = Target {
         built_in: true,
         ..Target::new("http://127.0.0.1/fhir".to_owned(), TargetAuth::Bearer(super::address::TOKEN.to_owned()))
     };
-    compile(suite, claims(None, fhir), target, &Selection::All).map_err(|why| Failure::usage(why.to_string()))
+    compile(suite, Claims { actor, ..claims(None, fhir) }, target, &Selection::All).map_err(|why| Failure::usage(why.to_string()))
 }

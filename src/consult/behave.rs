@@ -2,7 +2,7 @@
 //! here is "no".
 
 use super::settings::{ConsultError, Settings};
-use crate::agreements::Dialect;
+use crate::agreements::{Dialect, FhirVersion};
 use crate::scenario::{ConsulterMisbehaviour as Fault, Trouble, Written};
 
 /// The ways in which this consulter is wrong.
@@ -15,6 +15,9 @@ impl Behaviour {
         let mut all = Vec::new();
         for name in &settings.faults {
             let fault = settings.suite.consulter_fault(name).ok_or_else(|| ConsultError::UnknownFault(name.clone()))?;
+            if !fault.is_for(settings.fhir) {
+                return Err(ConsultError::FaultOfAnother(name.clone(), settings.fhir));
+            }
             all.extend(fault.behaviour.iter().cloned());
         }
         Ok(Self(all))
@@ -31,9 +34,10 @@ impl Behaviour {
         self.about(exchange).any(|fault| matches!(fault, Fault::Skip(_)))
     }
 
-    /// The version that an exchange is asked by, when it is not the current one.
-    pub(super) fn dialect(&self, exchange: &str) -> Option<Dialect> {
-        self.about(exchange).find_map(|fault| if let Fault::OtherDialect(other) = fault { Some(other.dialect) } else { None })
+    /// The version for this FHIR that an exchange is asked by, when it is not the current one.
+    pub(super) fn dialect(&self, exchange: &str, fhir: FhirVersion) -> Option<Dialect> {
+        let other = |fault: &Fault| if let Fault::OtherDialect(other) = fault { Some(other.dialect) } else { None };
+        self.about(exchange).filter_map(other).find(|dialect| dialect.fhir() == fhir)
     }
 
     /// The form that is asked for instead.

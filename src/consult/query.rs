@@ -32,15 +32,14 @@ pub(super) fn current(fhir: FhirVersion) -> Dialect {
 /// The query of an exchange; nothing where the version does not have it.
 pub(super) fn query(exchange: &Exchange, fhir: FhirVersion, about: About<'_>, behaviour: &Behaviour) -> Option<Query> {
     let name = exchange.exchange.as_str();
-    let other = behaviour.dialect(name);
-    let template = exchange.request.get(&other.unwrap_or(current(fhir)))?;
-    let (path, mut parameters) = split(template);
+    // The current version is asked as it is mended, another one as it was published.
+    let template = match behaviour.dialect(name, fhir) {
+        Some(other) => exchange.request.get(&other).map(String::as_str),
+        None => exchange.sent(current(fhir)),
+    };
+    let (path, mut parameters) = split(template?);
     for (_, value) in &mut parameters {
         *value = filled(value, about);
-        if other.is_none() {
-            // The published query for STU3 misspells the type; a server would not know it.
-            *value = value.replace("DeviceUseSatement", "DeviceUseStatement");
-        }
     }
     if let Some(form) = behaviour.other_form() {
         for (_, value) in parameters.iter_mut().filter(|(name, _)| name == "questionnaire") {

@@ -119,6 +119,9 @@ pub enum ConsultError {
     /// There is no fault of that name.
     #[error("there is no fault of a client `{0}`")]
     UnknownFault(String),
+    /// The fault has no meaning in this version of FHIR.
+    #[error("the fault of a client `{0}` has no meaning in {name}", name = .1.name())]
+    FaultOfAnother(String, FhirVersion),
     /// A consulter that misbehaves asks nobody but this machine.
     #[error("a consulter with a fault only asks a server on this machine, and `{0}` is elsewhere")]
     FaultElsewhere(String),

@@ -53,7 +53,8 @@ pub(super) fn troubles(came: &Result<Answer, Failure>, took: Duration, slow: Dur
         Err(Failure::Status(status, _)) => found.extend(of_status(*status)),
         Err(Failure::Broken(broken)) if broken.kind == BrokenKind::Deadline => found.push(Trouble::Slow),
         Err(Failure::Broken(_) | Failure::Unreadable(_)) => found.push(Trouble::Broken),
-        Err(Failure::Elsewhere(_) | Failure::Stopped | Failure::Late) => {}
+        Err(Failure::Elsewhere(_)) => found.push(Trouble::Elsewhere),
+        Err(Failure::Stopped | Failure::Late) => {}
         Ok(answer) => {
             found.extend(answer.xml.then_some(Trouble::Xml));
             of_content(&answer.tree, &mut found);
@@ -120,7 +121,9 @@ fn is_absent(node: Node<'_>) -> bool {
 fn lacks(node: Node<'_>) -> bool {
     let has = |name: &str| node.child(name).is_some();
     match node.type_name() {
-        "Consent" => !has("dateTime") || !has("provision"),
+        // STU3 has no scope; its decision is a modifier, and a will has none.
+        "Consent" if has("scope") => !has("dateTime") || !has("provision"),
+        "Consent" => !has("dateTime") || !(has("modifierExtension") || has("source")),
         "Observation" => !has("effective") || (!has("value") && !has("dataAbsentReason")),
         "Goal" => !has("start") && !has("statusDate"),
         "Encounter" => !has("period"),

@@ -33,6 +33,8 @@ pub struct Definition {
     pub is_abstract: bool,
     /// Where an extension may be used.
     pub contexts: Vec<Context>,
+    /// Of an extension: what has to be true of the element that it stands on, as FHIRPath.
+    pub context_invariants: Vec<Arc<str>>,
     /// What it changes of its base.
     pub differential: Vec<ElementDefinition>,
     /// Everything, in order; empty until it is built.

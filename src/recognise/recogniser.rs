@@ -31,8 +31,11 @@ impl Recogniser {
     /// Knows these exchanges. A request of the agreement that is no query, which the lint refuses, is never recognised.
     #[must_use]
     pub fn new(exchanges: &[Exchange], claimed: Dialect) -> Self {
-        let all =
-            exchanges.iter().flat_map(|known| known.request.iter().map(move |(dialect, written)| (known, *dialect, written)));
+        // What the agreement has wrong may be asked as published or mended; a finding quotes the published one.
+        let all = exchanges.iter().flat_map(|known| {
+            let published = known.request.iter().map(|(dialect, written)| (*dialect, written.as_str()));
+            published.chain(known.mended()).map(move |(dialect, written)| (known, dialect, written))
+        });
         let mut recogniser = Self { templates: Vec::new(), lookups: BTreeMap::new(), versions: Vec::new(), claimed };
         for (exchange, dialect, written) in all {
             let Ok(template) = Template::read(&exchange.exchange, dialect, written) else { continue };
@@ -163,7 +166,9 @@ impl Recogniser {
                 (template, compared)
             })
             .collect();
-        all.sort_by_key(|(template, compared)| (compared.distance(), self.remoteness(template.dialect)));
+        all.sort_by_key(|(template, compared)| {
+            (compared.distance(), self.remoteness(template.dialect), compared.differences.len())
+        });
         // What is asked in the version that is claimed goes before what another version has.
         let right = |(template, compared): &&(&Template, Compared)| !compared.is_other() && template.dialect == self.claimed;
         let first = all.iter().find(right).or_else(|| all.iter().find(|(_, compared)| !compared.is_other()));

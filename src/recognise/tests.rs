@@ -310,3 +310,23 @@ fn another_version_is_named() {
     let (asks, found) = exchange(&four).expect("four of the five");
     assert!(asks.dialects.contains(&Dialect::R4Rc2) && asks.whole.contains(&Dialect::R4Rc1) && found == [What::MissingCodes]);
 }
+
+#[test]
+fn a_defect_of_the_agreement_may_be_asked_as_published_or_mended() {
+    let rc2 = recogniser(Dialect::Stu3Rc2);
+    let consents = "Consent?patient=Patient/7&category=SCT|11291000146105";
+    for url in [
+        "Encounter?patient=Patient/7&reason=SCT|713603004".to_owned(),
+        "Encounter?patient=Patient/7&diagnosis:Procedure.code=SCT|713603004".to_owned(),
+        format!("{consents}&_include=Consent:actor"),
+        format!("{consents}&_include=Consent:consentor"),
+    ] {
+        let recognised = get(&rc2, &url);
+        let (asks, found) = exchange(&recognised).unwrap_or_else(|| panic!("{url}: {recognised:?}"));
+        assert!(asks.exact && asks.dialects.contains(&Dialect::Stu3Rc2) && found.is_empty(), "{url}: {found:?}");
+    }
+    let bare = get(&rc2, consents);
+    assert_eq!(exchange(&bare).map(|(asks, found)| (asks.exact, found)), Some((true, vec![What::IncludeMissing])));
+    let without = get(&rc2, "Encounter?patient=7");
+    assert_eq!(near(&without), [("encounters", vec![What::Missing, What::OverFetch])]);
+}

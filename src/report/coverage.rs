@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::words;
-use crate::agreements::{FhirVersion, Level, Pending};
-use crate::plan::Plan;
-use crate::scenario::{Fault, Suite, fits_key};
+use crate::agreements::{Actor, Level, Pending};
+use crate::plan::{Claims, Plan};
+use crate::scenario::{Fault, Kill, Suite, fits_key};
 use crate::text::Language;
 
 /// What a suite covers for the claims of a plan.
@@ -37,7 +37,7 @@ impl Coverage {
         let mut judged: BTreeMap<&str, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
         for expectation in super::build::expectations(plan) {
             let name = without_variant(&expectation.key).to_owned();
-            let faults = killers(suite, &name, plan.claims.dialect.fhir());
+            let faults = killers(suite, &name, &plan.claims);
             judged.entry(&expectation.req).or_default().insert(name, faults);
         }
         let claimed = suite.catalogue.iter().filter(|row| suite.asks(row, plan.claims.actor, plan.claims.dialect));
@@ -62,16 +62,23 @@ impl Coverage {
     }
 }
 
-/// Faults that turn an expectation red, by its key without variant.
-pub(super) fn killers(suite: &Suite, name: &str, fhir: FhirVersion) -> BTreeSet<String> {
+/// Faults that turn an expectation red, by its key without variant: those of a server, or of a client where the claims
+/// are a client's.
+pub(super) fn killers(suite: &Suite, name: &str, claims: &Claims) -> BTreeSet<String> {
+    let fhir = claims.dialect.fhir();
     let is_in = |pattern: &str| {
         pattern.split_once('@').is_none_or(|(_, variant)| variant.starts_with('*') || variant.starts_with(fhir.folder()))
     };
-    let kills = |fault: &&Fault| {
-        let mut fitting = fault.kills.iter().filter(|kill| fits_key(without_variant(&kill.expect), name));
-        fault.fhir.is_none_or(|only| only == fhir) && fitting.any(|kill| is_in(&kill.expect))
+    let kill = |kills: &[Kill]| {
+        let mut fitting = kills.iter().filter(|kill| fits_key(without_variant(&kill.expect), name));
+        fitting.any(|kill| is_in(&kill.expect))
     };
-    suite.faults.iter().filter(kills).map(|fault| fault.fault.clone()).collect()
+    if claims.actor == Actor::Consulter {
+        let faults = suite.consulter_faults.iter().filter(|fault| fault.is_for(fhir) && kill(&fault.kills));
+        return faults.map(|fault| fault.consulter_fault.clone()).collect();
+    }
+    let is_for = |fault: &&Fault| fault.fhir.is_none_or(|only| only == fhir);
+    suite.faults.iter().filter(is_for).filter(|fault| kill(&fault.kills)).map(|fault| fault.fault.clone()).collect()
 }
 
 pub(super) fn without_variant(key: &str) -> &str {

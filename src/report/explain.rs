@@ -202,7 +202,7 @@ impl Page<'_> {
                 self.named(("hint", "tip"), hint.get(self.language));
             }
         }
-        self.proof(killers(suite, without_variant(key), plan.claims.dialect.fhir()).into_iter());
+        self.proof(killers(suite, without_variant(key), &plan.claims).into_iter());
     }
 
     fn code(&mut self, code: Code) {

@@ -119,7 +119,7 @@ fn sentence(parts: &Parts<'_>, binding: Counts) -> Text {
     if parts.plan.scenarios.is_empty() {
         return both("Nothing was selected, so nothing was tested.", "Er is niets geselecteerd, dus er is niets getoetst.");
     }
-    if warnings::broken(parts.evidence).is_some() {
+    if warnings::broken(parts.plan, parts.evidence).is_some() {
         return both(
             "The server could not be reached, so nothing was tested.",
             "De server was niet bereikbaar, dus er is niets getoetst.",
@@ -146,15 +146,15 @@ fn sentence(parts: &Parts<'_>, binding: Counts) -> Text {
 }
 
 fn change(parts: &Parts<'_>, binding: Counts) -> Text {
-    if warnings::broken(parts.evidence).is_some() {
-        return both("A server that answers at this address.", "Een server die op dit adres antwoordt.");
+    if warnings::broken(parts.plan, parts.evidence).is_some() {
+        return both("Have a server answer at this address.", "Laat een server op dit adres antwoorden.");
     }
     match parts.verdicts.conclusion {
         Conclusion::NotConformant => mend(parts),
         Conclusion::Incomplete => decide(parts, binding),
         Conclusion::Conformant => both(
-            "One failing SHALL or MUST, or one that can no longer be decided.",
-            "Eén SHALL of MUST die fout gaat, of die niet meer te beslissen is.",
+            "One SHALL or MUST that fails, or that can no longer be decided, would change this.",
+            "Eén SHALL of MUST die fout gaat, of niet meer te beslissen is, zou dit veranderen.",
         ),
     }
 }

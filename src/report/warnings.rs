@@ -14,9 +14,9 @@ pub(super) fn warnings(plan: &Plan, evidence: &Evidence) -> Vec<Text> {
     [
         real_data(evidence),
         unchecked(plan),
-        unreachable(evidence),
-        nothing_succeeded(evidence),
-        lost_personas(evidence),
+        unreachable(plan, evidence),
+        nothing_succeeded(plan, evidence),
+        lost_personas(plan, evidence),
         fault(plan),
         ended_early(evidence),
         insecure(plan, evidence),
@@ -55,8 +55,8 @@ fn real_data(evidence: &Evidence) -> Option<Text> {
 }
 
 /// Nothing was answered: everything else follows from that.
-fn unreachable(evidence: &Evidence) -> Option<Text> {
-    let first = broken(evidence)?;
+fn unreachable(plan: &Plan, evidence: &Evidence) -> Option<Text> {
+    let first = broken(plan, evidence)?;
     let Text { en, nl } = reason::broken(first.kind);
     Some(both(
         format!("The server could not be reached: {en} ({}).", first.detail),
@@ -65,7 +65,11 @@ fn unreachable(evidence: &Evidence) -> Option<Text> {
 }
 
 /// What went wrong first, when nothing was answered and the way to the server is the cause.
-pub(super) fn broken(evidence: &Evidence) -> Option<&Broken> {
+pub(super) fn broken<'e>(plan: &Plan, evidence: &'e Evidence) -> Option<&'e Broken> {
+    // A client that hangs up leaves the same trace, and is judged by it.
+    if plan.claims.actor == Actor::Consulter {
+        return None;
+    }
     let mut first = None;
     for record in &evidence.records {
         let Record::Exchange(exchange) = record else { continue };
@@ -83,8 +87,20 @@ fn is_way(kind: BrokenKind) -> bool {
 }
 
 /// Everything was refused: that is the address or the credentials, hardly the server.
-fn nothing_succeeded(evidence: &Evidence) -> Option<Text> {
+fn nothing_succeeded(plan: &Plan, evidence: &Evidence) -> Option<Text> {
     let first = refusals(evidence)?;
+    if plan.claims.actor == Actor::Consulter {
+        return Some(both(
+            format!(
+                "Toets could answer no request of the client with success; the first got {first}. Has the client the base \
+                 URL and the token of this vendor, and the ids of the patients?"
+            ),
+            format!(
+                "Toets kon geen enkel verzoek van de client met succes beantwoorden; het eerste kreeg {first}. Heeft de \
+                 client de basis-URL en het token van deze leverancier, en de ids van de patiënten?"
+            ),
+        ));
+    }
     Some(both(
         format!(
             "No request was answered with success; the first was answered with {first}. Is this the base URL of the FHIR \
@@ -112,8 +128,8 @@ fn refusals(evidence: &Evidence) -> Option<u16> {
 }
 
 /// Nobody to ask about: most of what is untested follows from that.
-fn lost_personas(evidence: &Evidence) -> Option<Text> {
-    if broken(evidence).is_some() || refusals(evidence).is_some() {
+fn lost_personas(plan: &Plan, evidence: &Evidence) -> Option<Text> {
+    if broken(plan, evidence).is_some() || refusals(evidence).is_some() {
         return None;
     }
     let lost = |record: &Record| match record {
@@ -162,10 +178,14 @@ fn insecure(plan: &Plan, evidence: &Evidence) -> Option<Text> {
     let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
     let base = plan.target.base.to_lowercase();
     let plain = base.starts_with("http://") && !loopback.iter().any(|prefix| base.starts_with(prefix));
+    let (en, nl) = match plan.claims.actor {
+        Actor::Consulter => ("The client asked", "De client vroeg"),
+        _ => ("The server was asked", "De server is bevraagd"),
+    };
     (plain && evidence.records.iter().any(was_sent)).then(|| {
         both(
-            "The server was asked over plain http: tokens and data went over the network unprotected.",
-            "De server is over gewoon http bevraagd: tokens en gegevens gingen onbeschermd over het netwerk.",
+            format!("{en} over plain http: tokens and data went over the network unprotected."),
+            format!("{nl} over gewoon http: tokens en gegevens gingen onbeschermd over het netwerk."),
         )
     })
 }

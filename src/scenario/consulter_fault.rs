@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::client::Shown;
 use super::fault::Kill;
-use crate::agreements::Dialect;
+use crate::agreements::{Dialect, FhirVersion};
 use crate::text::Text;
 
 /// One file of `scenarios/consulter-faults/`.
@@ -20,6 +20,9 @@ pub struct ConsulterFault {
     pub consulter_fault: String,
     /// What the client does wrong, as a sentence.
     pub title: Text,
+    /// Only in this version of FHIR; in every version when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fhir: Option<FhirVersion>,
     /// What goes wrong.
     #[serde(rename = "do")]
     pub behaviour: Vec<ConsulterMisbehaviour>,
@@ -55,7 +58,8 @@ pub enum ConsulterMisbehaviour {
     RepeatedCodes(String),
     /// Writes `_include:` in this exchange as older versions did.
     ColonInclude(String),
-    /// Asks this exchange as another version of the agreement writes it.
+    /// Asks this exchange as another version of the agreement writes it; only where that is a version for the FHIR that is
+    /// spoken, so that a fault of both names one for each.
     OtherDialect(OtherDialect),
     /// Asks for responses to another form than that of the agreement.
     OtherForm(String),
@@ -151,6 +155,8 @@ pub enum Trouble {
     Empty,
     /// A searchset with a next link.
     Paged,
+    /// A redirect to another origin.
+    Elsewhere,
     /// Status 401.
     Unauthorized,
     /// Status 403.
@@ -179,6 +185,14 @@ pub enum Trouble {
     OddForm,
     /// An answer in XML.
     Xml,
+}
+
+impl ConsulterFault {
+    /// Whether a client of this version of FHIR can have it.
+    #[must_use]
+    pub fn is_for(&self, fhir: FhirVersion) -> bool {
+        self.fhir.is_none_or(|only| only == fhir)
+    }
 }
 
 impl ConsulterMisbehaviour {

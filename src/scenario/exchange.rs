@@ -54,6 +54,9 @@ pub struct Defect {
     /// The request as Toets sends it instead of the published one, where that could not be answered rightly.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub send: Option<String>,
+    /// The request with the fix, where Toets sends the published one: a client that asks so asks the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mended: Option<String>,
 }
 
 /// The groups of which a provider supports at least one.
@@ -119,5 +122,14 @@ impl Exchange {
     pub fn sent(&self, dialect: Dialect) -> Option<&str> {
         let mended = self.defects(dialect).find_map(|defect| defect.send.as_deref());
         mended.or_else(|| self.request.get(&dialect).map(String::as_str))
+    }
+
+    /// Requests with the fix of a defect, each with the versions that have the defect.
+    pub fn mended(&self) -> impl Iterator<Item = (Dialect, &str)> {
+        self.defects.iter().flat_map(|defect| {
+            let requests = [defect.send.as_deref(), defect.mended.as_deref()];
+            let of = |dialect: &Dialect| requests.into_iter().flatten().map(|request| (*dialect, request)).collect::<Vec<_>>();
+            defect.versions.iter().flat_map(of).collect::<Vec<_>>()
+        })
     }
 }

@@ -1,16 +1,18 @@
 //! Each fault of a client, against the reference provider: what it does is seen
 //! in the requests that were sent, and in nothing else.
 
-use toets::agreements::Dialect;
+use toets::agreements::{Dialect, FhirVersion};
 use toets::consult::{Asked, ConsultError, Outcome, run};
 use toets::fhir::search::Query;
+use toets::serve::{Config, start};
 
-use super::{consulted, exchanges, is, provider, settings, suite};
+use super::{TOKEN, consulted, exchanges, is, settings, suite};
 
 /// What is looked at of one consultation.
 struct Seen<'o> {
     outcome: &'o Outcome,
     base: String,
+    fhir: FhirVersion,
 }
 
 impl Seen<'_> {
@@ -37,7 +39,18 @@ impl Seen<'_> {
 
     /// Exchanges that are not asked as the agreement has it, or not at all.
     fn off(&self) -> Vec<&'static str> {
-        exchanges().filter(|name| !self.asks_as(name, Dialect::R4Rc2)).collect()
+        let current = match self.fhir {
+            FhirVersion::R4 => Dialect::R4Rc2,
+            FhirVersion::Stu3 => Dialect::Stu3Rc2,
+        };
+        exchanges().filter(|name| !self.asks_as(name, current)).collect()
+    }
+
+    fn rc1(&self) -> Dialect {
+        match self.fhir {
+            FhirVersion::R4 => Dialect::R4Rc1,
+            FhirVersion::Stu3 => Dialect::Stu3Rc1,
+        }
     }
 
     fn reads(&self) -> Vec<&Asked> {
@@ -92,17 +105,19 @@ fn did(name: &str, seen: &Seen<'_>) -> Option<bool> {
         "repeated-device-codes" => off == ["medical-devices"] && seen.values("medical-devices", "device.type").len() == 6,
         "colon-include" => ["procedures", "encounters", "treatment-directives", "advance-directives", "medical-devices"]
             .iter()
+            // In STU3 this one has no include.
+            .filter(|name| seen.fhir == FhirVersion::R4 || **name != "encounters")
             .all(|name| seen.below(name).contains("&_include:") && !seen.below(name).contains("_include=")),
         "dialect-r4-beta3" => {
             exchanges().all(|name| seen.asks_as(name, Dialect::R4Beta3))
                 && seen.below("medical-policy-goals").contains("description:in")
         }
-        "dialect-r4-rc1" => {
-            exchanges().all(|name| seen.asks_as(name, Dialect::R4Rc1))
+        "dialect-r4-rc1" | "dialect-stu3-rc1" => {
+            exchanges().all(|name| seen.asks_as(name, seen.rc1()))
                 && seen.below("inform-relatives-requests").starts_with("Communication?")
         }
         "dialect-r4-rc3-dev" => off == ["observations"] && seen.below("observations").contains("665671000146101"),
-        "goals-by-description" => off == ["medical-policy-goals"] && seen.asks_as("medical-policy-goals", Dialect::R4Rc1),
+        "goals-by-description" => off == ["medical-policy-goals"] && seen.asks_as("medical-policy-goals", seen.rc1()),
         "devices-by-value-set" => off == ["medical-devices"] && seen.below("medical-devices").contains("device.type:in"),
         "communications-asked" => {
             off == ["inform-relatives-requests"] && seen.below("inform-relatives-requests").starts_with("Communication?")
@@ -112,6 +127,12 @@ fn did(name: &str, seen: &Seen<'_>) -> Option<bool> {
         }
         "form-swapped-canonical" => {
             off == ["questionnaire-responses"] && seen.below("questionnaire-responses").contains("/docs/r4/pzp/")
+        }
+        "form-swapped-canonical-stu3" => {
+            off == ["questionnaire-responses"] && seen.below("questionnaire-responses").contains("/docs/stu3/pzp/")
+        }
+        "form-of-r4" => {
+            off == ["questionnaire-responses"] && seen.below("questionnaire-responses").contains("/Questionnaire/ACP-zib2020")
         }
         "first-page-only" => off.is_empty() && seen.of("treatment-directives").len() == 1 && seen.outcome.incomplete.is_empty(),
         "writes-by-put" => seen.outcome.asked.iter().any(|asked| asked.method == "PUT" && asked.url.contains("/Observation/")),
@@ -135,20 +156,32 @@ fn did(name: &str, seen: &Seen<'_>) -> Option<bool> {
 
 #[tokio::test]
 async fn each_fault_does_what_it_says_and_the_right_consulter_does_not() {
+    each_fault_does_what_it_says(FhirVersion::R4).await;
+}
+
+#[tokio::test]
+async fn each_fault_does_what_it_says_in_stu3() {
+    each_fault_does_what_it_says(FhirVersion::Stu3).await;
+}
+
+async fn each_fault_does_what_it_says(fhir: FhirVersion) {
     // Pages of two: what does not follow them shows.
-    let running = provider(&[], 2).await;
-    let right = consulted(&settings(&running.base_url, "full-plan-patient")).await;
+    let running = start(Config { fhir, page_size: 2, ..Config::new(suite(), TOKEN) }).await.expect("a free port");
+    let asking = |faults: Vec<String>| {
+        let mut settings = settings(&running.base_url, "full-plan-patient");
+        (settings.fhir, settings.faults) = (fhir, faults);
+        settings
+    };
+    let right = consulted(&asking(Vec::new())).await;
     assert!(right.incomplete.is_empty(), "{:?}", right.incomplete);
     let mut wrong = Vec::new();
-    for fault in &suite().consulter_faults {
+    for fault in suite().consulter_faults.iter().filter(|fault| fault.is_for(fhir)) {
         let name = fault.consulter_fault.as_str();
-        if did(name, &Seen { outcome: &right, base: running.base_url.clone() }) == Some(true) {
+        if did(name, &Seen { outcome: &right, base: running.base_url.clone(), fhir }) == Some(true) {
             wrong.push(format!("{name}: the right consulter does it as well"));
         }
-        let mut settings = settings(&running.base_url, "full-plan-patient");
-        settings.faults = vec![name.to_owned()];
-        let outcome = consulted(&settings).await;
-        let seen = Seen { outcome: &outcome, base: running.base_url.clone() };
+        let outcome = consulted(&asking(vec![name.to_owned()])).await;
+        let seen = Seen { outcome: &outcome, base: running.base_url.clone(), fhir };
         if did(name, &seen) == Some(false) {
             let asked: Vec<_> = outcome.asked.iter().map(|asked| format!("{} {}", asked.method, asked.url)).collect();
             wrong.push(format!("{name}: off {:?}\n  {}", seen.off(), asked.join("\n  ")));
@@ -166,4 +199,7 @@ async fn a_fault_is_for_this_machine_only_and_has_a_name() {
     let mut unknown = settings("http://127.0.0.1:9/fhir", "p");
     unknown.faults = vec!["no-such".to_owned()];
     assert!(matches!(run(&unknown).await, Err(ConsultError::UnknownFault(_))));
+    let mut other = settings("http://127.0.0.1:9/fhir", "p");
+    other.faults = vec!["dialect-stu3-rc1".to_owned()];
+    assert!(matches!(run(&other).await, Err(ConsultError::FaultOfAnother(..))));
 }

@@ -1,6 +1,7 @@
 //! The reference consulter over real sockets: what it asks when it is right,
 //! what each fault changes, what it survives, and what it shows.
 
+mod dialects;
 mod faults;
 mod golden;
 mod plan;
@@ -9,6 +10,7 @@ mod right;
 mod servers;
 mod stu3;
 mod survival;
+mod twins;
 
 use std::sync::OnceLock;
 

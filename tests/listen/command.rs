@@ -75,6 +75,21 @@ async fn block_is_enough_to_be_served_and_lines_tell_it() {
     assert_eq!(answer.status, 404, "only the patients that were named are there: {answer:?}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_table_in_stu3_has_the_store_of_stu3_and_says_so_to_strays_too() {
+    let mut program = start(&["--vendor", "anna", "--fhir", "STU3"]);
+    let block = program.until("try");
+    let (base, token) = (value(&block, "base URL"), value(&block, "token"));
+    let (address, path) = base.trim_start_matches("http://").split_once('/').expect("a path");
+    let query = "Consent?patient=full-plan-patient&category=http://snomed.info/sct%7C11291000146105";
+    let answer = ask(address, get(&format!("/{path}/{query}"), Some(&token)).as_bytes()).await;
+    assert!(answer.body.contains("zib-TreatmentDirective-TreatmentPermitted"), "{answer:?}");
+    let stray = ask(address, get("/nobody/fhir/Consent", Some(&token)).as_bytes()).await;
+    for (answer, status) in [(answer, 200), (stray, 404)] {
+        assert!(answer.status == status && answer.head.contains("fhirversion=3.0"), "{answer:?}");
+    }
+}
+
 #[test]
 fn wrong_use_says_how_to_mend_it() {
     for (arguments, wanted) in [

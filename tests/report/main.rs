@@ -6,6 +6,8 @@ mod golden;
 
 use fixture::{HOSTILE, Run};
 use golden::hold;
+use toets::agreements::Actor;
+use toets::evidence::Record;
 use toets::judge::{Code, Finding, Outcome, Place};
 use toets::report::coverage::{self, Coverage};
 use toets::report::text::{Colour, Letters, Style};
@@ -127,6 +129,18 @@ fn hostile_text_stays_text() {
 }
 
 #[test]
+fn statement_without_remark_and_picture_is_shown() {
+    let mut run = fixture::everything();
+    for record in &mut run.evidence.records {
+        if let Record::Attested(said) = record {
+            (said.remark, said.exhibit) = (None, None);
+        }
+    }
+    let page = html::html(&report(&run), Language::En, "reports/run");
+    assert!(page.contains("screens.json") && !page.contains("screen.png"));
+}
+
+#[test]
 fn a_failure_of_the_product_is_no_error_of_the_harness() {
     let xml = junit::junit(&report(&fixture::everything()), Language::En);
     assert_eq!((xml.matches("<failure ").count(), xml.matches("<error ").count()), (1, 1));
@@ -165,6 +179,15 @@ fn warnings(run: &Run) -> String {
 fn warnings_name_the_persona_that_was_not_found_and_what_to_do() {
     let warnings = warnings(&fixture::stranger(200));
     assert!(warnings.contains("`full-plan`") && warnings.contains("--patient"), "{warnings}");
+}
+
+#[test]
+fn warnings_ask_a_client_that_was_refused_always_what_it_was_given() {
+    let mut run = fixture::stranger(401);
+    run.plan.claims.actor = Actor::Consulter;
+    let warnings = warnings(&run);
+    assert!(warnings.contains("the first got 401") && warnings.contains("token of this vendor"), "{warnings}");
+    assert!(!warnings.contains("/metadata"), "{warnings}");
 }
 
 #[test]

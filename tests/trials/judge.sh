@@ -2,17 +2,12 @@
 # Loads our personas into the server at a base URL, judges it, judges the stored evidence again,
 # and counts the findings, to hold beside docs/hapi.md. What the other trials have in common.
 #
-#   tests/trials/judge.sh NAME BASE
+#   tests/trials/judge.sh NAME BASE [R4|STU3]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 name=$1
 base=$2
-
-for file in fixtures/*/r4/*.json; do
-  resource=$(basename "$file" .json)
-  curl -sf -o /dev/null -X PUT -H 'Content-Type: application/fhir+json' --data-binary @"$file" \
-    "$base/${resource%%-*}/${resource#*-}" || { echo "could not load $file" >&2; exit 1; }
-done
+fhir=${3:-R4}
 
 # A release build takes minutes; the debug binary finds the same.
 if [ -n "${TOETS_RELEASE:-}" ]; then
@@ -22,10 +17,12 @@ else
   cargo build --quiet
   toets=target/debug/toets
 fi
+"$toets" load full-plan sparse-plan no-plan --url "$base" --fhir "$fhir"
+
 out=reports/$name
 rm -rf "$out"
 code=0
-"$toets" run --url "$base" --auth none --out "$out" --ci || code=$?
+"$toets" run --url "$base" --fhir "$fhir" --auth none --out "$out" --ci || code=$?
 echo "exit code $code"
 
 # The same evidence gives the same files, with no network.

@@ -265,11 +265,11 @@ impl World {
     }
 }
 
-/// Whether a resource in it has no type, for which XML has no place; or an element that is
-/// called `resourceType`, for which JSON has none.
+/// Whether a resource in it has no type, for which XML has no place; or an element that is called
+/// `resourceType`, or by a name with `_` before it, for which JSON has none.
 fn has_no_place(node: Node<'_>) -> bool {
     let nameless = matches!(node.name(), "contained" | "resource" | "outcome") && node.type_name().is_empty();
-    nameless || node.name() == "resourceType" || node.children().any(has_no_place)
+    nameless || node.name() == "resourceType" || node.name().starts_with('_') || node.children().any(has_no_place)
 }
 
 /// The canonical that a definition has, or lost.

@@ -15,6 +15,7 @@ use clap::Args;
 use super::failure::Failure;
 use super::terminal::Terminal;
 use super::{patients, provider, runtime, suite};
+use crate::agreements::{Dialect, FhirVersion};
 use crate::judge::ExitCode;
 use crate::scenario::{Persona, Suite};
 use crate::serve::{Behaviour, BehaviourError, ListenConfig, ListenError, Listener, Seat, Tls};
@@ -34,6 +35,9 @@ pub(crate) struct ListenArguments {
     /// File with a vendor on each line; what follows a `#` is left out
     #[arg(long = "vendors", value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
+    /// Version of FHIR that is spoken, by the newest version of the agreement for it; R4 when left out
+    #[arg(long, value_enum, ignore_case = true, conflicts_with = "resume")]
+    pub(crate) fhir: Option<super::validate::Fhir>,
     /// Address of this machine that is listened at
     #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     pub(crate) address: IpAddr,
@@ -128,7 +132,7 @@ pub(crate) fn listen(arguments: &ListenArguments, terminal: &Terminal) -> Result
         Failure::usage(why.to_string()).hint("name vendors with `--vendor NAME`, or one a line in a file with `--vendors FILE`")
     })?;
     let config = config(arguments, &suite, seats)?;
-    let there: Vec<&Persona> = there(&arguments.patients, &suite)?;
+    let there: Vec<&Persona> = there(&arguments.patients, &suite, config.fhir)?;
     runtime::block_on(async {
         let (listener, arrivals) = Listener::start(config).await.map_err(|why| failure(why, &suite))?;
         let personas = there.iter().map(|persona| persona.persona.clone()).collect();
@@ -170,12 +174,18 @@ fn config<'s>(arguments: &ListenArguments, suite: &'s Suite, seats: Vec<Seat>) -
     Ok(ListenConfig {
         address: arguments.address,
         host: arguments.host.clone(),
+        fhir: dialect(arguments).fhir(),
         port: arguments.port,
         tls: given_tls(arguments.tls.as_ref())?,
         mutual: arguments.mutual,
         folder: arguments.tls.is_some().then(|| arguments.tls_folder.clone()),
         ..ListenConfig::new(suite, seats)
     })
+}
+
+/// What is claimed where nothing else says so.
+fn dialect(arguments: &ListenArguments) -> Dialect {
+    suite::dialect(arguments.fhir.map_or(FhirVersion::R4, FhirVersion::from))
 }
 
 fn warn_of_others(arguments: &ListenArguments, terminal: &Terminal) {
@@ -204,10 +214,10 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     if bytes.len() as u64 > MOST { Err(unreadable(format!("it has more than {MOST} bytes"))) } else { Ok(bytes) }
 }
 
-/// The personas that are there.
-fn there<'s>(names: &[String], suite: &'s Suite) -> Result<Vec<&'s Persona>, Failure> {
+/// The personas that are there: those that were named, or all that this version has.
+fn there<'s>(names: &[String], suite: &'s Suite, fhir: FhirVersion) -> Result<Vec<&'s Persona>, Failure> {
     if names.is_empty() {
-        return Ok(suite.personas.iter().collect());
+        return Ok(suite.personas.iter().filter(|persona| !persona.resources(fhir).is_empty()).collect());
     }
     names.iter().map(|name| suite.persona(name).ok_or_else(|| patients::unknown_persona(name, suite))).collect()
 }

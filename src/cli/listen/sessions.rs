@@ -12,7 +12,7 @@ use super::super::failure::Failure;
 use super::super::table::{self, Company};
 use super::super::terminal::Terminal;
 use super::super::{address, definitions, output, run, runtime, stop};
-use super::{ListenArguments, config, failure, free, greeting, names, warn_of_others};
+use super::{ListenArguments, config, dialect, failure, free, greeting, names, there, warn_of_others};
 use crate::agreements::{Actor, Dialect};
 use crate::drive::Program;
 use crate::engine::{self, Driver, Finished, Recorder, Seats, Statements};
@@ -23,15 +23,14 @@ use crate::plan::{Plan, Selection};
 use crate::recognise::Recogniser;
 use crate::redact::Redactor;
 use crate::scenario::{Persona, Suite};
-use crate::serve::{Arrivals, Listener, Seat};
-
-/// What is claimed.
-const DIALECT: Dialect = Dialect::R4Rc2;
+use crate::serve::{Arrivals, ListenConfig, Listener, Seat};
 
 /// What all sessions share.
 struct House<'h> {
     arguments: &'h ListenArguments,
     suite: &'h Suite,
+    /// What is claimed.
+    dialect: Dialect,
     validator: &'h Validator,
     terminal: Terminal,
     /// Several vendors sit here: the terminal is nobody's.
@@ -51,20 +50,21 @@ struct Session {
 /// Goes through the suite with every vendor, judges and reports.
 pub(super) fn hold(arguments: &ListenArguments, suite: &Suite, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let terminal = if arguments.ci { terminal.quiet() } else { *terminal };
-    let validator = definitions::validator(&arguments.packages, DIALECT.fhir())?;
     let resumed = arguments.resume.as_deref().map(resumed).transpose()?;
+    let dialect = resumed.as_ref().map_or_else(|| dialect(arguments), |(_, evidence)| evidence.start.plan.claims.dialect);
+    let validator = definitions::validator(&arguments.packages, dialect.fhir())?;
     let seats = seats(arguments, resumed.as_ref().map(|(_, evidence)| evidence))?;
-    let house = House { arguments, suite, validator: &validator, terminal, many: seats.len() > 1 };
+    let house = House { arguments, suite, dialect, validator: &validator, terminal, many: seats.len() > 1 };
     let runtime = runtime::made()?;
     let (listener, arrivals) = runtime.block_on(async {
-        let mut config = config(arguments, suite, seats)?;
+        let mut config = ListenConfig { fhir: dialect.fhir(), ..config(arguments, suite, seats)? };
         if let Some((_, evidence)) = &resumed {
             config.port = base_of(evidence).and_then(|base| base.port_or_known_default()).unwrap_or(config.port);
         }
         Listener::start(config).await.map_err(|why| failure(why, suite))
     })?;
     let listener = Arc::new(listener);
-    let there: Vec<&Persona> = suite.personas.iter().collect();
+    let there: Vec<&Persona> = there(&[], suite, dialect.fhir())?;
     terminal.say(&greeting::greeting(&listener, &there, arguments, terminal.language()));
     warn_of_others(arguments, &terminal);
     let sessions = house.sessions(&listener, resumed)?;
@@ -100,7 +100,7 @@ impl House<'_> {
     fn plan(&self, name: &str, base: &str) -> Result<Plan, Failure> {
         let ids = &self.arguments.ids;
         let selection = if ids.is_empty() { Selection::All } else { Selection::Only(ids.clone()) };
-        table::plan(self.suite, (Some(name.to_owned()), DIALECT), base, &selection)
+        table::plan(self.suite, (Some(name.to_owned()), self.dialect), base, &selection)
     }
 
     /// Each session on a thread of its own, and one that hands out what comes in.
@@ -111,8 +111,7 @@ impl House<'_> {
         (sessions, stop): (Vec<Session>, watch::Receiver<bool>),
     ) -> Result<Vec<Finished>, Failure> {
         let (tables, mut places) = Seats::new(listener, self.arguments.tempo);
-        let claimed = sessions.first().map_or(DIALECT, |session| session.plan.claims.dialect);
-        let recogniser = Recogniser::new(&self.suite.exchanges, claimed);
+        let recogniser = Recogniser::new(&self.suite.exchanges, self.dialect);
         let (over, mut is_over) = watch::channel(false);
         let secrets: Vec<_> = listener.seats().iter().map(|seat| (seat.name.clone(), seat.token.clone())).collect();
         let redactor = Redactor::masking(secrets.iter().map(|(name, token)| (name.as_str(), token.as_str())));

@@ -6,8 +6,12 @@ use super::words::text;
 use super::{Item, Section, SectionKind};
 use crate::consult::records::Records;
 use crate::fhir::node::Node;
+use crate::text::Text;
 
 const EXCHANGE: &str = "advance-directives";
+
+/// The category of every advance directive in STU3.
+const WILL: &str = "11341000146107";
 
 pub(super) fn section(records: &Records) -> Section {
     let title = text("Advance directives", "Wilsverklaringen");
@@ -20,17 +24,24 @@ pub(super) fn section(records: &Records) -> Section {
 
 fn is_will(consent: Node<'_>) -> bool {
     let scope = consent.child("scope").is_none() || has_code(consent, "scope", &["adr"]);
-    consent.type_name() == "Consent" && scope && has_code(consent, "category", &["acd", "11341000146107"])
+    consent.type_name() == "Consent" && scope && has_code(consent, "category", &["acd", WILL])
+}
+
+/// What kind of will it is.
+pub(super) fn kind(will: Node<'_>) -> Option<Text> {
+    let provision = will.child("provision");
+    let kinds = provision.into_iter().flat_map(|provision| provision.children_named("code").collect::<Vec<_>>());
+    let kind = joined(&kinds.filter_map(concept).collect::<Vec<_>>());
+    // In STU3 the kind is one of the categories, beside the one that every will has.
+    let categories = will.children_named("category").filter(|_| provision.is_none());
+    let kinds = categories.filter(|category| !super::value::codes_of(*category).any(|code| code == WILL));
+    kind.or_else(|| kinds.filter_map(concept).last())
 }
 
 fn read(records: &Records, name: &str, will: Node<'_>) -> Item {
     let mut item = Item::new(name, text("Advance directive", "Wilsverklaring"));
     let provision = will.child("provision");
-    let kinds = provision.into_iter().flat_map(|provision| provision.children_named("code").collect::<Vec<_>>());
-    let kind = joined(&kinds.filter_map(concept).collect::<Vec<_>>());
-    // In STU3 the kind is one of the categories.
-    let of_category = will.children_named("category").filter(|_| provision.is_none()).filter_map(concept).last();
-    item.value = kind.or(of_category);
+    item.value = kind(will);
     if item.value.is_none() {
         lacks(&mut item, text("Kind", "WilsverklaringType"), None);
     }

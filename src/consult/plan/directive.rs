@@ -1,6 +1,7 @@
 //! Treatment directives: the decision, what overrules it, who agreed, and
 //! whether another agreement that holds says something else.
 
+use super::advance;
 use super::people::parties;
 use super::value::{self, absent, concept, dated, extended, extension, has_code, joined, lacks, modifiers, primitive};
 use super::words::{both, text};
@@ -14,6 +15,9 @@ pub(super) const EXCHANGE: &str = "treatment-directives";
 
 /// Modifiers of a directive that are shown.
 const MODIFIERS: [&str; 2] = ["/ext-TreatmentDirective2.SpecificationOther", "/zib-TreatmentDirective-TreatmentPermitted"];
+
+/// The patient, among those with whom a directive of STU3 was verified; all others speak for them.
+const PATIENT: &str = "116154003";
 
 /// What is known of a directive beside what is shown of it.
 pub(super) struct Directive {
@@ -160,8 +164,8 @@ fn decide(item: &mut Item, consent: Node<'_>) -> Decision {
             text("do not", "Niet uitvoeren"),
             specified.map_or(Decision::DoNot, |words| Decision::Otherwise(words.to_lowercase())),
         ),
-        (_, Some("JA"), _) => (text("do", "Wel uitvoeren (JA)"), Decision::Do),
-        (_, Some("NEE"), _) => (text("do not", "Niet uitvoeren (NEE)"), Decision::DoNot),
+        (_, Some("JA"), _) => (text("do", "Wel uitvoeren"), Decision::Do),
+        (_, Some("NEE"), _) => (text("do not", "Niet uitvoeren"), Decision::DoNot),
         (other, _, _) => {
             let why = kind.and_then(absent).or_else(|| permitted.and_then(concept)).or_else(|| other.map(both));
             lacks(item, text("Decision", "BehandelBesluit"), why);
@@ -204,24 +208,27 @@ fn agreed_by(records: &Records, consent: Node<'_>) -> Vec<super::Party> {
     let actors =
         consent.child("provision").into_iter().flat_map(|provision| provision.children_named("actor").collect::<Vec<_>>());
     let references = actors.filter_map(|actor| actor.child("reference")).chain(consent.children_named("consentingParty"));
+    let references: Vec<Node<'_>> = references.collect();
+    let mut by = parties(records, references.iter().copied());
     let verification = extension(consent, "extension", "/zib-TreatmentDirective-Verification");
-    let mut by = parties(records, references);
-    if let Some(with) = verification.and_then(|verification| extended(verification, "VerifiedWith")).and_then(value::any) {
-        by.push(super::Party { name: None, roles: vec![with], telecom: Vec::new() });
-    }
+    let with = verification.into_iter().flat_map(|verification| value::all_extended(verification, "VerifiedWith"));
+    // Whoever is named as a party is no other one because it was verified with them.
+    let unnamed = with.filter(|with| {
+        let kind = if concept_has(*with, PATIENT) { "Patient/" } else { "RelatedPerson/" };
+        !references.iter().any(|party| party.child_value("reference").is_some_and(|text| text.contains(kind)))
+    });
+    by.extend(unnamed.filter_map(value::any).map(|with| super::Party { name: None, roles: vec![with], telecom: Vec::new() }));
     by
 }
 
 /// The advance directives that it rests on.
 fn wills(item: &mut Item, records: &Records, consent: Node<'_>) {
-    let further = consent.children_named("extension").filter(|extension| {
-        extension.child_value("url").is_some_and(|url| url.ends_with("/ext-TreatmentDirective2.AdvanceDirective"))
-    });
-    let references = consent.children_named("source").chain(further.filter_map(|extension| extension.child("value")));
+    let further = ["/ext-TreatmentDirective2.AdvanceDirective", "/consent-additionalSources"];
+    let further = further.into_iter().flat_map(|ending| value::all_extended(consent, ending));
+    let references = consent.children_named("source").chain(further);
     for reference in references.filter(|source| source.type_name() == "Reference") {
         let will = records.target(reference).map(|will| {
-            let kind = will.child("provision").and_then(|provision| provision.child("code")).and_then(concept);
-            let kind = kind.unwrap_or_else(|| text("advance directive", "wilsverklaring"));
+            let kind = advance::kind(will).unwrap_or_else(|| text("advance directive", "wilsverklaring"));
             let date = will.child_value("dateTime").unwrap_or("?");
             text(format!("{}, {date}", kind.en), format!("{}, {date}", kind.nl))
         });

@@ -80,7 +80,7 @@ fn answers((details, form): (&mut Vec<Detail>, &Form), item: Node<'_>, depth: u8
 /// An answer in words: codes of decisions and of yes and no mean something only with their item.
 fn said(form: &Form, link: &str, value: Node<'_>) -> Option<Text> {
     let decides = form.decisions.iter().any(|decision| decision.item == link) || link == form.other_decision;
-    let yes_or_no = link == form.capable || matches!(link, "984" | "1200");
+    let yes_or_no = link == form.capable || matches!(link, "984" | "1200" | "52" | "256");
     match value.child_value("code") {
         Some(code) if code == form.to_do && (decides || link == form.icd_decision) => Some(text("do", "Wel uitvoeren")),
         Some(code) if code == form.not_to_do && decides => Some(text("do not", "Niet uitvoeren")),

@@ -1,7 +1,7 @@
 //! Who somebody is: names, and what they are to the patient.
 
 use super::Party;
-use super::value::{concept, extended};
+use super::value::{all_extended, concept, extended};
 use super::words::{both, text};
 use crate::consult::records::Records;
 use crate::fhir::node::Node;
@@ -61,8 +61,10 @@ pub(super) fn described(records: &Records, person: Node<'_>, depth: u8) -> Party
             party.telecom.clear();
         }
         "RelatedPerson" => {
-            party.roles.extend(person.children_named("relationship").filter_map(concept));
-            party.roles.extend(extended(person, "/nl-core-relatedperson-role").and_then(concept));
+            // What they may do goes before what they are; STU3 has it in extensions.
+            let (kin, roles): (Vec<_>, Vec<_>) = person.children_named("relationship").partition(|role| is_kin(*role));
+            let beside = all_extended(person, "/nl-core-relatedperson-role");
+            party.roles.extend(roles.into_iter().chain(beside).chain(kin).filter_map(concept));
         }
         "PractitionerRole" => {
             party.telecom.clear();
@@ -80,6 +82,12 @@ pub(super) fn described(records: &Records, person: Node<'_>, depth: u8) -> Party
         _ => {}
     }
     party
+}
+
+/// Whether it says how somebody is related, and not what they may do.
+fn is_kin(role: Node<'_>) -> bool {
+    let mut codings = role.children_named("coding");
+    codings.any(|coding| coding.child_value("system").is_some_and(|system| system.ends_with("RoleCode")))
 }
 
 /// Whom references mean, each once.

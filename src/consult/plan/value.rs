@@ -49,10 +49,12 @@ pub(super) fn has_code(parent: Node<'_>, name: &str, wanted: &[&str]) -> bool {
 /// Codes of a CodeableConcept, or of a list of them.
 pub(super) fn codes<'t>(parent: Node<'t>, name: &str) -> impl Iterator<Item = &'t str> {
     let concepts: Vec<Node<'t>> = parent.children_named(name).collect();
-    concepts
-        .into_iter()
-        .flat_map(|concept| concept.children_named("coding").collect::<Vec<_>>())
-        .filter_map(|coding| coding.child_value("code"))
+    concepts.into_iter().flat_map(|concept| codes_of(concept).collect::<Vec<_>>())
+}
+
+/// Codes of a CodeableConcept.
+pub(super) fn codes_of(concept: Node<'_>) -> impl Iterator<Item = &str> {
+    concept.children_named("coding").filter_map(|coding| coding.child_value("code"))
 }
 
 /// The extension whose URL ends like this, of whatever version.
@@ -63,6 +65,12 @@ pub(super) fn extension<'t>(node: Node<'t>, name: &str, ending: &str) -> Option<
 /// The value of an extension.
 pub(super) fn extended<'t>(node: Node<'t>, ending: &str) -> Option<Node<'t>> {
     extension(node, "extension", ending)?.child("value")
+}
+
+/// The values of all extensions whose URL ends like this.
+pub(super) fn all_extended<'t>(node: Node<'t>, ending: &'t str) -> impl Iterator<Item = Node<'t>> {
+    let is_it = move |extension: &Node<'t>| extension.child_value("url").is_some_and(|url| url.ends_with(ending));
+    node.children_named("extension").filter(is_it).filter_map(|extension| extension.child("value"))
 }
 
 /// Why an element has no value, when it says so.

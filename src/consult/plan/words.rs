@@ -14,13 +14,13 @@ pub(super) fn both(written: impl Into<String>) -> Text {
     text(written.clone(), written)
 }
 
-/// Ends of the systems that codes are of.
+/// Ends of the systems that codes are of: those of HL7 v3 have other addresses in STU3, and end alike.
 const SCT: &str = "snomed.info/sct";
 const NULL: &str = "NullFlavor";
 const WILL: &str = "2.16.840.1.113883.2.4.3.11.60.40.4.14.1";
 const ROLE: &str = "2.16.840.1.113883.2.4.3.11.22.472";
-const RELATION: &str = "v3-RoleCode";
-const USE: &str = "v3-AddressUse";
+const RELATION: &str = "RoleCode";
+const USE: &str = "AddressUse";
 
 /// Codes of the value sets, by system, with English and Dutch.
 const CODES: &[(&str, &str, &str, &str)] = &[
@@ -95,8 +95,9 @@ pub(super) fn concept(code: &str) -> Option<Text> {
 pub(super) fn absent(reason: &str) -> Text {
     match reason {
         "unknown" => text("unknown", "onbekend"),
-        "asked-unknown" => text("asked, but not known", "gevraagd, maar niet bekend"),
-        "temp-unknown" => text("not known yet", "nog niet bekend"),
+        // The first of each is of R4, the second of STU3.
+        "asked-unknown" | "asked" => text("asked, but not known", "gevraagd, maar niet bekend"),
+        "temp-unknown" | "temp" => text("not known yet", "nog niet bekend"),
         "not-asked" => text("not asked", "niet gevraagd"),
         "asked-declined" => text("asked, but not answered", "gevraagd, maar niet beantwoord"),
         "masked" => text("shielded: it is there, but is not shared", "afgeschermd: het is er, maar wordt niet gedeeld"),

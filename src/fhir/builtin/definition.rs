@@ -43,6 +43,7 @@ pub(in crate::fhir) fn definition(built_in: &BuiltIn, place: usize, types: &Type
         derivation: Derivation::Specialization,
         is_abstract: false,
         contexts: Vec::new(),
+        context_invariants: Vec::new(),
         differential: Vec::new(),
         snapshot: Vec::new(),
     };
@@ -56,6 +57,7 @@ pub(in crate::fhir) fn definition(built_in: &BuiltIn, place: usize, types: &Type
             (1, "constraint") => made.derivation = Derivation::Constraint,
             (1, "abstract") => made.is_abstract = true,
             (1, "context") => made.contexts.push(context(rest)),
+            (1, "where") => made.context_invariants.push(unescaped(rest)),
             (1, _) => is_snapshot = key == "snapshot",
             (2, _) => reader.open(key, rest),
             _ => reader.fact(key, rest),

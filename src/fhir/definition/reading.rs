@@ -50,6 +50,7 @@ impl Definition {
             },
             is_abstract: is_true(root, "abstract"),
             contexts: contexts(root),
+            context_invariants: texts(root, "contextInvariant"),
             differential,
             snapshot,
         })

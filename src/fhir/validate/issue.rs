@@ -3,11 +3,21 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::Code;
 use super::profile::Profile;
 use super::trials::Meets;
+use super::{Code, codes};
 use crate::fhir::node::{Node, NodeId, Span};
 use crate::text::Language;
+
+codes! {
+    /// There is more than is told.
+    LEFT_OUT "issues-left-out" "too-costly" None;
+        en "{found} more were found and are not told", "mend what is told, and judge it again";
+        nl "er zijn er nog {found} gevonden die hier niet staan", "herstel wat hier staat, en beoordeel opnieuw";
+}
+
+/// How much is told of what weighs, and of what does not: more is read by nobody, and would fill the memory.
+const MOST: usize = 20_000;
 
 /// What an issue does to the verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,6 +105,17 @@ impl Issue {
         self
     }
 
+    /// Whether it says that something is wrong, or may be.
+    fn weighs(&self) -> bool {
+        self.severity >= Severity::CantTell
+    }
+
+    /// Whether it says that there is more than is told.
+    #[must_use]
+    pub fn is_of_the_rest(&self) -> bool {
+        std::ptr::eq(self.code, &LEFT_OUT)
+    }
+
     /// Whether it is about a code, and not about what stands around it.
     #[must_use]
     pub fn is_about_a_code(&self) -> bool {
@@ -148,12 +169,25 @@ pub(crate) struct Issues {
     looked_at: HashSet<(NodeId, usize)>,
     known: HashSet<Said>,
     leans_on_codes: bool,
+    /// What does not weigh, and what does.
+    counts: [Count; 2],
+}
+
+/// How many are told, and how many are not.
+#[derive(Debug, Default)]
+struct Count {
+    told: usize,
+    left_out: usize,
 }
 
 impl Issues {
     /// Takes one in, unless the same was said of the same place.
     pub(crate) fn push(&mut self, issue: Issue) {
-        if self.known.insert((issue.code.name, issue.path.clone(), issue.details.clone())) {
+        let count = &mut self.counts[usize::from(issue.weighs())];
+        if count.told == MOST {
+            count.left_out += 1;
+        } else if self.known.insert((issue.code.name, issue.path.clone(), issue.details.clone())) {
+            count.told += 1;
             self.found.push(issue);
         }
     }
@@ -194,9 +228,41 @@ impl Issues {
         self.found.iter().any(|issue| issue.severity == Severity::Error)
     }
 
-    /// All of them, in the order of the text.
-    pub(crate) fn into_sorted(mut self) -> Vec<Issue> {
+    /// All of them, in the order of the text; at the root how many are left out. Whatever weighs and is not told may
+    /// be about any element, so that of none can be said that it is right.
+    pub(crate) fn into_sorted(mut self, root: Node<'_>) -> Vec<Issue> {
+        for (severity, count) in [Severity::Warning, Severity::CantTell].into_iter().zip(&self.counts) {
+            if count.left_out > 0 {
+                self.found.push(Issue::new(&LEFT_OUT, severity, root).with("found", count.left_out.to_string()));
+            }
+        }
         self.found.sort_by_key(|issue| (issue.span.start, std::cmp::Reverse(issue.severity)));
         self.found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Issue, Issues, LEFT_OUT, MOST, Meets, Severity};
+    use crate::fhir::{json, types};
+
+    #[test]
+    fn what_is_too_much_is_counted_and_leaves_everything_open() {
+        let tree = json::read(br#"{"resourceType":"Patient"}"#, types::r4()).expect("it can be read");
+        let told = |severity: Severity, count: usize| {
+            let mut issues = Issues::default();
+            issues.extend((0..count).map(|n| Issue::new(&LEFT_OUT, severity, tree.root()).with("found", format!("n{n}"))));
+            let meets = issues.meets();
+            (issues.into_sorted(tree.root()), meets)
+        };
+        assert_eq!(told(Severity::Error, MOST).0.len(), MOST);
+        let (errors, meets) = told(Severity::Error, MOST + 3);
+        let rest = errors.iter().find(|issue| issue.severity == Severity::CantTell).expect("the rest is told of");
+        assert_eq!((rest.is_of_the_rest(), rest.detail("found"), errors.len()), (true, Some("3"), MOST + 1));
+        assert_eq!(meets, Meets::No);
+        // What does not weigh leaves nothing open, and takes no place from what does.
+        let (warnings, meets) = told(Severity::Warning, MOST + 3);
+        assert!(warnings.iter().all(|issue| issue.severity == Severity::Warning));
+        assert_eq!(meets, Meets::Yes);
     }
 }

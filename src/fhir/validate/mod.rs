@@ -131,7 +131,7 @@ impl Validator {
             rules::named::check(scene, root, profiles, &mut issues);
             walk::resource(scene, root, profiles, &mut issues);
         });
-        issues.into_sorted()
+        issues.into_sorted(root)
     }
 
     /// What there is to say of a QuestionnaireResponse against its form alone.
@@ -139,7 +139,7 @@ impl Validator {
     pub fn check_form(&self, response: Node<'_>) -> Vec<Issue> {
         let mut issues = Issues::default();
         form::check(&self.knowledge, &self.profiles.forms, response, &mut issues);
-        issues.into_sorted()
+        issues.into_sorted(response)
     }
 
     /// Whether a coded element has a code from a value set; nothing where that cannot be told.

@@ -137,6 +137,9 @@ impl<'c> Others<'c> {
     /// Whether an issue is left to this expectation.
     fn leave(&self, told: &Told, resource: Node<'_>) -> bool {
         let about = |elements: &[String]| elements.iter().any(|element| told.is_about(element));
+        if told.issue.is_of_the_rest() {
+            return true;
+        }
         if !self.own.is_empty() {
             return about(self.own);
         }

@@ -68,6 +68,14 @@ impl Resources<'_> {
     fn are_served(&self) -> bool {
         !(self.directives.is_empty() && self.goals.is_empty() && self.observations.is_empty())
     }
+
+    /// Whether anything was recorded after a day: then there was another talk, whose form was not shown.
+    fn go_on_after(&self, day: &str) -> bool {
+        let directives = self.directives.iter().map(|directive| Record::of_directive(*directive));
+        let goals = self.goals.iter().map(|goal| Record::of_goal(*goal));
+        let observations = self.observations.iter().map(|observation| Record::of_observation(*observation));
+        directives.chain(goals).chain(observations).any(|record| record.is_after(day))
+    }
 }
 
 fn resources<'c>(question: &Question<'c>, ruling: &mut Ruling) -> Resources<'c> {
@@ -188,7 +196,8 @@ fn patient<'c>(form: &Filled<'c>, resources: &Resources<'c>, ruling: &mut Ruling
     let Some(patient) = resources.patient else { return };
     let born = patient.node.child_value("birthDate").map(str::to_owned);
     let told = form.answers.get(form.form.birth_date).and_then(|value| Some((*value, value.value()?.to_owned())));
-    let capable = capable(patient.node).map(str::to_owned);
+    // The Patient has no date for this: it is as it was at the last talk.
+    let capable = capable(patient.node).filter(|_| !resources.go_on_after(form.day)).map(str::to_owned);
     let said = form.answers.get(form.form.capable).and_then(|value| match value.child_value("code")? {
         "1" => Some((*value, String::from("true"))),
         "0" => Some((*value, String::from("false"))),

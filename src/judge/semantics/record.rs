@@ -108,6 +108,13 @@ impl<'c> Record<'c> {
     }
 }
 
+impl Record<'_> {
+    /// Whether it is of a later day, as far as its date tells.
+    pub(super) fn is_after(&self, day: &str) -> bool {
+        self.day.is_some_and(|own| own > day && !own.starts_with(day) && !day.starts_with(own))
+    }
+}
+
 fn day(moment: Option<&str>) -> Option<&str> {
     moment.map(|moment| moment.get(..10).unwrap_or(moment))
 }

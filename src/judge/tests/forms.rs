@@ -111,6 +111,10 @@ fn directive(day: &str, decided: &str) -> String {
 }
 
 fn agreement(forms: &[&str], directives: &[&str]) -> (Outcome, Vec<Code>) {
+    bench(forms, directives).over_run(r#"{"run":"form-agrees"}"#).result()
+}
+
+fn bench(forms: &[&str], directives: &[&str]) -> Bench {
     let suite = load(&Source::Embedded).expect("the suite has no mistakes");
     let mut bench = Bench::new();
     for exchange in &suite.exchanges {
@@ -122,7 +126,7 @@ fn agreement(forms: &[&str], directives: &[&str]) -> (Outcome, Vec<Code>) {
         let entries: Vec<(&str, &str)> = resources.iter().map(|resource| ("match", *resource)).collect();
         bench.answer_to("X?patient=12", 200, &searchset(&entries));
     }
-    bench.over_run(r#"{"run":"form-agrees"}"#).result()
+    bench
 }
 
 #[test]
@@ -143,4 +147,21 @@ fn form_agrees_holds_the_newest_form_against_what_is_in_force_and_an_older_one_a
     let (outcome, codes) = agreement(&[&older, &form("2025-05-01", &decision("0", ""))], &[&permitted]);
     assert_eq!((outcome, codes), (Outcome::Pass, vec![]));
     assert_eq!(agreement(&[&newest], &[&directive("2026-01-01", "permit")]).0, Outcome::Inapplicable);
+}
+
+#[test]
+fn form_agrees_holds_what_the_patient_can_decide_against_the_form_of_the_last_talk_only() {
+    let form = form("2025-05-01", r#"{"linkId":"1406","answer":[{"valueCoding":{"system":"x","code":"1"}}]}"#);
+    let patient = r#"{"resourceType":"Patient","id":"12","extension":[{
+        "url":"https://api.iknl.nl/docs/pzp/r4/StructureDefinition/ext-Patient.LegallyCapableMedicalTreatmentDecisions",
+        "extension":[{"url":"legallyCapable","valueBoolean":false}]}]}"#;
+    let with_talk_of = |day: &str| {
+        let mut bench = bench(&[&form], &[&directive(day, "deny")]);
+        bench.step("patient").answer_to("Patient/12", 200, patient);
+        bench.over_run(r#"{"run":"form-agrees"}"#).result()
+    };
+    assert_eq!(with_talk_of("2025-05-01"), (Outcome::Fail, vec![Code::FormDiffers]));
+    assert_eq!(with_talk_of("2025-05"), (Outcome::Fail, vec![Code::FormDiffers]));
+    // There was a talk since, of which no form was shown.
+    assert_eq!(with_talk_of("2025-09-18").0, Outcome::Inapplicable);
 }

@@ -41,10 +41,17 @@ pub(super) fn check(document: &Document<Exchange>, names: &Names<'_>, problems: 
         }
     }
     for (index, defect) in exchange.defects.iter().enumerate() {
-        let place = place.key("defects").item(index).key("send");
-        for (url, fhir) in defect.send.iter().flat_map(|url| defect.versions.iter().map(move |dialect| (url, dialect.fhir()))) {
-            placeholder::check(place, url, Allowed { names: &[], personas: &names.personas, persona: true }, problems);
-            parameter::check(place, url, fhir, problems);
+        let place = place.key("defects").item(index);
+        for (key, request) in [("send", &defect.send), ("mended", &defect.mended)] {
+            for (url, fhir) in request.iter().flat_map(|url| defect.versions.iter().map(move |dialect| (url, dialect.fhir()))) {
+                placeholder::check(
+                    place.key(key),
+                    url,
+                    Allowed { names: &[], personas: &names.personas, persona: true },
+                    problems,
+                );
+                parameter::check(place.key(key), url, fhir, problems);
+            }
         }
     }
     for (fhir, answer) in &exchange.answer {

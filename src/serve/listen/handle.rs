@@ -20,7 +20,6 @@ use super::seat::Seat;
 use crate::agreements::FhirVersion;
 use crate::clock::{self, Stopwatch};
 use crate::fhir::json;
-use crate::fhir::types::r4;
 use crate::scenario::Format;
 use crate::serve::answer::{Answer, Refusal};
 use crate::serve::format::content_type;
@@ -42,6 +41,8 @@ pub(super) struct Table {
     strays: Arc<Semaphore>,
     pub(super) arrivals: mpsc::Sender<Heard>,
     deadlines: Deadlines,
+    /// The version of FHIR that is spoken to nobody's requests as well.
+    fhir: FhirVersion,
     pub(super) clock: Stopwatch,
     pub(super) numbers: AtomicU64,
     pub(super) unheard: AtomicU64,
@@ -78,6 +79,7 @@ pub(super) async fn handle(
 ) -> Response {
     let _under_way = visit.line.begin();
     let table = Arc::clone(&origin.table);
+    let fhir = table.fhir;
     let mut unheard = Unheard(Some(Arc::clone(&table)));
     let (parts, body) = request.into_parts();
     let headers = server::headers(&parts);
@@ -109,7 +111,7 @@ pub(super) async fn handle(
         answering.answer(came, body).await
     });
     unheard.0 = None;
-    let (answer, closes) = work.await.unwrap_or_else(|_| (refused(&Refusal::of_status(500)), true));
+    let (answer, closes) = work.await.unwrap_or_else(|_| (refused(&Refusal::of_status(500), fhir), true));
     if closes {
         visit.line.close();
     }
@@ -142,6 +144,7 @@ impl Table {
             strays: Arc::new(Semaphore::new(STRAYS_AT_ONCE)),
             arrivals,
             deadlines: config.deadlines,
+            fhir: config.fhir,
             clock: Stopwatch::start(),
             numbers: AtomicU64::new(0),
             unheard: AtomicU64::new(0),
@@ -160,11 +163,12 @@ impl Table {
             return (answer, closes);
         }
         let text = "this request could not be kept, so it is not answered";
-        (refused(&Refusal::new(503, "transient", text).header("retry-after", "5")), true)
+        (refused(&Refusal::new(503, "transient", text).header("retry-after", "5"), self.fhir), true)
     }
 
     async fn decide(&self, came: &Came, body: Body) -> Decided {
-        let unread = |refusal: &Refusal, broken| Decided { answer: refused(refusal), body: Vec::new(), broken, unread: true };
+        let unread =
+            |refusal: &Refusal, broken| Decided { answer: refused(refusal, self.fhir), body: Vec::new(), broken, unread: true };
         if let Err(refusal) = server::refuse_long_head(&came.parts, &came.headers) {
             return unread(&refusal, Some(Broken::HeadTooLong));
         }
@@ -182,7 +186,7 @@ impl Table {
         };
         if came.is_other {
             let refusal = Refusal::new(404, "not-found", "there is nothing at this address");
-            return Decided { answer: refused(&refusal), body, broken: None, unread: false };
+            return Decided { answer: refused(&refusal, self.fhir), body, broken: None, unread: false };
         }
         let place = &self.places[at];
         let request = server::request(&came.parts, came.headers.clone(), body, &place.seat.path);
@@ -254,11 +258,11 @@ fn stray_refusal(stray: &Stray, came: &Came) -> Refusal {
 }
 
 /// A refusal without a place.
-fn refused(refusal: &Refusal) -> Answer {
+fn refused(refusal: &Refusal, fhir: FhirVersion) -> Answer {
     let mut answer = Answer::new(
         refusal.status,
-        content_type(Format::Json, FhirVersion::R4),
-        json::write(refusal.tree(r4()).root()).into_bytes(),
+        content_type(Format::Json, fhir),
+        json::write(refusal.tree(fhir.types()).root()).into_bytes(),
     );
     answer.headers.extend(refusal.headers.clone());
     answer.delay = Duration::ZERO;

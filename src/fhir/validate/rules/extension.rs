@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::claims;
+use super::invariant::is_true;
 use super::primitive::is_absolute;
 use crate::fhir::definition::Context;
 use crate::fhir::fhirpath::{self, Item};
@@ -37,6 +38,14 @@ codes! {
     WRONG_CONTEXT "extension-wrong-context" "business-rule" Some("Extension_EXTP_Context_Wrong");
         en "the extension `{extension}` may not stand on `{found}`, only on {expected}", "move it to where it belongs, or take it out";
         nl "de extensie `{extension}` mag niet op `{found}` staan, alleen op {expected}", "zet haar waar zij hoort, of haal haar weg";
+    /// What its definition asks of the element that it stands on is not so.
+    CONTEXT_UNMET "extension-context-unmet" "business-rule" None;
+        en "the extension `{extension}` may stand here only where `{expected}`", "mend what it depends on, or take it out";
+        nl "de extensie `{extension}` mag hier alleen staan als `{expected}`", "herstel waar zij van afhangt, of haal haar weg";
+    /// What its definition asks cannot be decided.
+    CONTEXT_UNDECIDED "extension-context-undecided" "not-supported" None;
+        en "whether the extension `{extension}` may stand here (`{expected}`) cannot be decided: {why}", "look at it by hand";
+        nl "of de extensie `{extension}` hier mag staan (`{expected}`) is niet te beslissen: {why}", "bekijk het met de hand";
     /// It changes the meaning, and does not stand under `modifierExtension`.
     MODIFIER "extension-modifier" "business-rule" Some("Extension_EXT_Modifier_N");
         en "the extension `{extension}` changes the meaning of what it stands on", "put it under `modifierExtension`";
@@ -130,6 +139,27 @@ fn known<'t>(
         let allowed: Vec<String> = contexts.iter().map(|context| format!("`{}`", name(context))).collect();
         let issue = Issue::error(&WRONG_CONTEXT, parent).of(&profile.canonical).with("extension", url);
         issues.push(issue.with("found", places(parent).remove(0)).with("expected", allowed.join(", ")));
+    }
+    for expression in &profile.definition.context_invariants {
+        invariant(scene, node, (parent, url), (profile, expression), issues);
+    }
+}
+
+/// What an extension asks of the element that it stands on: `%extension` is the extension.
+fn invariant<'t>(
+    scene: &Scene<'_, 't>,
+    node: Node<'t>,
+    (parent, url): (Node<'t>, &str),
+    (profile, expression): (&Profile, &str),
+    issues: &mut Issues,
+) {
+    let environment = scene.environment.clone().with("extension", vec![Item::Node(node)]);
+    let parsed = fhirpath::parse(expression).map_err(|error| error.to_string());
+    let said = |issue: Issue| issue.of(&profile.canonical).with("extension", url).with("expected", expression);
+    match parsed.and_then(|parsed| parsed.evaluate(parent, &environment).map_err(|error| error.to_string())) {
+        Ok(items) if is_true(&items) => {}
+        Ok(_) => issues.push(said(Issue::error(&CONTEXT_UNMET, node))),
+        Err(why) => issues.push(said(Issue::cant_tell(&CONTEXT_UNDECIDED, node)).with("why", why)),
     }
 }
 
@@ -315,6 +345,19 @@ mod tests {
         assert_eq!(said(&on_other, &within("urn:other")), ["~extension-unknown at Patient.extension[0]"]);
         let wrong = said(&on_other, &within("urn:elsewhere"));
         assert!(wrong.contains(&"extension-wrong-context at Patient.extension[0]".to_owned()), "{wrong:?}");
+    }
+
+    #[test]
+    fn what_its_definition_asks_of_the_element_has_to_be_so() {
+        let asking = |expression: &str| {
+            let asked = format!(r#""context":[{{"type":"element","expression":"Element"}}],"contextInvariant":["{expression}"]"#);
+            said(&[definition("urn:x", "Extension", &asked, &[ROOT])], &on_patient(X))
+        };
+        assert!(asking("active.empty()").is_empty());
+        assert!(asking("Patient.active.empty() and %extension.value = 'a'").is_empty());
+        assert_eq!(asking("%extension.value = 'b'"), ["extension-context-unmet at Patient.extension[0]"]);
+        assert_eq!(asking("active.exists()"), ["extension-context-unmet at Patient.extension[0]"]);
+        assert_eq!(asking("active ="), ["?extension-context-undecided at Patient.extension[0]"]);
     }
 
     #[test]

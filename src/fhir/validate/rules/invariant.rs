@@ -126,7 +126,7 @@ fn failed(node: Node<'_>, (place, invariant, expression): About<'_>) -> Issue {
 
 /// Nothing is no answer: the expression is about elements that are not there. What is no
 /// boolean is something, and of many one is enough: STU3 writes `|` where it means `or`.
-fn is_true(items: &[Item<'_>]) -> bool {
+pub(super) fn is_true(items: &[Item<'_>]) -> bool {
     let is_false = |item: &Item<'_>| match item {
         Item::Boolean(value) => !value,
         Item::Node(node) => node.type_name() == "boolean" && node.value() == Some("false"),

@@ -46,6 +46,7 @@ const RULES: &[&[&Code]] = &[
     coding::CODES,
     contained::CODES,
     super::form::CODES,
+    super::issue::CODES,
     element_type::CODES,
     extension::CODES,
     identifier::CODES,
