@@ -11,7 +11,7 @@ fn run(name: &str, arguments: &[&str]) -> (Value, String) {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("versions").join(name);
     let _ = std::fs::remove_dir_all(&folder);
     let mut command = Command::new(env!("CARGO_BIN_EXE_toets"));
-    command.args(["run", "--tempo", "0.01", "--out"]).arg(&folder).args(arguments);
+    command.args(["run", "--tempo", "0.1", "--out"]).arg(&folder).args(arguments);
     let output = command.env_remove("TOETS_TOKEN").output().expect("the program runs");
     let shown = String::from_utf8(output.stdout).expect("the terminal shows text");
     let text = std::fs::read_to_string(folder.join("run.json")).unwrap_or_else(|why| panic!("{name}: {why}: {shown}"));
@@ -94,4 +94,45 @@ fn client_that_asks_another_version_is_heard_with_every_difference() {
     ];
     consulter("consulter-r4-beta3", "r4-beta3", &beta3);
     consulter("consulter-r4-rc3-dev", "r4-rc3-dev", &["capacity-observed"]);
+}
+
+/// Who claims another version: asked and judged by that version, never certified, and no failure that is its own.
+fn on_its_own_terms(name: &str, arguments: &[&str]) -> Value {
+    let (run, shown) = run(name, arguments);
+    let of = |outcome: &str| -> Vec<String> {
+        let expectations = run["expectations"].as_array().into_iter().flatten().filter(|own| own["outcome"] == outcome);
+        expectations.filter_map(|own| own["key"].as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!(of("fail"), Vec::<String>::new(), "{name}");
+    assert!(of("pass").len() > 10, "{name}: much is judged");
+    assert_eq!(run["conclusion"], "INCOMPLETE", "{name}");
+    assert!(shown.contains("Not certifiable: "), "{name}: {shown}");
+    let warnings = run["warnings"].to_string();
+    assert!(warnings.contains("Not certifiable: ") && warnings.contains("Niet te certificeren: "), "{name}: {warnings}");
+    run
+}
+
+#[test]
+fn provider_of_another_version_is_tested_on_its_own_terms() {
+    let run = on_its_own_terms("own-r4-rc1", &["--fault", "speaks-r4-rc1", "--dialect", "r4-rc1"]);
+    assert_eq!((&run["claims"]["dialect"], &run["spoken"]["standing"]), (&"r4-rc1".into(), &"superseded".into()));
+    let goals = run["exchanges"].to_string();
+    assert!(goals.contains("Goal?patient=full-plan-patient&description="), "the request of that version is sent");
+    on_its_own_terms("own-r4-rc3-dev", &["--fault", "speaks-r4-rc3-dev", "--dialect", "r4-rc3-dev"]);
+    on_its_own_terms("own-stu3-rc1", &["--fault", "speaks-stu3-rc1", "--dialect", "stu3-rc1"]);
+}
+
+#[test]
+fn consulter_of_another_version_is_tested_on_its_own_terms() {
+    for dialect in ["r4-beta3", "r4-rc1", "r4-rc3-dev"] {
+        let fault = format!("dialect-{dialect}");
+        let name = format!("own-consulter-{dialect}");
+        on_its_own_terms(&name, &["--actor", "consulter", "--fault", &fault, "--dialect", dialect]);
+    }
+}
+
+#[test]
+fn what_a_version_is_held_to_still_fails() {
+    let (run, _) = run("own-wrong", &["--fault", "bundle-collection", "--dialect", "r4-rc1"]);
+    assert_eq!(run["conclusion"], "NOT_CONFORMANT");
 }
