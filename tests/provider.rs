@@ -47,6 +47,7 @@ async fn provider(behaviour: Vec<Misbehaviour>) -> Running {
         fhir: None,
         on: Target::default(),
         behaviour,
+        notes: Vec::new(),
         kills: Vec::new(),
         also: Vec::new(),
     };

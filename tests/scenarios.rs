@@ -65,6 +65,9 @@ fn shown(verdict: &ExpectationVerdict) -> String {
 
 /// On the right provider every expectation of a scenario is met, or there is nothing to hold it against.
 fn is_green(verdicts: &Verdicts, scenario: &str) -> Result<(), Failed> {
+    if let Some(habit) = verdicts.habits.first() {
+        return Err(format!("the right provider has a habit: {habit:?}").into());
+    }
     let own: Vec<_> = verdicts.expectations.iter().filter(|verdict| in_scenario(&verdict.key, scenario)).collect();
     let wrong: Vec<_> = own
         .iter()
@@ -110,7 +113,9 @@ fn is_caught(suite: &Suite, fhir: FhirVersion, fault: &Fault) -> Result<(), Fail
             wrong.push(format!("names {}, which is not in the plan", kill.expect));
         }
     }
-    if !killed_any {
+    let noted: BTreeSet<_> = verdicts.habits.iter().map(|finding| finding.name()).collect();
+    wrong.extend(fault.notes.iter().filter(|note| !noted.contains(note.as_str())).map(|note| format!("is not noted as {note}")));
+    if !killed_any && fault.notes.is_empty() {
         wrong.push(format!("kills nothing in {}: say for which version it is, with `fhir`", fhir.name()));
     }
     let listed = |key: &str| fault.kills.iter().map(|kill| &kill.expect).chain(&fault.also).any(|pattern| fits_key(pattern, key));

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::patients::{self, GivenPatient};
-use crate::agreements::Actor;
+use crate::agreements::{Actor, Dialect};
 use crate::text::Language;
 
 /// Conformance harness for the Dutch PZP (advance care planning) standard over FHIR.
@@ -97,6 +97,9 @@ pub(crate) struct RunArguments {
     /// Version of FHIR that is claimed, each with its newest version of the agreement; what sut.yaml says when left out, else R4
     #[arg(long, value_enum, ignore_case = true)]
     pub(crate) fhir: Option<super::validate::Fhir>,
+    /// Version of the agreement that is claimed, and tested on its own terms: r4-rc1
+    #[arg(long, value_name = "VERSION", conflicts_with = "fhir", value_parser = super::suite::claimed)]
+    pub(crate) dialect: Option<Dialect>,
     /// File that says what is tested; sut.yaml of this folder when neither it nor --url is given
     #[arg(long, value_name = "FILE", conflicts_with = "fault")]
     pub(crate) sut: Option<PathBuf>,

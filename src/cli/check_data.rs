@@ -114,6 +114,7 @@ fn asked(arguments: &CheckDataArguments) -> RunArguments {
         product: None,
         actor: None,
         fhir: None,
+        dialect: None,
         terminology: super::terminology::TerminologyArguments::default(),
         auth: arguments.auth,
         patients: arguments.patients.clone(),

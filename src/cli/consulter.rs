@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::table::{self, Company, Reference};
 use super::terminal::Terminal;
 use super::{definitions, output, run, runtime, stop, suite};
-use crate::agreements::{Actor, FhirVersion};
+use crate::agreements::{Actor, Dialect, FhirVersion};
 use crate::consult;
 use crate::engine::{Driver, Finished, Seats, Settings, Statements};
 use crate::fhir::validate::Validator;
@@ -23,24 +23,29 @@ use crate::sut::SystemUnderTest;
 /// The one vendor at the table.
 const NAME: &str = "consulter";
 
-/// The version of FHIR that is spoken, where the consulter is to be run: said here or in the vendor's file.
-pub(crate) fn version(arguments: &RunArguments, sut: Option<&SystemUnderTest>) -> Option<FhirVersion> {
-    let of_file = sut.filter(|sut| sut.claims.actor == Actor::Consulter).map(|sut| sut.claims.version.fhir());
+/// The version of the agreement that is claimed, where the consulter is to be run: said here or in the vendor's file.
+pub(crate) fn version(arguments: &RunArguments, sut: Option<&SystemUnderTest>) -> Option<Dialect> {
+    let of_file = sut.filter(|sut| sut.claims.actor == Actor::Consulter).map(|sut| sut.claims.version);
     let is_asked = arguments.actor.map_or(of_file.is_some(), |actor| actor == ActorKind::Consulter);
-    is_asked.then(|| arguments.fhir.map(FhirVersion::from).or(of_file).unwrap_or(FhirVersion::R4))
+    let asked = arguments.fhir.map(FhirVersion::from);
+    // Who asks for another version of FHIR than the file claims, asks for the newest of that.
+    let of_file = of_file.filter(|claimed| asked.is_none_or(|fhir| fhir == claimed.fhir()));
+    let newest = || suite::dialect(asked.unwrap_or(FhirVersion::R4));
+    is_asked.then(|| arguments.dialect.or(of_file).unwrap_or_else(newest))
 }
 
 /// Runs, judges and reports.
 pub(crate) fn consulter(
-    (arguments, fhir): (&RunArguments, FhirVersion),
+    (arguments, dialect): (&RunArguments, Dialect),
     (suite, selection): (&Suite, &Selection),
     folder: &Path,
     terminal: Terminal,
 ) -> Result<ExitCode, Failure> {
+    let fhir = dialect.fhir();
     known_fault((arguments, fhir), suite)?;
     let suite = Arc::new(suite.clone());
     let validator = definitions::validator(&arguments.packages, fhir)?;
-    let finished = runtime::block_on(sit((arguments, fhir), (&suite, selection, &validator), folder, terminal))??;
+    let finished = runtime::block_on(sit((arguments, dialect), (&suite, selection, &validator), folder, terminal))??;
     let completeness = run::completeness(arguments.require_complete);
     let bench = output::Bench { suite: &suite, validator: &validator, completeness };
     let folder = output::Folder { path: folder, trouble: finished.stored.err() };
@@ -64,28 +69,29 @@ fn known_fault((arguments, fhir): (&RunArguments, FhirVersion), suite: &Suite) -
 
 /// The plan for the built-in consulter.
 pub(crate) fn plan(
-    (arguments, fhir): (&RunArguments, FhirVersion),
+    (arguments, dialect): (&RunArguments, Dialect),
     (suite, selection): (&Suite, &Selection),
     base: &str,
 ) -> Result<Plan, Failure> {
-    let mut plan = table::plan(suite, (arguments.product.clone(), suite::dialect(fhir)), base, selection)?;
+    let mut plan = table::plan(suite, (arguments.product.clone(), dialect), base, selection)?;
     (plan.target.built_in, plan.target.fault) = (true, arguments.fault.clone());
     Ok(plan)
 }
 
 async fn sit(
-    (arguments, fhir): (&RunArguments, FhirVersion),
+    (arguments, dialect): (&RunArguments, Dialect),
     (suite, selection, validator): (&Arc<Suite>, &Selection, &Validator),
     folder: &Path,
     terminal: Terminal,
 ) -> Result<Finished, Failure> {
     let seats = Seat::all([NAME]).map_err(|why| Failure::harness(why.to_string()))?;
     let token = seats[0].token.clone();
+    let fhir = dialect.fhir();
     let config = ListenConfig { fhir, ..ListenConfig::new(suite, seats) };
     let (listener, arrivals) = Listener::start(config).await.map_err(|why| Failure::harness(why.to_string()))?;
     let listener = Arc::new(listener);
     let base = listener.base(NAME).unwrap_or_default().to_owned();
-    let plan = plan((arguments, fhir), (suite, selection), &base)?;
+    let plan = plan((arguments, dialect), (suite, selection), &base)?;
     let (tables, mut places) = Seats::new(&listener, arguments.tempo);
     let seat = places.remove(NAME).ok_or_else(|| Failure::harness("there is no place at the table"))?;
     let reference = Reference {

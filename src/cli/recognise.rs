@@ -21,7 +21,7 @@ pub(crate) struct RecogniseArguments {
     #[arg(value_name = "REQUEST")]
     pub(crate) request: String,
     /// Version that is claimed
-    #[arg(long, value_name = "VERSION", default_value = "r4-rc2", value_parser = claimed)]
+    #[arg(long, value_name = "VERSION", default_value = "r4-rc2", value_parser = suite::claimed)]
     pub(crate) claimed: Dialect,
     /// Base URL of the server, where the request names it
     #[arg(long, value_name = "URL", default_value = "")]
@@ -29,11 +29,6 @@ pub(crate) struct RecogniseArguments {
     /// Folder with another suite than the built-in one
     #[arg(long, value_name = "DIR")]
     pub(crate) suite: Option<PathBuf>,
-}
-
-fn claimed(word: &str) -> Result<Dialect, String> {
-    let known = Dialect::ALL.map(Dialect::word).join(", ");
-    Dialect::ALL.into_iter().find(|dialect| dialect.word() == word).ok_or_else(|| format!("the versions are {known}"))
 }
 
 /// Tells what a request is.

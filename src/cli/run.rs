@@ -34,14 +34,14 @@ pub(crate) fn run(arguments: &RunArguments, terminal: &Terminal) -> Result<ExitC
     let consulter = consulter::version(arguments, sut.as_ref());
     if let Some(preview) = arguments.choose.preview() {
         let plan = match consulter {
-            Some(fhir) => consulter::plan((arguments, fhir), (&suite, &selection), NOWHERE)?,
+            Some(dialect) => consulter::plan((arguments, dialect), (&suite, &selection), NOWHERE)?,
             None => preview_plan((arguments, sut.as_ref()), &suite, &selection, terminal)?,
         };
         return preview::preview(preview, &plan, &terminal);
     }
     let folder = arguments.out.clone().unwrap_or_else(new_folder);
-    if let Some(fhir) = consulter {
-        return consulter::consulter((arguments, fhir), (&suite, &selection), &folder, terminal);
+    if let Some(dialect) = consulter {
+        return consulter::consulter((arguments, dialect), (&suite, &selection), &folder, terminal);
     }
     let round = Run { arguments, suite: &suite, selection: &selection, folder: &folder, terminal };
     round.round().map(|round| round.exit)

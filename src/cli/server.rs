@@ -156,12 +156,14 @@ pub(crate) fn claims(arguments: &RunArguments, sut: Option<&SystemUnderTest>) ->
     let product = arguments.product.clone().or_else(|| sut.and_then(|sut| sut.product.as_ref()).map(product));
     let asked = arguments.fhir.map(FhirVersion::from);
     let usual = suite::claims(product.as_deref(), asked.unwrap_or(FhirVersion::R4));
+    let usual = Claims { dialect: arguments.dialect.unwrap_or(usual.dialect), ..usual };
     match sut {
         Some(sut) => {
             let groups = sut.claims.groups.clone();
             // Who asks for another version of FHIR than the file claims, asks for the newest of that.
-            let dialect = Some(sut.claims.version).filter(|claimed| asked.is_none_or(|fhir| fhir == claimed.fhir()));
-            Claims { actor: sut.claims.actor, dialect: dialect.unwrap_or(usual.dialect), groups, ..usual }
+            let of_file = Some(sut.claims.version).filter(|claimed| asked.is_none_or(|fhir| fhir == claimed.fhir()));
+            let dialect = arguments.dialect.or(of_file).unwrap_or(usual.dialect);
+            Claims { actor: sut.claims.actor, dialect, groups, ..usual }
         }
         None => usual,
     }

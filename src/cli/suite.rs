@@ -6,6 +6,7 @@ use super::diagnostics;
 use super::failure::Failure;
 use super::terminal::Terminal;
 use crate::agreements::{Actor, Dialect, FhirVersion};
+use crate::nearest::nearest;
 use crate::plan::{Claims, Plan, Selection, Target, TargetAuth, compile};
 use crate::scenario::{Source, Suite, load};
 
@@ -15,6 +16,16 @@ pub(crate) fn dialect(fhir: FhirVersion) -> Dialect {
         FhirVersion::R4 => Dialect::R4Rc2,
         FhirVersion::Stu3 => Dialect::Stu3Rc2,
     }
+}
+
+/// A version of the agreement by the word that claims it.
+pub(crate) fn claimed(word: &str) -> Result<Dialect, String> {
+    let known = Dialect::ALL.map(Dialect::word);
+    if let Some(dialect) = Dialect::ALL.into_iter().find(|dialect| dialect.word() == word) {
+        return Ok(dialect);
+    }
+    let near = nearest(word, known).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+    Err(format!("{near}The versions are {}", known.join(", ")))
 }
 
 /// The suite in this folder, or the built-in one. Mistakes in it are drawn before the command ends.

@@ -140,7 +140,12 @@ impl<'a> Diagnosis<'a> {
             Reason::Harness(_) | Reason::KnowledgeLacking(_) => Some(Class::Harness),
             Reason::Undetermined(_) | Reason::DataUnknown | Reason::NotEntered(_) => Some(Class::Data),
             Reason::NoClient | Reason::Skipped | Reason::NotAttested | Reason::CannotShow(_) => Some(Class::Configuration),
-            Reason::Stopped | Reason::BlockedBy(_) | Reason::NothingToJudge | Reason::Pending(_) | Reason::NotSelected => None,
+            Reason::Stopped
+            | Reason::BlockedBy(_)
+            | Reason::NothingToJudge
+            | Reason::Pending(_)
+            | Reason::NotSelected
+            | Reason::OtherVersion(_) => None,
         }
     }
 }

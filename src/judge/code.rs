@@ -88,6 +88,26 @@ codes! {
     ProfileUnmet "profile-unmet"
         en "`{subject}` is not as FHIR or its profile asks", "mend the element that is named";
         nl "`{subject}` is niet zoals FHIR of het profiel vraagt", "herstel het genoemde element";
+    /// A treatment directive does not say whether it was verified.
+    VerificationMissing "verification-missing"
+        en "`{subject}` does not say whether it was verified", "send the extension zib-TreatmentDirective-Verification with `Verified` true, and with whom and when where that is known; several systems leave it out";
+        nl "`{subject}` zegt niet of de aanwijzing geverifieerd is", "stuur de extensie zib-TreatmentDirective-Verification met `Verified` true, en met wie en wanneer als dat bekend is; meerdere systemen laten haar weg";
+    /// A rule stands where a policy belongs.
+    PolicyRuleInstead "policy-rule-instead"
+        en "`{subject}` has a `policyRule` and no `policy`", "FHIR takes either, receivers of the agreement look for `policy.uri`: send `https://wetten.overheid.nl/` there, with or without the rule beside it";
+        nl "`{subject}` heeft een `policyRule` en geen `policy`", "FHIR neemt beide aan, ontvangers van de afspraak kijken naar `policy.uri`: stuur daar `https://wetten.overheid.nl/`, met of zonder de regel ernaast";
+    /// A treatment directive is called an advance directive as well.
+    CategoriesMixed "categories-mixed"
+        en "`{subject}` is a treatment directive, and is called an advance directive as well (`acd`)", "leave `acd` out of its category: who asks for advance directives may find it among them, and it is none";
+        nl "`{subject}` is een behandelaanwijzing, en heet ook een wilsverklaring (`acd`)", "laat `acd` weg uit de categorie: wie wilsverklaringen vraagt kan hem daartussen vinden, en dat is hij niet";
+    /// The date stands in a period.
+    DateInPeriod "date-in-period"
+        en "`{subject}` has its date as the start of a period, and no `dateTime`", "send the date of the talk, or of the document, as `dateTime`; a period says how long something holds";
+        nl "`{subject}` heeft de datum als begin van een periode, en geen `dateTime`", "stuur de datum van het gesprek, of van het document, als `dateTime`; een periode zegt hoelang iets geldt";
+    /// A code of its own stands beside one that everybody knows.
+    LocalCodingBeside "local-coding-beside"
+        en "`{subject}` has a code of its own beside the code of the agreement", "that is allowed, and receivers pass over it: make sure that both say the same, and that a system and a display go with it";
+        nl "`{subject}` heeft een eigen code naast de code van de afspraak", "dat mag, en ontvangers slaan haar over: zorg dat beide hetzelfde zeggen, en dat er een systeem en een weergave bij staan";
     /// There are more or fewer.
     CountWrong "count-wrong"
         en "there are not as many `{subject}` as expected", "look which are missing or too many, over all pages";

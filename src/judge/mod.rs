@@ -16,6 +16,7 @@ mod exit;
 mod expression;
 mod finding;
 mod form;
+mod habit;
 mod known;
 mod personas;
 mod predicate;
@@ -27,6 +28,7 @@ mod root;
 mod ruling;
 mod run;
 mod semantics;
+mod spoken;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -42,6 +44,7 @@ pub use exit::{Completeness, ExitCode, exit_code};
 pub use finding::{Finding, Issue, Place};
 pub use known::{KnownState, KnownVerdict, known};
 pub use root::{Root, RootKind};
+pub use spoken::{OfNoVersion, Speech, VersionDifference};
 pub use verdict::{
     Conclusion, Counts, ExpectationVerdict, OpenCode, Outcome, ProfileNotes, Reason, RequirementVerdict, Silenced, Verdicts,
 };
@@ -64,7 +67,7 @@ use crate::evidence::Evidence;
 use crate::fhir::terminology::{Consulted, Question};
 use crate::fhir::validate::{Validator, all_codes};
 use crate::plan::{Plan, PlannedExpectation, PlannedScenario, TargetAuth};
-use crate::scenario::{Check, Persona, Suite};
+use crate::scenario::{Check, Known, Persona, Suite};
 
 /// The requirement that only who may look gets to see (settled 4).
 const AUTHENTICATION: &str = "PZP-EX-012";
@@ -109,7 +112,10 @@ fn judged(plan: &Plan, evidence: &Evidence, suite: &Suite, validator: &Validator
     let requirements = requirement::requirements(plan, suite, &expectations);
     let conclusion = requirement::conclusion(&requirements);
     let profiles = profiles.notes();
-    Verdicts { conclusion, expectations, requirements, profiles, dataset: coverage }
+    // Which version somebody speaks is worth no more than what the dataset shows.
+    let spoken = guarded(|| spoken::heard(run)).unwrap_or_default();
+    let habits = guarded(|| habit::noted(run)).unwrap_or_default();
+    Verdicts { conclusion, expectations, requirements, profiles, dataset: coverage, spoken, habits }
 }
 
 /// What came back of the data of the personas that the plan is about, element by element.
@@ -142,7 +148,7 @@ fn judge_scenario(run: Run<'_>, scenario: &PlannedScenario) -> Vec<ExpectationVe
             let case = Case { run, scenario, key: &key, step, expectation };
             let unknown = run.plan.lacks_data(scenario, step, expectation).then_some(Reason::DataUnknown);
             verdicts.push(verdict(run, expectation, &Before { drift: drift.clone(), unknown }, || {
-                dataset::excused(&case, check::judge(&case))
+                dataset::excused(&case, habit::explained(&case, check::judge(&case)))
             }));
         }
     }
@@ -186,6 +192,7 @@ fn verdict(
             Closed::because(Outcome::CantTell, Reason::KnowledgeLacking(why))
         }
         (_, Some(reason)) => Closed::because(Outcome::Broken, reason.clone()),
+        _ if let Some(own) = excused(run, expectation) => own,
         _ if expectation.req == AUTHENTICATION && run.plan.target.auth == TargetAuth::None => {
             Closed::because(Outcome::Untested, Reason::NoAuthentication)
         }
@@ -203,6 +210,16 @@ fn verdict(
         findings: closed.findings,
         exchanges: closed.exchanges,
     }
+}
+
+/// An expectation that the claimed version is not held to; never looked at, so that it neither fails nor passes.
+fn excused(run: Run<'_>, expectation: &PlannedExpectation) -> Option<Closed> {
+    let own = run.suite.dialect(run.plan.claims.dialect)?.excuse(&expectation.key, &expectation.req)?;
+    let outcome = match own.known {
+        Known::NotAsked => Outcome::Inapplicable,
+        Known::Unknown => Outcome::CantTell,
+    };
+    Some(Closed::because(outcome, Reason::OtherVersion(own.why.clone())))
 }
 
 /// Runs a check such that its panic costs one outcome, not the report.

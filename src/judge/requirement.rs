@@ -15,11 +15,11 @@ pub(crate) fn requirements(plan: &Plan, suite: &Suite, expectations: &[Expectati
         judged.entry(&expectation.req).or_default().push(expectation);
     }
     let of = |requirement: &Requirement| judged.get(requirement.id.as_str()).map_or(&[][..], Vec::as_slice);
-    suite.catalogue.iter().map(|requirement| verdict(plan, requirement, of(requirement))).collect()
+    suite.catalogue.iter().map(|requirement| verdict(plan, suite, requirement, of(requirement))).collect()
 }
 
-fn verdict(plan: &Plan, requirement: &Requirement, expectations: &[&ExpectationVerdict]) -> RequirementVerdict {
-    let claimed = requirement.is_claimed(plan.claims.actor, plan.claims.dialect) && !plan.unclaimed.contains(&requirement.id);
+fn verdict(plan: &Plan, suite: &Suite, requirement: &Requirement, expectations: &[&ExpectationVerdict]) -> RequirementVerdict {
+    let claimed = suite.asks(requirement, plan.claims.actor, plan.claims.dialect) && !plan.unclaimed.contains(&requirement.id);
     let (outcome, reason) = match worst(expectations) {
         _ if !claimed => (Outcome::Inapplicable, None),
         Some(worst) => (worst.outcome, worst.reason.clone()),
@@ -179,6 +179,8 @@ mod tests {
             requirements,
             profiles: ProfileNotes::default(),
             dataset: None,
+            spoken: None,
+            habits: Vec::new(),
         };
         assert_eq!(verdicts.counts(Level::Shall), Counts { claimed: 1, pass: 1, ..Counts::default() });
         assert_eq!(verdicts.counts(Level::Should), Counts { claimed: 1, untested: 1, ..Counts::default() });

@@ -78,6 +78,11 @@ impl Ruling {
         excuses
     }
 
+    /// Says findings in other words.
+    pub(crate) fn reword(&mut self, change: impl FnMut(&mut Finding)) {
+        self.findings.iter_mut().for_each(change);
+    }
+
     /// Why something could not be judged.
     pub(crate) fn into_reason(self) -> Option<Reason> {
         self.open.map(|(_, reason)| reason)

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dataset::DatasetCoverage;
 use super::finding::Finding;
+use super::spoken::Speech;
 use crate::agreements::{Actor, Effect, Level};
 use crate::text::Text;
 
@@ -69,6 +70,8 @@ pub enum Reason {
     Pending(String),
     /// The user chose other scenarios.
     NotSelected,
+    /// The claimed version of the agreement is not held to it, and why.
+    OtherVersion(Text),
     /// The built-in judge broke.
     Harness(String),
 }
@@ -164,6 +167,12 @@ pub struct Verdicts {
     /// What was shown of the dataset; nothing where the suite has none for the version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dataset: Option<DatasetCoverage>,
+    /// Which version of the agreement was heard; nothing where the suite does not know the claimed one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spoken: Option<Speech>,
+    /// Habits that break nothing and are worth a remark; part of no requirement.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub habits: Vec<Finding>,
 }
 
 /// What was noted while resources were judged by FHIR and by profiles.

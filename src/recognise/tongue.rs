@@ -4,8 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::asked::{Asked, Asks, Kind, Recognised};
-use super::signs::{Seen, Signs};
+use super::signs::{Here, Seen, Signs};
 use crate::agreements::{Dialect, FhirVersion};
 use crate::fhir::node::Node;
 use crate::fhir::search::Query;
@@ -18,12 +20,14 @@ pub struct Tongue<'s> {
     files: &'s [DialectFile],
     exchanges: &'s [Exchange],
     signs: Signs,
-    asked: Vec<(Asks, String)>,
+    asked: Vec<(Asks, Seen)>,
+    /// The exchange that is heard now.
+    exchange: String,
     fhir: BTreeMap<FhirVersion, Seen>,
 }
 
 /// A version that somebody may speak.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spoken {
     /// The version.
     pub dialect: Dialect,
@@ -34,14 +38,20 @@ pub struct Spoken {
 }
 
 /// Something that was seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// What it is: `ACP-SenseOfPurpose`, or a request.
     pub text: String,
     /// How often.
     pub count: usize,
-    /// Where it was seen first.
+    /// The resource or the request in which it was seen first.
     pub example: String,
+    /// The exchange in which that was, where it was heard of one.
+    pub exchange: Option<String>,
+    /// The element there.
+    pub path: Option<String>,
+    /// A server said that it supports it, and never showed it.
+    pub declared: bool,
 }
 
 /// What to change to reach a version.
@@ -92,32 +102,49 @@ impl<'s> Tongue<'s> {
     /// Has heard nothing yet.
     #[must_use]
     pub fn new(files: &'s [DialectFile], exchanges: &'s [Exchange]) -> Self {
-        Self { files, exchanges, signs: Signs::default(), asked: Vec::new(), fhir: BTreeMap::new() }
+        let (signs, asked, exchange, fhir) = (Signs::default(), Vec::new(), String::new(), BTreeMap::new());
+        Self { files, exchanges, signs, asked, exchange, fhir }
+    }
+
+    /// What is heard next is of this exchange.
+    pub fn at(&mut self, exchange: &str) -> &mut Self {
+        exchange.clone_into(&mut self.exchange);
+        self
     }
 
     /// Hears a request.
     pub fn request(&mut self, asked: &Asked<'_>, recognised: &Recognised) {
-        let name = format!("{} {}", asked.method, asked.path.unwrap_or_default());
+        let exchange = self.exchange.clone();
+        let mark = if asked.query.is_empty() { "" } else { "?" };
+        let name = format!("{} {}{mark}{}", asked.method, asked.path.unwrap_or_default(), asked.query);
+        let here = Here { exchange: &exchange, thing: &name, ..Here::default() };
         if let Kind::Exchange(asks) = &recognised.kind {
             let versions: BTreeSet<FhirVersion> = asks.dialects.iter().map(|dialect| dialect.fhir()).collect();
             if let (Some(fhir), 1) = (versions.first(), versions.len()) {
-                self.fhir.entry(*fhir).or_default().add(&name);
+                self.fhir.entry(*fhir).or_default().add(&here);
             }
-            let same = |(known, _): &(Asks, String)| known == asks;
-            if self.asked.len() < MOST_ASKED && !self.asked.iter().any(same) {
-                self.asked.push((asks.clone(), name.clone()));
+            let is_full = self.asked.len() >= MOST_ASKED;
+            match self.asked.iter_mut().find(|(known, _)| known == asks) {
+                Some((_, seen)) => seen.add(&here),
+                None if !is_full => {
+                    let mut seen = Seen::default();
+                    seen.add(&here);
+                    self.asked.push((asks.clone(), seen));
+                }
+                None => {}
             }
         }
         for text in [Some(asked.query), asked.form].into_iter().flatten() {
             for parameter in Query::parse(text).unwrap_or_default().parameters {
-                self.signs.parameter(&parameter, &name);
+                self.signs.parameter(&parameter, &here);
             }
         }
     }
 
     /// Hears an answer: a resource with all that is in it.
     pub fn answer(&mut self, resource: Node<'_>) {
-        self.signs.resource(resource);
+        let exchange = self.exchange.clone();
+        self.signs.resource(resource, &exchange);
         if resource.type_name() == "CapabilityStatement"
             && let Some(number) = resource.child_value("fhirVersion")
         {
@@ -128,7 +155,8 @@ impl<'s> Tongue<'s> {
     /// Hears a version of FHIR: of a statement, or of a media type.
     pub fn fhir_number(&mut self, number: &str, place: &str) {
         if let Some(fhir) = FhirVersion::ALL.into_iter().find(|fhir| number.starts_with(fhir.short())) {
-            self.fhir.entry(fhir).or_default().add(place);
+            let here = Here { exchange: &self.exchange, thing: place, ..Here::default() };
+            self.fhir.entry(fhir).or_default().add(&here);
         }
     }
 
@@ -143,10 +171,13 @@ impl<'s> Tongue<'s> {
     }
 
     /// The versions that least speaks against, of those that something speaks for. More than one: they cannot be told
-    /// apart by what was seen.
+    /// apart by what was seen. What says which version of FHIR it is goes before all else.
     #[must_use]
     pub fn likeliest(&self) -> BTreeSet<Dialect> {
-        let spoken = self.spoken();
+        let mut spoken = self.spoken();
+        if spoken.iter().any(|spoken| self.fhir.contains_key(&spoken.dialect.fhir())) {
+            spoken.retain(|spoken| self.fhir.contains_key(&spoken.dialect.fhir()));
+        }
         let least = spoken.first().map(|spoken| spoken.against.len());
         spoken.iter().filter(|spoken| Some(spoken.against.len()) == least).map(|spoken| spoken.dialect).collect()
     }
@@ -165,7 +196,7 @@ impl<'s> Tongue<'s> {
             };
             // Where the request changed again later, the last word counts.
             let last = hit.exchange.filter(|_| saw == Saw::Before).and_then(|name| self.last_change(hit.file, reach, name));
-            let (change, to) = last.map_or((change, to), |last| (last, last.after.text.as_str()));
+            let (change, from, to) = last.map_or((change, from, to), |last| (last, requested(change, last), &*last.after.text));
             match steps.iter_mut().find(|known| std::ptr::eq(known.change, change)) {
                 Some(known) => known.seen.count += hit.evidence.count,
                 None => steps.push(Step { change, from, to, seen: hit.evidence, reach }),
@@ -219,6 +250,7 @@ impl<'s> Tongue<'s> {
             hits.extend(own.map(|evidence| Hit { file, change: None, exchange: None, evidence }));
             for change in &file.changes {
                 let sides = [(Saw::Before, change.before.as_ref()), (Saw::After, Some(&change.after))];
+                let first = hits.len();
                 for (saw, side) in sides {
                     let marks = side.map(|side: &Side| side.marks.as_slice()).unwrap_or_default();
                     let seen = marks.iter().filter_map(|mark| Some((None, self.evidence(mark, &canonicals)?)));
@@ -227,6 +259,7 @@ impl<'s> Tongue<'s> {
                     let change = Some((change, saw));
                     hits.extend(seen.chain(asked).map(|(exchange, evidence)| Hit { file, change, exchange, evidence }));
                 }
+                forget_offers(&mut hits, first);
             }
         }
         hits
@@ -242,21 +275,25 @@ impl<'s> Tongue<'s> {
             Saw::After => (file.dialect, file.after?),
             Saw::Before => (file.after?, file.dialect),
         };
-        let of = |(asks, _): &&(Asks, String)| asks.exchange == name;
-        let mut only =
+        let of = |(asks, _): &&(Asks, Seen)| asks.exchange == name;
+        let text = format!("{name} ({})", wanted.version());
+        let evidence = |all: Vec<&(Asks, Seen)>| {
+            let mut all = all.into_iter().map(|(_, seen)| seen.evidence(&text));
+            let mut first = all.next()?;
+            first.count += all.map(|other| other.count).sum::<usize>();
+            Some(first)
+        };
+        let only =
             self.asked.iter().filter(of).filter(|(asks, _)| asks.dialects.contains(&wanted) && !asks.dialects.contains(&other));
-        let seen = only.next().map(|first| (first, 1 + only.count()));
         // One request a code is right, so what a list lacks shows in all requests together.
         let listed = || {
             let exchange = self.exchanges.iter().find(|known| known.exchange == name)?;
             let (wanted, other) = (super::recogniser::codes(exchange, wanted)?, super::recogniser::codes(exchange, other)?);
             let requests: Vec<_> = self.asked.iter().filter(of).collect();
             let asked: BTreeSet<String> = requests.iter().flat_map(|(asks, _)| asks.codes.clone()).collect();
-            (wanted != other && asked == wanted).then_some((*requests.first()?, requests.len()))
+            (wanted != other && asked == wanted).then_some(requests)
         };
-        let ((asks, example), count) = seen.or_else(listed)?;
-        let text = format!("{} ({})", asks.exchange, wanted.version());
-        Some(Evidence { text, count, example: example.clone() })
+        evidence(only.collect()).or_else(|| evidence(listed()?))
     }
 
     /// Where a version stands that is looked at, seen from the one of a file.
@@ -279,6 +316,26 @@ impl<'s> Tongue<'s> {
             _ => Relation::None,
         }
     }
+}
+
+/// How the request was before its last change: as the first of its changes says, unless that is of more than requests.
+fn requested<'c>(first: &'c Change, last: &'c Change) -> &'c str {
+    let of_request = first.before.as_ref().filter(|side| side.marks.is_empty());
+    of_request.or(last.before.as_ref()).map_or("-", |side| side.text.as_str())
+}
+
+/// Who says that both sides of a change are supported, and shows only the later one, offers a choice: that is no
+/// difference. What was found of the change begins at `first`.
+fn forget_offers(hits: &mut Vec<Hit<'_>>, first: usize) {
+    let is_after = |hit: &Hit<'_>| matches!(hit.change, Some((_, Saw::After)));
+    if !hits[first..].iter().any(is_after) {
+        return;
+    }
+    let mut at = 0;
+    hits.retain(|hit| {
+        at += 1;
+        at <= first || is_after(hit) || !hit.evidence.declared
+    });
 }
 
 /// Where a version stands, seen from another.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::exchanges::Exchanges;
 use super::view::{Expectation, Finding, Group, KnownMark, LevelCounts, Report, Requirement, Scenario, Step};
-use super::{causes, dataset, defects, head, known, profiles, reason, sentence, warnings};
+use super::{causes, dataset, defects, habits, head, known, profiles, reason, sentence, spoken, warnings};
 use crate::agreements::{Catalogue, Level};
 use crate::evidence::{Attested, Evidence, Record};
 use crate::judge::{self, Class, Diagnosis, ExpectationVerdict, Outcome, RequirementVerdict, Verdicts};
@@ -31,13 +31,17 @@ impl Report {
         let preparation = join.exchanges.outside(&steps(plan));
         let mut warnings = warnings::warnings(plan, evidence);
         warnings.extend(known::warnings(&known));
+        warnings.extend(verdicts.spoken.iter().flat_map(spoken::warnings));
         let known = known::list(&known);
         let profiles = profiles::profiles(&verdicts.profiles);
         let dataset = verdicts.dataset.as_ref().map(dataset::dataset);
+        let spoken = verdicts.spoken.as_ref().map(spoken::speech);
         let defects = defects::of(plan, suite);
         Self {
             profiles,
             dataset,
+            spoken,
+            habits: habits::habits(&verdicts.habits),
             defects,
             warnings,
             known,

@@ -40,7 +40,7 @@ impl Coverage {
             let faults = killers(suite, &name, &plan.claims);
             judged.entry(&expectation.req).or_default().insert(name, faults);
         }
-        let claimed = suite.catalogue.iter().filter(|row| row.is_claimed(plan.claims.actor, plan.claims.dialect));
+        let claimed = suite.catalogue.iter().filter(|row| suite.asks(row, plan.claims.actor, plan.claims.dialect));
         let row = |row: &crate::agreements::Requirement| Row {
             req: row.id.clone(),
             level: row.level,

@@ -19,10 +19,11 @@ const FINDINGS: [usize; 3] = [10, 40, 600];
 
 const CSS: &str = include_str!("page/page.css");
 const SCRIPT: &str = include_str!("page/page.js");
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 6] = [
     ("page.html", include_str!("page/page.html")),
     ("parts.html", include_str!("page/parts.html")),
     ("dataset.html", include_str!("page/dataset.html")),
+    ("spoken.html", include_str!("page/spoken.html")),
     ("requirements.html", include_str!("page/requirements.html")),
     ("scenarios.html", include_str!("page/scenarios.html")),
 ];

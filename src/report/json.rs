@@ -2,6 +2,7 @@
 //! a JSON Schema (`docs/run.schema.json`). Bodies are named by digest only.
 
 mod shape;
+mod spoken;
 
 use schemars::Schema;
 
@@ -60,6 +61,8 @@ impl<'a> Run<'a> {
             known_failures: report.known.iter().map(known).collect(),
             profiles: report.profiles.as_ref().map(profiles),
             dataset: report.dataset.as_ref().map(dataset),
+            spoken: report.spoken.as_ref().map(spoken::spoken),
+            habits: report.habits.iter().map(spoken::habit).collect(),
             agreement_defects: report.defects.iter().map(defect).collect(),
         }
     }

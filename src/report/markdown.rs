@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::page::clean;
 use super::view::{Cause, Gap, Report};
-use super::words;
+use super::{spoken, words};
 use crate::agreements::Effect;
 use crate::text::{Language, Text};
 
@@ -26,6 +26,7 @@ pub fn markdown(report: &Report, language: Language) -> String {
     let mut page = Page { text: String::new(), language };
     page.head(report);
     page.counts(report);
+    page.spoken(report);
     page.causes(&report.causes);
     page.gaps(&report.gaps);
     page.text
@@ -77,6 +78,20 @@ impl Page {
             let cells = [counts.fail, counts.broken, counts.cant_tell, counts.untested, counts.warn, counts.pass, counts.claimed];
             let cells: Vec<String> = cells.iter().map(usize::to_string).collect();
             self.line(&format!("| {} | {} |", words::level(level.level), cells.join(" | ")));
+        }
+    }
+
+    /// The version that is spoken, with what to change.
+    fn spoken(&mut self, report: &Report) {
+        let Some(speech) = &report.spoken else { return };
+        let lines = spoken::lines(speech);
+        self.line("");
+        for (mark, text) in lines {
+            let lead = if mark.contains('-') { "- " } else { "" };
+            self.line(&format!("{lead}{}", self.inline(&text)));
+            if lead.is_empty() && !speech.fits {
+                self.line("");
+            }
         }
     }
 

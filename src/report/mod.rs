@@ -15,6 +15,7 @@ pub mod draft;
 mod excerpt;
 mod exchanges;
 pub mod explain;
+mod habits;
 mod head;
 pub mod html;
 pub mod json;
@@ -29,12 +30,15 @@ mod profiles;
 mod reason;
 mod sentence;
 pub mod sheet;
+mod spoken;
 pub mod text;
 mod view;
 mod warnings;
 mod words;
 
 pub use dataset::{Concept, Dataset};
+pub use habits::Habit;
+pub use spoken::{Speech, Version};
 pub use view::{
     Cause, Excerpt, ExcerptLine, Exchange, Expectation, Finding, Gap, Group, Head, Issue, LevelCounts, Profiles, Reason, Report,
     Requirement, Root, Scenario, Step,

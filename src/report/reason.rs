@@ -36,6 +36,7 @@ fn code(reason: &Reason) -> (&'static str, Option<&str>) {
         Reason::KnowledgeLacking(detail) => ("knowledge-lacking", Some(detail)),
         Reason::Pending(why) => ("pending", Some(why)),
         Reason::NotSelected => ("not-selected", None),
+        Reason::OtherVersion(why) => ("other-version", Some(&why.en)),
         Reason::Harness(detail) => ("harness", Some(detail)),
     }
 }
@@ -92,6 +93,10 @@ fn sentence(reason: &Reason) -> Text {
         }
         Reason::Pending(why) => pending(why),
         Reason::NotSelected => both("not part of this selection", "geen deel van deze selectie"),
+        Reason::OtherVersion(why) => both(
+            format!("the claimed version is not held to this: {}", why.en),
+            format!("de geclaimde versie wordt hier niet aan gehouden: {}", why.nl),
+        ),
         Reason::Harness(detail) => both(format!("Toets itself broke: {detail}"), format!("Toets zelf ging stuk: {detail}")),
     }
 }

@@ -3,7 +3,7 @@
 
 use super::lines::{clean, wrap};
 use super::view::{Cause, Finding, Gap, Known, LevelCounts, Report, Root};
-use super::{defects, words};
+use super::{defects, habits, spoken, words};
 use crate::agreements::{Effect, Level};
 use crate::judge::{Conclusion, Counts, Outcome};
 use crate::text::{Language, Text};
@@ -64,23 +64,17 @@ pub fn text(report: &Report, style: Style) -> String {
     page.gaps(&report.gaps);
     page.known(&report.known);
     page.remarks(&report.remarks);
-    if let Some(profiles) = &report.profiles {
-        let sentence = page.pick(&profiles.sentence).to_owned();
-        page.paragraph("= ", &sentence);
-        page.text.push('\n');
+    let notes = [report.profiles.as_ref().map(|own| &own.sentence), report.dataset.as_ref().map(|own| &own.sentence)];
+    notes.into_iter().flatten().for_each(|note| page.told([("= ", note.clone())]));
+    if let Some(spoken) = &report.spoken {
+        page.told(spoken::lines(spoken));
     }
-    if let Some(dataset) = &report.dataset {
-        let sentence = page.pick(&dataset.sentence).to_owned();
-        page.paragraph("= ", &sentence);
-        page.text.push('\n');
+    if !report.habits.is_empty() {
+        page.told(report.habits.iter().map(|habit| ("~ ", habits::line(habit))));
     }
     if !report.defects.is_empty() {
         let told = report.defects.iter().map(|defect| ("- ", defects::sentence(defect)));
-        for (mark, text) in std::iter::once(("", defects::lead())).chain(told) {
-            let text = page.pick(&text).to_owned();
-            page.paragraph(mark, &text);
-        }
-        page.text.push('\n');
+        page.told(std::iter::once(("", defects::lead())).chain(told));
     }
     page.counts(report);
     page.text
@@ -146,6 +140,15 @@ impl Page {
         for (index, line) in wrap(&clean(text), room).iter().enumerate() {
             self.line(&format!("{}{line}", if index == 0 { lead } else { &indent }));
         }
+    }
+
+    /// Sentences, each after its mark, and an empty line.
+    fn told(&mut self, lines: impl IntoIterator<Item = (&'static str, Text)>) {
+        for (mark, text) in lines {
+            let text = self.pick(&text).to_owned();
+            self.paragraph(mark, &text);
+        }
+        self.text.push('\n');
     }
 
     fn head(&mut self, report: &Report) {

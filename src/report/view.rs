@@ -8,6 +8,8 @@ use serde::Serialize;
 pub use course::{Excerpt, ExcerptLine, Exchange, Scenario, Step};
 
 use super::dataset::Dataset;
+use super::habits::Habit;
+use super::spoken::Speech;
 use crate::agreements::{Actor, Dialect, Effect, Level};
 use crate::evidence::{Attested, Definition};
 use crate::judge::{Conclusion, Counts, OpenCode, Outcome, Silenced};
@@ -42,6 +44,10 @@ pub struct Report {
     pub profiles: Option<Profiles>,
     /// What was shown of the dataset.
     pub dataset: Option<Dataset>,
+    /// Which version of the agreement was heard.
+    pub spoken: Option<Speech>,
+    /// Habits that break nothing.
+    pub habits: Vec<Habit>,
     /// Defects of the agreement itself, for its owners: none of them is held against the product.
     pub defects: Vec<AgreementDefect>,
 }

@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::fault::{fits, fits_key};
 use crate::agreements::Dialect;
 use crate::text::Text;
 
@@ -36,6 +37,47 @@ pub struct DialectFile {
     /// What looks like this version and is of none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mistakes: Vec<Mistake>,
+    /// What the suite asks and cannot hold somebody to who claims this version; all else is held as in the current one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_judged: Vec<NotJudged>,
+}
+
+/// What is not held against who claims a version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct NotJudged {
+    /// Requirements, `*` for anything: `PZP-PRO-*`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requirements: Vec<String>,
+    /// Expectations, as faults name them: `medical-policy-goals/query/only-asked`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expect: Vec<String>,
+    /// What is known of it.
+    pub known: Known,
+    /// Why, for whoever reads the report.
+    pub why: Text,
+}
+
+/// What is known of something that a version is not held to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Known {
+    /// The version does not ask it: inapplicable.
+    NotAsked,
+    /// Whether the version is met cannot be seen: not decided.
+    Unknown,
+}
+
+impl DialectFile {
+    /// What stands in the way of holding this expectation, of this requirement, against who claims the version. The
+    /// first entry that names it holds.
+    #[must_use]
+    pub fn excuse(&self, key: &str, requirement: &str) -> Option<&NotJudged> {
+        self.not_judged.iter().find(|own| {
+            own.expect.iter().any(|pattern| fits_key(pattern, key))
+                || own.requirements.iter().any(|pattern| fits(pattern, requirement))
+        })
+    }
 }
 
 /// Where a version stands.

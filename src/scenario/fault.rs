@@ -29,7 +29,11 @@ pub struct Fault {
     #[serde(rename = "do")]
     pub behaviour: Vec<Misbehaviour>,
     /// Expectations that it must turn red, with the finding.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kills: Vec<Kill>,
+    /// Findings that must be noted over the run, of what breaks nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// Expectations that may turn red as well because of the same cause.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
@@ -107,6 +111,8 @@ pub enum Misbehaviour {
     IncludesAsMatches,
     /// Changes the answer.
     Patch(Patch),
+    /// Writes values of the answer that begin with the key with this beginning instead; of several keys the longest.
+    Rename(BTreeMap<String, String>),
     /// Sets a header, or takes it away when empty.
     Header(BTreeMap<String, String>),
     /// What is wrong with formats.

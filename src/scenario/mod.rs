@@ -26,7 +26,7 @@ pub use consulter_fault::{
     ConsulterFault, ConsulterMisbehaviour, ExtraFilter, OtherDialect, SkippedCodes, Trouble, TwoPatients, WriteMethod, Written,
 };
 pub use dataset::{Concept, ConceptKind, Dataset, Subject};
-pub use dialect::{Change, DialectFile, Mark, Mistake, Side, Sign, Standing};
+pub use dialect::{Change, DialectFile, Known, Mark, Mistake, NotJudged, Side, Sign, Standing};
 pub use document::Kind;
 pub use exchange::{Answer, Defect, Exchange, Include, TransactionGroup};
 pub use expectation::{
@@ -43,7 +43,7 @@ pub use persona::{Persona, PersonaExchange, PersonaLists};
 pub use schema::schema;
 pub use step::{Auth, Axes, Encoding, Follow, FollowWhat, Format, Isolation, Method, Pages, Request, Scenario, Step, When, With};
 
-use crate::agreements::{Catalogue, FhirVersion};
+use crate::agreements::{Actor, Catalogue, Dialect, FhirVersion, Requirement};
 
 /// Everything that a suite is made of.
 #[derive(Debug, Clone, Default)]
@@ -75,6 +75,21 @@ impl Suite {
     #[must_use]
     pub fn exchange(&self, name: &str) -> Option<&Exchange> {
         self.exchanges.iter().find(|exchange| exchange.exchange == name)
+    }
+
+    /// What is known of a version of the agreement.
+    #[must_use]
+    pub fn dialect(&self, dialect: Dialect) -> Option<&DialectFile> {
+        self.dialects.iter().find(|file| file.dialect == dialect)
+    }
+
+    /// Whether who claims this actor and version is held to a requirement: it names the version, or the current one of
+    /// the same FHIR. What older and coming versions have otherwise is said in their files.
+    #[must_use]
+    pub fn asks(&self, requirement: &Requirement, actor: Actor, dialect: Dialect) -> bool {
+        let is_current = |file: &&DialectFile| file.standing == Standing::Current && file.dialect.fhir() == dialect.fhir();
+        let current = self.dialects.iter().find(is_current).map(|file| file.dialect);
+        std::iter::once(dialect).chain(current).any(|version| requirement.is_claimed(actor, version))
     }
 
     /// The persona with this name.

@@ -179,8 +179,10 @@ impl<'f> Struck<'f> {
     /// What is wrong in the content.
     pub(super) fn change(&self, tree: &mut Tree, format: Format, store: &Store) {
         for behaviour in &self.behaviour {
-            if let (Misbehaviour::Patch(change), Some(patches)) = (behaviour, self.patches) {
-                patches.apply(change, tree, store);
+            match (behaviour, self.patches) {
+                (Misbehaviour::Patch(change), Some(patches)) => patches.apply(change, tree, store),
+                (Misbehaviour::Rename(names), _) => patch::rename(names, tree),
+                _ => {}
             }
         }
         if format == Format::Xml && self.format() == Some(FormatFault::XmlLosesElements) {

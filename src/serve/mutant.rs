@@ -165,7 +165,9 @@ fn is_of_entries(behaviour: &Misbehaviour) -> bool {
 fn is_of_answers(behaviour: &Misbehaviour) -> bool {
     use FormatFault::{WrongContentType, WrongVersion, XmlLosesElements};
     let is_format = matches!(behaviour, Misbehaviour::Format(WrongContentType | WrongVersion | XmlLosesElements));
-    is_format || is_of_entries(behaviour) || matches!(behaviour, Misbehaviour::Patch(_) | Misbehaviour::Header(_))
+    is_format
+        || is_of_entries(behaviour)
+        || matches!(behaviour, Misbehaviour::Patch(_) | Misbehaviour::Rename(_) | Misbehaviour::Header(_))
 }
 
 /// The key of a misbehaviour, as it is written in a file.

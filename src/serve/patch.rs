@@ -104,6 +104,23 @@ fn grow(tree: &mut Tree, parent: NodeId, (path, value): (&str, &str), types: &Ty
     tree.set_literal(id, value);
 }
 
+/// Gives values another beginning, wherever they stand.
+pub(super) fn rename(names: &BTreeMap<String, String>, tree: &mut Tree) {
+    let mut renamed = Vec::new();
+    let mut open = vec![tree.root()];
+    while let Some(node) = open.pop() {
+        open.extend(node.children());
+        let Some(value) = node.value() else { continue };
+        let fitting = names.iter().filter_map(|(old, new)| Some((old.len(), new, value.strip_prefix(old.as_str())?)));
+        if let Some((_, new, rest)) = fitting.max_by_key(|(length, _, _)| *length) {
+            renamed.push((node.id(), format!("{new}{rest}")));
+        }
+    }
+    for (id, value) in renamed {
+        tree.set_literal(id, &value);
+    }
+}
+
 fn expressions(behaviour: &Misbehaviour) -> Vec<&str> {
     match behaviour {
         Misbehaviour::Hide(condition) => vec![condition],

@@ -44,6 +44,7 @@ pub(crate) async fn wrong_provider(exchange: &str, behaviour: Misbehaviour) -> R
         fhir: None,
         on,
         behaviour: vec![behaviour],
+        notes: Vec::new(),
         kills: Vec::new(),
         also: Vec::new(),
     };

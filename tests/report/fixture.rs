@@ -10,14 +10,17 @@ use toets::evidence::{
     Origin, Outcome as Came, Received, Record, Replaced, Said, Sent, Start,
 };
 use toets::judge::{
-    Code, ConceptCoverage, ConceptState, Conclusion, DatasetCoverage, ExpectationVerdict, Finding, Issue, OpenCode, Outcome,
-    Place, ProfileNotes, Reason, RequirementVerdict, Silenced, Verdicts,
+    Code, ConceptCoverage, ConceptState, Conclusion, DatasetCoverage, ExpectationVerdict, Finding, Issue, OfNoVersion, OpenCode,
+    Outcome, Place, ProfileNotes, Reason, RequirementVerdict, Silenced, Speech, Verdicts, VersionDifference,
 };
 use toets::plan::{
     Action, Claims, Data, Limits, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate,
     SuiteId, Target, TargetAuth,
 };
-use toets::scenario::{Auth, Check, Fault, Format, Isolation, Kill, Method, OneOrMany, Pages, Suite, Target as Strikes};
+use toets::recognise::{Evidence as HeardOf, Spoken};
+use toets::scenario::{
+    Auth, Check, Fault, Format, Isolation, Kill, Method, OneOrMany, Pages, Standing, Suite, Target as Strikes,
+};
 use toets::text::Text;
 
 /// What a hostile server puts wherever it can.
@@ -47,6 +50,8 @@ pub(crate) fn everything() -> Run {
         requirements: requirements(),
         profiles: notes(),
         dataset: Some(dataset()),
+        spoken: Some(speech()),
+        habits: vec![habit()],
     };
     Run { plan, evidence, verdicts, suite: suite() }
 }
@@ -98,6 +103,8 @@ pub(crate) fn nothing() -> Run {
         requirements,
         profiles: ProfileNotes::default(),
         dataset: None,
+        spoken: None,
+        habits: Vec::new(),
     };
     Run { plan, evidence, verdicts, suite: suite() }
 }
@@ -120,8 +127,62 @@ pub(crate) fn fault(name: &str, expect: &str) -> Fault {
         fhir: None,
         on: Strikes::default(),
         behaviour: Vec::new(),
+        notes: Vec::new(),
         kills: vec![Kill { expect: expect.into(), finding: "status-unexpected".into() }],
         also: Vec::new(),
+    }
+}
+
+/// A habit that breaks nothing.
+fn habit() -> Finding {
+    Finding {
+        code: Code::LocalCodingBeside,
+        place: Place {
+            exchange: Some("directives@r4.json.plain/all#1".into()),
+            path: Some("Bundle.entry[0].resource.provision.code[0].coding[1]".into()),
+            line: None,
+        },
+        subject: "Consent/directive-1".into(),
+        expected: Vec::new(),
+        actual: vec![format!("Consent/directive-1: https://vendor.example/codes|{HOSTILE}")],
+        issue: None,
+    }
+}
+
+/// What was heard of somebody who speaks an older version, with a canonical of none.
+fn speech() -> Speech {
+    let seen = |text: &str, declared: bool| HeardOf {
+        text: text.into(),
+        count: 3,
+        example: "Goal/goal-1".into(),
+        exchange: Some("directives@r4.json.plain/all#1".into()),
+        path: Some("Bundle.entry[0].resource.meta.profile[0]".into()),
+        declared,
+    };
+    let of = |dialect, evidence: Vec<HeardOf>, against: Vec<HeardOf>| Spoken { dialect, evidence, against };
+    Speech {
+        claimed: Dialect::R4Rc2,
+        standing: Standing::Current,
+        likeliest: [Dialect::R4Rc1].into(),
+        versions: vec![
+            of(Dialect::R4Rc1, vec![seen("https://x.example/ACP-Medical-Policy-Goal", false)], Vec::new()),
+            of(Dialect::R4Rc2, vec![seen("FHIR 4.0.1", true)], vec![seen("https://x.example/ACP-Medical-Policy-Goal", false)]),
+        ],
+        differences: vec![VersionDifference {
+            id: "goal-profile-renamed".into(),
+            what: text("the profile of the goal has another name", "het profiel van het doel heeft een andere naam"),
+            now: "ACP-Medical-Policy-Goal".into(),
+            wanted: "ACP-MedicalPolicyGoal".into(),
+            why: text("names of one form", "namen van één vorm"),
+            source: "pzp 1.2".into(),
+            seen: seen("https://x.example/ACP-Medical-Policy-Goal", false),
+        }],
+        of_no_version: vec![OfNoVersion {
+            what: text("<b>parts</b> are swapped", "<b>delen</b> zijn verwisseld"),
+            instead: "https://x.example/right/".into(),
+            source: "pzp 1.1".into(),
+            seen: seen("https://x.example/wrong/ACP-Goal", false),
+        }],
     }
 }
 

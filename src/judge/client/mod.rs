@@ -7,7 +7,7 @@ mod credentials;
 mod manners;
 mod requests;
 
-pub(crate) use requests::Requests;
+pub(crate) use requests::{Requests, received};
 
 use std::rc::Rc;
 

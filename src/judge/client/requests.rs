@@ -25,7 +25,7 @@ impl Requests {
     }
 
     /// What a request means.
-    pub(super) fn meaning(&self, run: Run<'_>, exchange: &Exchange) -> Rc<Recognised> {
+    pub(crate) fn meaning(&self, run: Run<'_>, exchange: &Exchange) -> Rc<Recognised> {
         if let Some(known) = self.meanings.borrow().get(&exchange.id) {
             return Rc::clone(known);
         }
@@ -48,7 +48,7 @@ impl Requests {
 }
 
 /// All that the client sent, phase by phase.
-fn received(run: Run<'_>) -> impl Iterator<Item = &Exchange> {
+pub(crate) fn received(run: Run<'_>) -> impl Iterator<Item = &Exchange> {
     let steps = run.plan.scenarios.iter().flat_map(|scenario| scenario.steps.iter().map(move |step| (scenario.name(), &step.id)));
     steps.filter_map(move |(scenario, step)| run.answers.step(&scenario, step)).flat_map(StepRecord::received)
 }

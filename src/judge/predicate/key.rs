@@ -3,6 +3,7 @@
 //! the key of what they point to, and left aside where that is not known.
 
 use super::super::answers::resource_name;
+use super::super::habit::is_local;
 use crate::fhir::date::DateTime;
 use crate::fhir::fhirpath::Item;
 use crate::fhir::node::Node;
@@ -65,6 +66,8 @@ pub(crate) fn values<'r>(items: &[Item<'_>], resolve: &dyn Fn(&str) -> Option<No
 
 fn value<'r>(item: &Item<'_>, resolve: &dyn Fn(&str) -> Option<Node<'r>>) -> Option<Value> {
     match item {
+        // A code of somebody's own, beside the one that is meant.
+        Item::Node(node) if node.parent().is_some_and(is_local) && node.name() == "code" => None,
         Item::Node(node) => of_node(*node, resolve),
         Item::Date(_) | Item::DateTime(_) => item.text().map(Value::Date),
         other => other.text().map(|text| Value::Text(normal(&text))),
@@ -106,7 +109,8 @@ pub(crate) fn identity(resource: Node<'_>) -> Option<Vec<String>> {
 }
 
 fn concept(node: Node<'_>) -> String {
-    let mut codes: Vec<&str> = node.children_named("coding").filter_map(|coding| coding.child_value("code")).collect();
+    let known = node.children_named("coding").filter(|coding| !is_local(*coding));
+    let mut codes: Vec<&str> = known.filter_map(|coding| coding.child_value("code")).collect();
     codes.sort_unstable();
     if codes.is_empty() { normal(node.child_value("text").unwrap_or_default()) } else { codes.join(" ") }
 }

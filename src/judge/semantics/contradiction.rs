@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::super::code::Code;
 use super::super::finding::Finding;
+use super::super::habit::is_local;
 use super::super::ruling::Ruling;
 use super::directive::{self, Decision};
 use super::question::{Found, Question};
@@ -54,8 +55,8 @@ fn decision(directive: Node<'_>) -> Option<&'static str> {
 /// The treatments that a directive is about: codes, or the text where the code says "other".
 fn treatments(directive: Node<'_>) -> Vec<String> {
     let concepts = directive::treatments(directive);
-    let coded =
-        concepts.iter().flat_map(|concept| concept.children_named("coding")).filter_map(|coding| coding.child_value("code"));
+    let codings = concepts.iter().flat_map(|concept| concept.children_named("coding")).filter(|coding| !is_local(*coding));
+    let coded = codings.filter_map(|coding| coding.child_value("code"));
     let mut treatments: Vec<String> = coded.filter(|code| *code != OTHER).map(str::to_owned).collect();
     if treatments.is_empty() {
         let texts = concepts.iter().filter_map(|concept| concept.child_value("text"));

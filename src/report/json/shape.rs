@@ -57,6 +57,11 @@ pub(super) struct Run<'a> {
     /// What was shown of the dataset of the information standard, counted; null where the suite has none. No part of the
     /// conclusion.
     pub(super) dataset: Option<Dataset<'a>>,
+    /// Which version of the agreement the system speaks; null where that was not looked at. No part of the conclusion.
+    pub(super) spoken: Option<super::spoken::Spoken<'a>>,
+    /// Habits that break nothing, for whoever mends the product. Absent where none was seen. No part of the conclusion.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) habits: Vec<super::spoken::Habit<'a>>,
     /// Defects of the agreement itself, for its owners: none of them is held against the product. Absent where none is known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) agreement_defects: Vec<AgreementDefect<'a>>,

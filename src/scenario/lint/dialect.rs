@@ -7,7 +7,7 @@ use super::names::Names;
 use super::place::{Place, Problems};
 use crate::agreements::Dialect;
 use crate::scenario::document::Document;
-use crate::scenario::{DialectFile, Mark, Sign};
+use crate::scenario::{DialectFile, Mark, Sign, Standing, fits};
 
 /// Reports what is wrong with a version, beside all versions there are.
 pub(super) fn check(document: &Document<DialectFile>, all: &[Document<DialectFile>], names: &Names<'_>, problems: &mut Problems) {
@@ -43,6 +43,31 @@ pub(super) fn check(document: &Document<DialectFile>, all: &[Document<DialectFil
     }
     for (at, mark) in file.marks.iter().enumerate() {
         canonical(place.key("marks").item(at), mark, problems);
+    }
+    not_judged(place.key("not-judged"), file, names, problems);
+}
+
+/// What a version is not held to is there, and the current version is held to everything.
+fn not_judged(place: Place<'_>, file: &DialectFile, names: &Names<'_>, problems: &mut Problems) {
+    if file.standing == Standing::Current && !file.not_judged.is_empty() {
+        problems.at(place, "dialect-held", "the current version is held to everything".to_owned());
+    }
+    for (index, own) in file.not_judged.iter().enumerate() {
+        let place = place.item(index);
+        for (at, pattern) in own.expect.iter().enumerate() {
+            super::fault::not_judged(place.key("expect").item(at), pattern, names, problems);
+        }
+        for (at, pattern) in own.requirements.iter().enumerate() {
+            if !names.requirements_broken && !names.requirements.keys().any(|id| fits(pattern, id)) {
+                let message = format!("no requirement `{pattern}`");
+                problems.unknown(
+                    place.key("requirements").item(at),
+                    "requirement-unknown",
+                    message,
+                    names.requirements.keys().copied(),
+                );
+            }
+        }
     }
 }
 

@@ -22,6 +22,16 @@ pub(super) fn check(document: &Document<Fault>, names: &Names<'_>, problems: &mu
         misbehaviour(place.key("do").item(index), behaviour, fault, names, problems);
     }
     killed(place, &fault.kills, names, problems);
+    for (index, note) in fault.notes.iter().enumerate() {
+        if !names.findings.is_empty() && !names.findings.contains(&note.as_str()) {
+            let message = format!("no finding has the code `{note}`");
+            problems.unknown(place.key("notes").item(index), "finding-unknown", message, names.findings.iter().copied());
+        }
+    }
+    if fault.kills.is_empty() && fault.notes.is_empty() {
+        let problem = problems.at(place, "key-missing", "a fault turns an expectation red, or is noted".to_owned());
+        problem.hint = Some("add `kills`, or `notes`".to_owned());
+    }
     may_be_red(place, &fault.also, names, problems);
 }
 
@@ -46,6 +56,11 @@ pub(super) fn may_be_red(place: Place<'_>, patterns: &[String], names: &Names<'_
     for (index, also) in patterns.iter().enumerate() {
         expectation(place.key("also").item(index), also, names, problems);
     }
+}
+
+/// Whether an expectation that a version is not held to exists.
+pub(super) fn not_judged(place: Place<'_>, pattern: &str, names: &Names<'_>, problems: &mut Problems) {
+    expectation(place, pattern, names, problems);
 }
 
 fn target(place: Place<'_>, target: &Target, names: &Names<'_>, problems: &mut Problems) {

@@ -141,6 +141,7 @@ impl Place {
             fhir: None,
             on: strike.on.clone(),
             behaviour: behaviour.collect(),
+            notes: Vec::new(),
             kills: Vec::new(),
             also: Vec::new(),
         }

@@ -46,7 +46,16 @@ fn stu3_responder() -> &'static Responder {
 /// A provider over the fixtures that misbehaves.
 fn faulty(on: Target, behaviour: Vec<Misbehaviour>) -> Responder {
     let text = Text { en: String::new(), nl: String::new() };
-    let fault = Fault { fault: "test".to_owned(), title: text, fhir: None, on, behaviour, kills: Vec::new(), also: Vec::new() };
+    let fault = Fault {
+        fault: "test".to_owned(),
+        title: text,
+        fhir: None,
+        on,
+        behaviour,
+        kills: Vec::new(),
+        notes: Vec::new(),
+        also: Vec::new(),
+    };
     let suite = Suite { faults: vec![fault], ..suite().clone() };
     let config = Config { faults: vec!["test".to_owned()], ..Config::new(&suite, TOKEN) };
     prepare(&config, BASE).expect("the fault can be used")
