@@ -33,6 +33,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("key-kind", "a key is not one word"),
     ("key-misplaced", "a key means nothing for what the step asks"),
     ("key-missing", "a key has to be there and is not"),
+    ("key-unclaimed", "a key is about a part that the product does not claim to play"),
     ("key-unknown", "the vocabulary has no such key"),
     ("noise-broad", "an entry of the list of noise takes away what it was not written for"),
     ("parameter-unknown", "a resource has no such search parameter in this version of FHIR"),

@@ -58,6 +58,79 @@ fn run_of_the_built_in_consulter_writes_every_report_and_its_fault_ends_with_1()
 }
 
 #[test]
+fn question_that_was_answered_no_names_who_it_is_about_in_both_languages() {
+    let folder = Folder::new("question");
+    let run = ["run", "empty", "--actor", "consulter", "--fault", "hides-nothing", "--ci", "--tempo", "0.05", "--out"];
+    ends_with(&toets(&[&run[..], &[folder.text()]].concat()), 1);
+    let report = String::from_utf8(bytes(&folder.0, "report.html")).expect("text");
+    for told in [
+        "looked at the client said no: Does the screen say that nothing is known of Geertje",
+        "zei nee: Zegt het scherm dat van Geertje",
+    ] {
+        assert!(report.contains(told), "{told}");
+    }
+    assert!(!report.contains("${name}"));
+}
+
+const BOTH: [&str; 8] = ["run", "--actor", "both", "capability-statement", "one-group", "--ci", "--tempo", "0.05"];
+
+#[test]
+fn run_of_both_actors_has_one_folder_and_one_exit_code_and_is_judged_again() {
+    let folder = Folder::new("both");
+    let output = toets(&[&BOTH[..], &["--out", folder.text()]].concat());
+    ends_with(&output, 0);
+    assert!(String::from_utf8_lossy(&output.stdout).trim_end().ends_with("index.html"));
+    for part in ["provider", "consulter"] {
+        for name in ["report.html", "junit.xml", "run.json", "evidence.ndjson"] {
+            assert!(folder.0.join(part).join(name).is_file(), "{part}/{name} is missing");
+        }
+    }
+    let page = String::from_utf8(bytes(&folder.0, "index.html")).expect("text");
+    assert!(page.contains("href=\"provider/report.html\"") && page.contains("href=\"consulter/report.html\""), "{page}");
+    let tests = String::from_utf8(bytes(&folder.0, "junit.xml")).expect("text");
+    assert!(tests.contains("\"provider capability-statement@") && tests.contains("\"consulter one-group@"), "{tests}");
+    let all = ["index.html", "junit.xml", "provider/run.json", "consulter/run.json"];
+    let before = all.map(|name| bytes(&folder.0, name));
+    ends_with(&toets(&["judge", folder.text(), "--ci"]), 0);
+    assert!(before == all.map(|name| bytes(&folder.0, name)), "judging again gives the same bytes");
+}
+
+#[test]
+fn fault_of_either_actor_makes_a_run_of_both_end_with_1() {
+    for (fault, wrong, right) in [("metadata-draft", "provider", "consulter"), ("skips-form", "consulter", "provider")] {
+        let folder = Folder::new(fault);
+        ends_with(&toets(&[&BOTH[..], &["--fault", fault, "--out", folder.text()]].concat()), 1);
+        let word = |part: &str| String::from_utf8(bytes(&folder.0.join(part), "run.json")).expect("text");
+        assert!(word(wrong).contains("NOT_CONFORMANT") && !word(right).contains("NOT_CONFORMANT"), "{fault}");
+        let again = toets(&["run", "--actor", "both", "--only", "failed", "--since", folder.text(), "--list"]);
+        ends_with(&again, 0);
+        let told = String::from_utf8_lossy(&again.stdout).into_owned();
+        assert_eq!(told.contains("capability-statement@"), wrong == "provider", "{told}");
+        assert_eq!(told.contains("one-group@"), wrong == "consulter", "{told}");
+        let subject = if wrong == "provider" { "capability-statement" } else { "PZP-EX-002" };
+        let told = toets(&["explain", subject, "--run", folder.text()]);
+        let told = String::from_utf8_lossy(&told.stdout).into_owned();
+        assert!(told.contains(&folder.0.join(wrong).display().to_string()), "{told}");
+    }
+    let output = toets(&[&BOTH[..], &["--fault", "skips-from"]].concat());
+    ends_with(&output, 2);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("did you mean `skips-form`?"));
+}
+
+#[test]
+fn run_of_both_actors_tells_what_it_cannot_do_and_lists_what_it_would() {
+    for option in [&["--watch"][..], &["--shard", "1/2"], &["--dry-run"]] {
+        let output = toets(&[&["run", "--actor", "both"], option].concat());
+        ends_with(&output, 2);
+        assert!(String::from_utf8_lossy(&output.stderr).contains("hint: "), "{option:?}");
+    }
+    let output = toets(&["run", "--actor", "both", "--list"]);
+    ends_with(&output, 0);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.contains("capability-statement@") && told.contains("one-group@"), "{told}");
+}
+
+#[test]
 fn run_without_url_starts_the_reference_provider_and_ends_with_0() {
     let folder = Folder::new("zero");
     let output = toets(&["run", SCENARIO, "--ci", "--out", folder.text()]);

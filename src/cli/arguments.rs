@@ -81,16 +81,16 @@ pub(crate) enum Command {
     Man(ManArguments),
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct RunArguments {
     /// Requirements, scenarios or expectations to run; everything when left out
     #[arg(value_name = "ID")]
     pub(crate) ids: Vec<String>,
     #[command(flatten)]
     pub(crate) choose: super::choose::ChooseArguments,
-    /// Whose part is tested; a consulter is the built-in one: `toets listen` tests the client of a vendor
+    /// Whose part is tested: what the vendor's file claims when left out. Without a file the built-in ones are
     #[arg(long, value_enum, conflicts_with = "url")]
-    pub(crate) actor: Option<ActorKind>,
+    pub(crate) actor: Option<PartKind>,
     /// FHIR base URL of the server; what sut.yaml says when left out, else the built-in reference provider
     #[arg(long)]
     pub(crate) url: Option<String>,
@@ -158,6 +158,17 @@ pub(crate) enum ActorKind {
     Provider,
     /// The client that asks for them
     Consulter,
+}
+
+/// Whose part a run tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PartKind {
+    /// The server that has the care plans
+    Provider,
+    /// The client that asks for them
+    Consulter,
+    /// First the one, then the other, in one folder
+    Both,
 }
 
 impl From<ActorKind> for Actor {

@@ -12,7 +12,7 @@ use super::arguments::RunArguments;
 use super::definitions;
 use super::failure::Failure;
 use super::preview::Preview;
-use super::terminal::Terminal;
+use super::{several, terminal::Terminal};
 use crate::engine::{self, RECORDS};
 use crate::judge::{ExpectationVerdict, Outcome, Verdicts, judge};
 use crate::plan::{Plan, Selection, Shard};
@@ -77,11 +77,13 @@ pub(crate) fn selection(arguments: &RunArguments, suite: &Suite, terminal: &Term
             Failure::usage("there is no earlier run below `reports/`").hint("name the folder of one with `--since DIR`")
         })?,
     };
-    let opened =
-        engine::open(&run).map_err(|why| Failure::usage(why.to_string()).hint("name the folder of a run with `--since DIR`"))?;
-    let validator = definitions::validator(&arguments.packages, opened.evidence.start.plan.claims.dialect.fhir())?;
-    let verdicts = judge(&opened.evidence.start.plan, &opened.evidence, suite, &validator);
-    let scenarios = failed(&verdicts);
+    let mut scenarios = BTreeSet::new();
+    for run in several::runs_or(&run) {
+        let opened = engine::open(&run)
+            .map_err(|why| Failure::usage(why.to_string()).hint("name the folder of a run with `--since DIR`"))?;
+        let validator = definitions::validator(&arguments.packages, opened.evidence.start.plan.claims.dialect.fhir())?;
+        scenarios.extend(failed(&judge(&opened.evidence.start.plan, &opened.evidence, suite, &validator)));
+    }
     if scenarios.is_empty() {
         terminal.say(&format!("nothing failed in {}, so there is nothing to run again", run.display()));
         return Ok(None);
@@ -113,10 +115,12 @@ pub(crate) fn share(arguments: &ChooseArguments, plan: &mut Plan) -> Result<(), 
     Ok(())
 }
 
-/// The run below a folder of which the evidence was written last.
+/// The run, or the several in one, below a folder of which the evidence was written last.
 pub(crate) fn newest(reports: &Path) -> Option<PathBuf> {
     let written = |folder: PathBuf| -> Option<(SystemTime, PathBuf)> {
-        Some((fs::metadata(folder.join(RECORDS)).ok()?.modified().ok()?, folder))
+        let runs = several::runs_or(&folder);
+        let times = runs.iter().filter_map(|run| fs::metadata(run.join(RECORDS)).ok()?.modified().ok());
+        Some((times.max()?, folder))
     };
     let folders = fs::read_dir(reports).ok()?.flatten().map(|entry| entry.path());
     folders.filter_map(written).max().map(|(_, folder)| folder)

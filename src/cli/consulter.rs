@@ -4,34 +4,28 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::arguments::{ActorKind, RunArguments};
+use super::arguments::RunArguments;
 use super::failure::Failure;
+use super::output::Concluded;
 use super::table::{self, Company, Reference};
 use super::terminal::Terminal;
 use super::{definitions, output, run, runtime, stop, suite};
-use crate::agreements::{Actor, Dialect, FhirVersion};
+use crate::agreements::{Dialect, FhirVersion};
 use crate::consult;
 use crate::engine::{Driver, Finished, Seats, Settings, Statements};
 use crate::fhir::validate::Validator;
-use crate::judge::ExitCode;
 use crate::plan::{Plan, Selection};
 use crate::recognise::Recogniser;
 use crate::scenario::Suite;
 use crate::serve::{ListenConfig, Listener, Seat};
-use crate::sut::SystemUnderTest;
 
 /// The one vendor at the table.
 const NAME: &str = "consulter";
 
-/// The version of the agreement that is claimed, where the consulter is to be run: said here or in the vendor's file.
-pub(crate) fn version(arguments: &RunArguments, sut: Option<&SystemUnderTest>) -> Option<Dialect> {
-    let of_file = sut.filter(|sut| sut.claims.actor == Actor::Consulter).map(|sut| sut.claims.version);
-    let is_asked = arguments.actor.map_or(of_file.is_some(), |actor| actor == ActorKind::Consulter);
-    let asked = arguments.fhir.map(FhirVersion::from);
-    // Who asks for another version of FHIR than the file claims, asks for the newest of that.
-    let of_file = of_file.filter(|claimed| asked.is_none_or(|fhir| fhir == claimed.fhir()));
-    let newest = || suite::dialect(asked.unwrap_or(FhirVersion::R4));
-    is_asked.then(|| arguments.dialect.or(of_file).unwrap_or_else(newest))
+/// The version of the agreement that the built-in client speaks.
+pub(crate) fn version(arguments: &RunArguments) -> Dialect {
+    let fhir = arguments.fhir.map_or(FhirVersion::R4, FhirVersion::from);
+    arguments.dialect.unwrap_or_else(|| suite::dialect(fhir))
 }
 
 /// Runs, judges and reports.
@@ -40,7 +34,7 @@ pub(crate) fn consulter(
     (suite, selection): (&Suite, &Selection),
     folder: &Path,
     terminal: Terminal,
-) -> Result<ExitCode, Failure> {
+) -> Result<Concluded, Failure> {
     let fhir = dialect.fhir();
     known_fault((arguments, fhir), suite)?;
     let suite = Arc::new(suite.clone());
@@ -49,7 +43,7 @@ pub(crate) fn consulter(
     let completeness = run::completeness(arguments.require_complete);
     let bench = output::Bench { suite: &suite, validator: &validator, completeness };
     let folder = output::Folder { path: folder, trouble: finished.stored.err() };
-    output::conclude(&finished.evidence, &bench, &folder, &terminal).map(|(exit, _)| exit)
+    output::conclude(&finished.evidence, &bench, &folder, &terminal)
 }
 
 fn known_fault((arguments, fhir): (&RunArguments, FhirVersion), suite: &Suite) -> Result<(), Failure> {
@@ -109,6 +103,7 @@ async fn sit(
         page: None,
         resumed: None,
         attended: false,
+        folder: None,
     };
     let stop = stop::on_interrupt(terminal);
     let settings = table::settings(run::recorder(folder)?, &token, (arguments.tempo, validator), stop)?;

@@ -8,8 +8,8 @@ use clap::Args;
 use super::choose::{REPORTS, newest};
 use super::definitions::{DefinitionArguments, validator_of};
 use super::failure::Failure;
-use super::suite;
 use super::terminal::Terminal;
+use super::{several, suite};
 use crate::engine;
 use crate::judge::{ExitCode, judge};
 use crate::report::Report;
@@ -75,13 +75,19 @@ fn seen(arguments: &ExplainArguments, suite: &Suite) -> Result<Option<(Report, S
     let folder = arguments.run.as_deref();
     let newest = newest(Path::new(REPORTS));
     let Some(path) = folder.or(newest.as_deref()) else { return Ok(None) };
-    let evidence = match engine::open(path) {
-        Ok(opened) => opened.evidence,
-        Err(_) if folder.is_none() => return Ok(None),
-        Err(why) => return Err(Failure::usage(why.to_string()).hint("name the folder of a run with `--run DIR`")),
-    };
+    let mut seen = Vec::new();
+    for path in several::runs_or(path) {
+        match engine::open(&path) {
+            Ok(opened) => seen.push((opened.evidence, path)),
+            Err(_) if folder.is_none() => return Ok(None),
+            Err(why) => return Err(Failure::usage(why.to_string()).hint("name the folder of a run with `--run DIR`")),
+        }
+    }
+    // Of several runs the one that was about it.
+    let about = seen.iter().position(|(evidence, _)| explain::is_about(&evidence.start.plan, &arguments.id));
+    let Some((evidence, path)) = seen.get(about.unwrap_or_default()) else { return Ok(None) };
     let plan = &evidence.start.plan;
-    let validator = validator_of(&evidence, &arguments.definitions)?;
-    let verdicts = judge(plan, &evidence, suite, &validator);
-    Ok(Some((Report::new(plan, &evidence, &verdicts, suite), path.display().to_string())))
+    let validator = validator_of(evidence, &arguments.definitions)?;
+    let verdicts = judge(plan, evidence, suite, &validator);
+    Ok(Some((Report::new(plan, evidence, &verdicts, suite), path.display().to_string())))
 }

@@ -1,19 +1,32 @@
 //! `toets judge`: judges the evidence of an earlier run again, with no network.
 
+use std::path::Path;
+
 use super::arguments::JudgeArguments;
 use super::definitions::validator_of;
 use super::failure::Failure;
+use super::output::Concluded;
 use super::run::completeness;
 use super::terminal::Terminal;
-use super::{output, suite};
+use super::{output, several, suite};
 use crate::engine;
 use crate::judge::ExitCode;
+use crate::scenario::Suite;
 
-/// Judges an earlier run again and writes its reports again.
+/// Judges an earlier run again and writes its reports again; of a folder with several runs each of them.
 pub(crate) fn judge(arguments: &JudgeArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let terminal = if arguments.ci { terminal.quiet() } else { *terminal };
     let suite = suite::suite(arguments.suite.as_deref(), &terminal)?;
-    let opened = engine::open(&arguments.run).map_err(|why| {
+    let runs = several::runs(&arguments.run);
+    if runs.is_empty() {
+        return one(arguments, &suite, (&arguments.run, &terminal)).map(|concluded| concluded.exit);
+    }
+    let all = runs.iter().map(|run| one(arguments, &suite, (run, &terminal))).collect::<Result<Vec<_>, _>>()?;
+    several::conclude(&arguments.run, &all, &terminal)
+}
+
+fn one(arguments: &JudgeArguments, suite: &Suite, (run, terminal): (&Path, &Terminal)) -> Result<Concluded, Failure> {
+    let opened = engine::open(run).map_err(|why| {
         Failure::usage(why.to_string()).hint("name the folder of a run, for example `toets judge reports/2026-11-22T14-03-05Z`")
     })?;
     if let Some(line) = opened.torn {
@@ -25,7 +38,6 @@ pub(crate) fn judge(arguments: &JudgeArguments, terminal: &Terminal) -> Result<E
     }
     let validator = validator_of(&evidence, &arguments.definitions)?;
     let completeness = completeness(arguments.require_complete);
-    let bench = output::Bench { suite: &suite, validator: &validator, completeness };
-    let folder = output::Folder { path: &arguments.run, trouble: None };
-    output::conclude(&evidence, &bench, &folder, &terminal).map(|(exit, _)| exit)
+    let bench = output::Bench { suite, validator: &validator, completeness };
+    output::conclude(&evidence, &bench, &output::Folder { path: run, trouble: None }, terminal)
 }

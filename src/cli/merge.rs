@@ -62,7 +62,7 @@ pub(crate) fn merge(arguments: &MergeArguments, terminal: &Terminal) -> Result<E
     let completeness = completeness(arguments.require_complete);
     let bench = output::Bench { suite: &suite, validator: &validator, completeness };
     let folder = output::Folder { path: &arguments.out, trouble: stored.err() };
-    output::conclude(&evidence, &bench, &folder, &terminal).map(|(exit, _)| exit)
+    output::conclude(&evidence, &bench, &folder, &terminal).map(|concluded| concluded.exit)
 }
 
 fn refused(why: &MergeError) -> Failure {

@@ -4,6 +4,7 @@
 mod address;
 pub mod agreed;
 mod arguments;
+mod both;
 mod check_data;
 mod choose;
 mod consult;
@@ -32,6 +33,7 @@ mod run;
 mod runtime;
 mod secrets;
 mod server;
+mod several;
 mod sheet;
 mod shell;
 mod stop;

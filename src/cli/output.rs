@@ -29,19 +29,30 @@ pub(crate) struct Bench<'b> {
     pub(crate) completeness: Completeness,
 }
 
+/// What came of a run.
+#[derive(Debug)]
+pub(crate) struct Concluded {
+    pub(crate) exit: ExitCode,
+    pub(crate) verdicts: Verdicts,
+    pub(crate) report: Report,
+    /// Where it is kept.
+    pub(crate) folder: PathBuf,
+}
+
 /// Judges the evidence, tells the verdict and writes the three reports.
 pub(crate) fn conclude(
     evidence: &Evidence,
     bench: &Bench<'_>,
     folder: &Folder<'_>,
     terminal: &Terminal,
-) -> Result<(ExitCode, Verdicts), Failure> {
+) -> Result<Concluded, Failure> {
     // The plan as the evidence keeps it, redacted: a later `toets judge` sees no other.
     let plan = &evidence.start.plan;
     let verdicts = judge(plan, evidence, bench.suite, bench.validator);
     let report = Report::new(plan, evidence, &verdicts, bench.suite);
     let exit = exit_code(&verdicts, evidence, bench.completeness);
-    finish(&report, folder, exit, terminal).map(|exit| (exit, verdicts))
+    let exit = finish(&report, folder, exit, terminal)?;
+    Ok(Concluded { exit, verdicts, report, folder: folder.path.to_owned() })
 }
 
 /// Tells the verdict and writes the three reports.
@@ -67,7 +78,7 @@ fn write(report: &Report, folder: &Path, terminal: &Terminal) -> Result<PathBuf,
     machine.and(tests).and(shown).map(|()| page)
 }
 
-fn put(path: &Path, text: &str) -> Result<(), Failure> {
+pub(super) fn put(path: &Path, text: &str) -> Result<(), Failure> {
     fs::write(path, text).map_err(|why| {
         // Half a report would be worse than none; whether it can be taken away changes nothing.
         let _ = fs::remove_file(path);

@@ -5,56 +5,46 @@ use std::path::{Path, PathBuf};
 use super::address::BASE;
 use super::arguments::RunArguments;
 use super::failure::Failure;
+use super::output::Concluded;
 use super::progress::Progress;
 use super::server::{self, Server};
 use super::terminal::Terminal;
-use super::{choose, consulter, definitions, output, patients, preview, runtime, stop, suite, vendor, watch};
+use super::{both, choose, definitions, output, patients, preview, runtime, stop, suite, vendor, watch};
 use crate::clock;
 use crate::engine::{self, EngineError, Event, Finished, Lookup, RecordError, Recorder, Settings};
 use crate::evidence::Evidence;
 use crate::fhir::validate::Validator;
-use crate::judge::{Completeness, ExitCode, Verdicts, open_questions};
+use crate::judge::{Completeness, ExitCode, open_questions};
 use crate::plan::{Plan, Selection, compile};
 use crate::scenario::Suite;
 use crate::serve;
-use crate::sut::SystemUnderTest;
-
-/// Stands for the base of what is not started.
-const NOWHERE: &str = "http://127.0.0.1/fhir";
+use crate::sut::{Part, SystemUnderTest};
 
 /// Runs the suite against a server, or against the built-in reference provider.
 pub(crate) fn run(arguments: &RunArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let terminal = if arguments.ci { terminal.quiet() } else { *terminal };
+    let suite = suite::suite(arguments.suite.as_deref(), &terminal)?;
+    let sut = vendor::file(arguments, &suite, &terminal)?;
+    let part = both::part(arguments, sut.as_ref())?;
     if arguments.choose.watch {
         return watch::watch(arguments, &terminal);
     }
-    let suite = suite::suite(arguments.suite.as_deref(), &terminal)?;
     let Some(selection) = choose::selection(arguments, &suite, &terminal)? else { return Ok(ExitCode::Conformant) };
-    let sut = vendor::file(arguments, &suite, &terminal)?;
-    let consulter = consulter::version(arguments, sut.as_ref());
-    if let Some(preview) = arguments.choose.preview() {
-        let plan = match consulter {
-            Some(dialect) => consulter::plan((arguments, dialect), (&suite, &selection), NOWHERE)?,
-            None => preview_plan((arguments, sut.as_ref()), &suite, &selection, terminal)?,
-        };
-        return preview::preview(preview, &plan, &terminal);
-    }
     let folder = arguments.out.clone().unwrap_or_else(new_folder);
-    if let Some(dialect) = consulter {
-        return consulter::consulter((arguments, dialect), (&suite, &selection), &folder, terminal);
+    let run = Run { arguments, suite: &suite, selection: &selection, folder: &folder, terminal };
+    match (part, arguments.choose.preview()) {
+        (Part::Provider, Some(preview)) => {
+            preview::preview(preview, &preview_plan((arguments, sut.as_ref()), &suite, &selection, terminal)?, &terminal)
+        }
+        (_, Some(preview)) => both::preview(&run, (part, sut.as_ref()), preview),
+        (Part::Provider, None) => run.round().map(|concluded| concluded.exit),
+        (Part::Consulter, None) => both::consulter(&run).map(|concluded| concluded.exit),
+        (Part::Both, None) => both::both(&run, sut.as_ref()),
     }
-    let round = Run { arguments, suite: &suite, selection: &selection, folder: &folder, terminal };
-    round.round().map(|round| round.exit)
-}
-
-/// What came of running once.
-pub(crate) struct Round {
-    pub(crate) exit: ExitCode,
-    pub(crate) verdicts: Verdicts,
 }
 
 /// The plan of what would be run. No secret is asked for: nothing is sent.
-fn preview_plan(
+pub(crate) fn preview_plan(
     (arguments, sut): (&RunArguments, Option<&SystemUnderTest>),
     suite: &Suite,
     selection: &Selection,
@@ -62,7 +52,7 @@ fn preview_plan(
 ) -> Result<Plan, Failure> {
     let server = match Server::named(arguments, sut)? {
         Some(server) => server,
-        None => Server::built_in(arguments, NOWHERE, &clock::random_hex(16))?,
+        None => Server::built_in(arguments, both::NOWHERE, &clock::random_hex(16))?,
     };
     plan(arguments, suite, selection, (&server, terminal))
 }
@@ -83,7 +73,7 @@ pub(crate) struct Run<'r> {
 
 impl Run<'_> {
     /// Asks, judges and reports once.
-    pub(crate) fn round(&self) -> Result<Round, Failure> {
+    pub(crate) fn round(&self) -> Result<Concluded, Failure> {
         let sut = vendor::file(self.arguments, self.suite, &self.terminal)?;
         let fhir = server::claims(self.arguments, sut.as_ref()).dialect.fhir();
         let validator = definitions::validator(&self.arguments.packages, fhir)?;
@@ -96,8 +86,7 @@ impl Run<'_> {
         let completeness = completeness(self.arguments.require_complete);
         let bench = output::Bench { suite: self.suite, validator: &validator, completeness };
         let folder = output::Folder { path: self.folder, trouble: finished.stored.err() };
-        let (exit, verdicts) = output::conclude(&finished.evidence, &bench, &folder, &self.terminal)?;
-        Ok(Round { exit, verdicts })
+        output::conclude(&finished.evidence, &bench, &folder, &self.terminal)
     }
 
     async fn against_built_in(&self, validator: &Validator) -> Result<Finished, Failure> {

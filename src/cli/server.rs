@@ -53,7 +53,10 @@ impl Server {
 
     /// The same without secrets: what is known before anything is asked.
     pub(crate) fn named(arguments: &RunArguments, sut: Option<&SystemUnderTest>) -> Result<Option<Self>, Failure> {
-        let Some(url) = arguments.url.as_deref().or(sut.map(|sut| sut.endpoints.fhir.as_str())) else { return Ok(None) };
+        let Some(url) = arguments.url.as_deref().or(sut.and_then(|sut| sut.endpoints.as_ref()).map(|found| found.fhir.as_str()))
+        else {
+            return Ok(None);
+        };
         // Looked at before a folder is made for the run.
         Address::new(url).map_err(|why| Failure::usage(why.to_string()).hint(BASE))?;
         let base = url.trim().trim_end_matches('/').to_owned();
@@ -163,14 +166,14 @@ pub(crate) fn claims(arguments: &RunArguments, sut: Option<&SystemUnderTest>) ->
             // Who asks for another version of FHIR than the file claims, asks for the newest of that.
             let of_file = Some(sut.claims.version).filter(|claimed| asked.is_none_or(|fhir| fhir == claimed.fhir()));
             let dialect = arguments.dialect.or(of_file).unwrap_or(usual.dialect);
-            Claims { actor: sut.claims.actor, dialect, groups, ..usual }
+            Claims { dialect, groups, ..usual }
         }
         None => usual,
     }
 }
 
 /// `Example B.V. EPD 7.4.1`
-fn product(product: &Product) -> String {
+pub(crate) fn product(product: &Product) -> String {
     let parts = [product.vendor.as_deref(), Some(product.name.as_str()), product.version.as_deref()];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
@@ -212,7 +215,7 @@ fn not_entered(sut: &SystemUnderTest) -> Vec<NotEntered> {
     sut.data.not_entered.iter().map(one).collect()
 }
 
-fn known(sut: &SystemUnderTest) -> Vec<KnownFailure> {
+pub(crate) fn known(sut: &SystemUnderTest) -> Vec<KnownFailure> {
     let one = |known: &sut::KnownFailure| KnownFailure {
         subject: match &known.subject {
             Subject::Expectation(key) => KnownSubject::Expectation(key.clone()),
@@ -268,7 +271,7 @@ impl Entry<'_> {
             Auth::OAuth2(oauth) => {
                 let (_, client_secret) = self.secret("client-secret", &oauth.client_secret)?;
                 self.issued(Source::OAuth2(OAuth2 {
-                    endpoint: sut.endpoints.token.clone().unwrap_or_default(),
+                    endpoint: sut.endpoints.as_ref().and_then(|found| found.token.clone()).unwrap_or_default(),
                     client_id: oauth.client_id.clone(),
                     client_secret,
                     scope: oauth.scope.clone(),

@@ -11,13 +11,14 @@ use crate::sut::{self, FILE, Mistakes, SystemUnderTest};
 
 /// What the vendor's file says: the one that is named, or `sut.yaml` of this folder when nothing else says what is run.
 pub(crate) fn file(arguments: &RunArguments, suite: &Suite, terminal: &Terminal) -> Result<Option<SystemUnderTest>, Failure> {
+    path(arguments).map(|path| read(path, suite, terminal)).transpose()
+}
+
+/// Where the vendor's file is.
+pub(crate) fn path(arguments: &RunArguments) -> Option<&Path> {
     let usual = Path::new(FILE);
-    let path = match &arguments.sut {
-        Some(path) => path.as_path(),
-        None if arguments.url.is_none() && arguments.fault.is_none() && usual.is_file() => usual,
-        None => return Ok(None),
-    };
-    read(path, suite, terminal).map(Some)
+    let is_read = arguments.url.is_none() && arguments.fault.is_none() && usual.is_file();
+    arguments.sut.as_deref().or(is_read.then_some(usual))
 }
 
 /// What a vendor's file says; mistakes in it are drawn before the command ends.

@@ -11,7 +11,8 @@ use std::time::{Duration, SystemTime};
 use super::arguments::RunArguments;
 use super::choose;
 use super::failure::Failure;
-use super::run::{Round, Run, new_folder};
+use super::output::Concluded;
+use super::run::{Run, new_folder};
 use super::terminal::Terminal;
 use super::{runtime, suite};
 use crate::engine::RECORDS;
@@ -86,7 +87,7 @@ fn round(
     arguments: &RunArguments,
     terminal: &Terminal,
     (number, wish, failed): (u32, Wish, &BTreeSet<String>),
-) -> Result<Option<Round>, Failure> {
+) -> Result<Option<Concluded>, Failure> {
     let suite = suite::suite(arguments.suite.as_deref(), terminal)?;
     let selection = if wish == Wish::Again && !failed.is_empty() {
         Selection::Again { scenarios: failed.clone(), of: "what failed in the round before".to_owned() }

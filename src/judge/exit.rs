@@ -41,6 +41,19 @@ impl ExitCode {
             Self::Harness => 4,
         }
     }
+
+    /// The one that counts of two (settled 2).
+    #[must_use]
+    pub fn worse(self, other: Self) -> Self {
+        let rank = |code: Self| match code {
+            Self::Conformant => 0,
+            Self::NotConformant => 1,
+            Self::Unreachable => 2,
+            Self::WrongUse => 3,
+            Self::Harness => 4,
+        };
+        if rank(other) > rank(self) { other } else { self }
+    }
 }
 
 /// The exit code of a run. When several apply the order is 4, 2, 3, 1, 0 (settled 2). Failures that the vendor knows do
@@ -85,6 +98,14 @@ mod tests {
 
     fn code(verdicts: &Verdicts, evidence: &Evidence) -> u8 {
         exit_code(verdicts, evidence, Completeness::Optional).number()
+    }
+
+    #[test]
+    fn worse_is_by_the_order_of_settled_2() {
+        assert_eq!(ExitCode::NotConformant.worse(ExitCode::Unreachable), ExitCode::Unreachable);
+        assert_eq!(ExitCode::Harness.worse(ExitCode::WrongUse), ExitCode::Harness);
+        assert_eq!(ExitCode::WrongUse.worse(ExitCode::Unreachable), ExitCode::WrongUse);
+        assert_eq!(ExitCode::Conformant.worse(ExitCode::NotConformant), ExitCode::NotConformant);
     }
 
     #[test]

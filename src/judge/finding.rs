@@ -16,6 +16,9 @@ pub struct Finding {
     pub place: Place,
     /// The thing it is about, for the sentence of the code: a header, a reference, a resource.
     pub subject: String,
+    /// The same for people, where it is a sentence that has a translation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Box<Text>>,
     /// What was expected, one value a line.
     pub expected: Vec<String>,
     /// What was there, one value a line.
@@ -62,7 +65,12 @@ pub struct Place {
 impl Finding {
     /// A finding without values.
     pub(crate) fn new(code: Code, place: Place, subject: impl Into<String>) -> Self {
-        Self { code, place, subject: subject.into(), expected: Vec::new(), actual: Vec::new(), issue: None }
+        Self { code, place, subject: subject.into(), asked: None, expected: Vec::new(), actual: Vec::new(), issue: None }
+    }
+
+    /// A finding about what a person was asked.
+    pub(crate) fn of_question(code: Code, question: Text) -> Self {
+        Self { asked: Some(Box::new(question.clone())), ..Self::new(code, Place::default(), question.en) }
     }
 
     /// The most particular code: of the judge of profiles where it is one of those.
@@ -86,13 +94,14 @@ impl Finding {
     /// What is wrong, as a sentence.
     #[must_use]
     pub fn title(&self, language: Language) -> String {
-        let Some(issue) = &self.issue else { return self.code.text(language).title.replace("{subject}", &self.subject) };
+        let subject = self.asked.as_ref().map_or(self.subject.as_str(), |asked| asked.get(language));
+        let Some(issue) = &self.issue else { return self.code.text(language).title.replace("{subject}", subject) };
         let more = match (issue.count, language) {
             (0 | 1, _) => String::new(),
             (count, Language::En) => format!(" and {} more", count - 1),
             (count, Language::Nl) => format!(" en nog {}", count - 1),
         };
-        format!("`{}`{more}: {}", self.subject, issue.what.get(language))
+        format!("`{subject}`{more}: {}", issue.what.get(language))
     }
 
     /// How to mend it.

@@ -78,6 +78,13 @@ fn expectations<'a>(plan: &'a Plan, id: &'a str) -> impl Iterator<Item = &'a Pla
     plan.scenarios.iter().flat_map(PlannedScenario::expectations).filter(is)
 }
 
+/// Whether a run was about a requirement, scenario or expectation.
+#[must_use]
+pub fn is_about(plan: &Plan, id: &str) -> bool {
+    let is_named = |it: &PlannedExpectation| it.req.eq_ignore_ascii_case(id) || it.key == id || without_variant(&it.key) == id;
+    plan.scenarios.iter().any(|it| it.scenario == id || it.name() == id || it.expectations().any(is_named))
+}
+
 /// What is known, for a terminal.
 #[must_use]
 pub fn text(known: Known<'_>, subject: Subject<'_>, language: Language) -> String {

@@ -5,10 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use serde::Serialize;
+
 use super::Report;
 use super::view::Exchange;
 use super::{diff, page};
-use crate::text::Language;
+use crate::text::{Language, Text};
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Output, UndefinedBehavior, Value, context};
 
@@ -19,7 +21,9 @@ const FINDINGS: [usize; 3] = [10, 40, 600];
 
 const CSS: &str = include_str!("page/page.css");
 const SCRIPT: &str = include_str!("page/page.js");
-const TEMPLATES: [(&str, &str); 6] = [
+const INDEX_CSS: &str = include_str!("page/index.css");
+const TEMPLATES: [(&str, &str); 7] = [
+    ("index.html", include_str!("page/index.html")),
     ("page.html", include_str!("page/page.html")),
     ("parts.html", include_str!("page/parts.html")),
     ("dataset.html", include_str!("page/dataset.html")),
@@ -51,6 +55,44 @@ pub fn html(report: &Report, language: Language, folder: &str) -> String {
     let mut html = page.render(context).expect("the templates fit the report");
     html.push('\n');
     html
+}
+
+/// A run among others.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Row {
+    /// Name of its folder.
+    pub(super) name: String,
+    /// The product, where the vendor named it.
+    pub(super) product: Option<String>,
+    /// The part that it plays.
+    pub(super) actor: Text,
+    /// How it ended.
+    pub(super) word: Text,
+    /// What that means.
+    pub(super) sentence: Text,
+    /// How many requirements stand how.
+    pub(super) counts: Vec<Text>,
+}
+
+/// A page that leads to several reports.
+///
+/// # Panics
+/// Never: the template is part of the program, and a test draws it.
+pub(super) fn index(rows: &[Row], language: Language) -> String {
+    let environment = environment();
+    let page = environment.get_template("index.html").expect("the page is among the templates");
+    let title = match language {
+        Language::En => "Several runs",
+        Language::Nl => "Verscheidene runs",
+    };
+    let context = context! {
+        rows => Value::from(Serde(rows)),
+        lang => Value::from(Serde(language)),
+        title => title,
+        policy => page::policy(INDEX_CSS, ""),
+        css => Value::from_safe_string(INDEX_CSS.to_owned()),
+    };
+    page.render(context).expect("the template fits the rows")
 }
 
 fn environment() -> Environment<'static> {

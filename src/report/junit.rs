@@ -20,14 +20,36 @@ const FINDINGS: usize = 20;
 /// Never: writing to memory does not fail.
 #[must_use]
 pub fn junit(report: &Report, language: Language) -> String {
+    let mut builder = ReportBuilder::new();
+    for suite in suites(report, language) {
+        builder.add_testsuite(suite);
+    }
+    written(&mut builder)
+}
+
+/// Several reports in one; each suite is called by its run as well.
+///
+/// # Panics
+/// Never: writing to memory does not fail.
+#[must_use]
+pub(super) fn several(reports: &[(&str, &Report)], language: Language) -> String {
+    let mut builder = ReportBuilder::new();
+    for (name, report) in reports {
+        for mut suite in suites(report, language) {
+            let scenario = suite.name;
+            suite.name = format!("{} {scenario}", clean(name));
+            suite.package = format!("toets.{}.{scenario}", clean(name));
+            builder.add_testsuite(suite);
+        }
+    }
+    written(&mut builder)
+}
+
+fn suites(report: &Report, language: Language) -> Vec<TestSuite> {
     let format = Format { report, language };
     let start = unix_seconds(&report.head.at).and_then(|at| OffsetDateTime::from_unix_timestamp(at).ok());
     let start = start.unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    let mut builder = ReportBuilder::new();
-    for scenario in &report.scenarios {
-        builder.add_testsuite(format.suite(scenario, start));
-    }
-    written(&mut builder)
+    report.scenarios.iter().map(|scenario| format.suite(scenario, start)).collect()
 }
 
 /// A case of anything else than a run.

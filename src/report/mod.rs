@@ -29,6 +29,7 @@ mod page;
 mod profiles;
 mod reason;
 mod sentence;
+pub mod several;
 pub mod sheet;
 mod spoken;
 pub mod text;

@@ -379,7 +379,7 @@ impl Page {
 }
 
 /// SHALL and MUST are one row: a claim hangs on both alike.
-fn levels(counts: &[LevelCounts]) -> Vec<(&'static str, Counts)> {
+pub(super) fn levels(counts: &[LevelCounts]) -> Vec<(&'static str, Counts)> {
     let of = |level: Level| counts.iter().find(|counts| counts.level == level).map(|counts| counts.counts).unwrap_or_default();
     let rows = [
         ("SHALL & MUST", super::head::sum(of(Level::Shall), of(Level::Must))),

@@ -3,7 +3,7 @@
 
 use crate::agreements::{Actor, Effect, Level};
 use crate::evidence::Said;
-use crate::judge::{Conclusion, Outcome};
+use crate::judge::{Conclusion, Counts, Outcome};
 use crate::text::Text;
 
 /// Name, English, Dutch.
@@ -257,6 +257,26 @@ pub(super) fn level(level: Level) -> &'static str {
         Level::Must => "MUST",
         Level::Should => "SHOULD",
         Level::May => "MAY",
+    }
+}
+
+/// `SHALL and MUST: 19 pass · 1 fail`
+pub(super) fn counts(name: &str, counts: Counts) -> Text {
+    let parts = [
+        (counts.fail, Outcome::Fail),
+        (counts.broken, Outcome::Broken),
+        (counts.cant_tell, Outcome::CantTell),
+        (counts.warn, Outcome::Warn),
+        (counts.untested, Outcome::Untested),
+        (counts.pass, Outcome::Pass),
+        (counts.inapplicable, Outcome::Inapplicable),
+    ];
+    let said: Vec<_> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, of)| (count, outcome(*of))).collect();
+    let en: Vec<String> = said.iter().map(|(count, word)| format!("{count} {}", word.en)).collect();
+    let nl: Vec<String> = said.iter().map(|(count, word)| format!("{count} {}", word.nl)).collect();
+    Text {
+        en: format!("{}: {}", name.replace('&', "and"), en.join(" · ")),
+        nl: format!("{}: {}", name.replace('&', "en"), nl.join(" · ")),
     }
 }
 

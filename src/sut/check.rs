@@ -28,6 +28,11 @@ const OURS: [&str; 9] = [
 /// Parts of the names of headers whose values are secrets.
 const SECRET_PARTS: [&str; 8] = ["authorization", "cookie", "key", "token", "secret", "password", "assertion", "credential"];
 
+const BOTH: &str = "take it out, or claim both parts with `claims: { actor: both }`";
+
+/// Keys about a server that is asked.
+const OF_SERVER: [&str; 6] = ["endpoints", "tls", "auth", "headers", "data", "limits"];
+
 /// What the file may name.
 pub(super) struct Names<'s> {
     personas: Vec<&'s str>,
@@ -69,14 +74,15 @@ pub(super) fn literal_secrets(file: &Path, root: &Node) -> Vec<Diagnostic> {
 /// User names and passwords in addresses.
 fn passwords<'n>(file: &'n Path, root: &'n Node) -> impl Iterator<Item = Diagnostic> + 'n {
     let endpoints = root.get("endpoints").into_iter().flat_map(Node::entries);
-    let with = endpoints.filter(|(_, value)| {
+    let trigger = root.get("client").into_iter().flat_map(Node::entries).filter(|(key, _)| key.text == "trigger");
+    let with = endpoints.chain(trigger).filter(|(_, value)| {
         let after = value.text().and_then(|text| text.split_once("://")).map(|(_, after)| after);
         after.is_some_and(|after| after.split(['/', '?', '#']).next().is_some_and(|host| host.contains('@')))
     });
     with.map(|(key, value)| {
         let message = format!("the address of `{}` holds a user name or password", key.text);
         Diagnostic::new(file, value.span.clone(), "secret-literal", message)
-            .hint("take it out: who is asking is said below `auth`. Whoever saw this file knows the secret: have it replaced")
+            .hint("take it out: who is asking is said below `auth`, and a command can read it from the environment. Whoever saw this file knows the secret: have it replaced")
     })
 }
 
@@ -95,9 +101,31 @@ fn secret_variable(key: &str) -> String {
     format!("TOETS_{}", known.chars().map(letter).collect::<String>())
 }
 
+/// Keys of a part that the product does not claim to play, and those that its part needs. Asked of the file as it was
+/// written: a key that holds a mistake is there all the same.
+pub(super) fn parts(file: &Path, root: &Node) -> Vec<Diagnostic> {
+    let mut found = Found { file, problems: Vec::new() };
+    let claims = root.get("claims");
+    match claims.and_then(|claims| claims.get("actor")).map_or(Some("provider"), Node::text) {
+        Some("provider") => {
+            found.endpoints(root);
+            found.unclaimed(root, &["client"], "is about a client, and a provider is none");
+        }
+        Some("consulter") => {
+            found.unclaimed(root, &OF_SERVER, "is about a server, and a consulter is none: `toets listen` tells it where to ask");
+            found.unclaimed_groups(claims);
+        }
+        Some("both") => found.endpoints(root),
+        // That there is no such part is told already.
+        _ => {}
+    }
+    found.problems
+}
+
 /// What does not fit together in a file of the right shape.
 pub(super) fn check(file: &Path, root: &Node, names: &Names<'_>) -> Vec<Diagnostic> {
     let mut found = Found { file, problems: Vec::new() };
+    found.trigger(root);
     found.oauth2(root);
     found.headers(root.get("headers"), Authorization::Refused);
     found.headers(root.get("auth").and_then(|auth| auth.get("headers")), Authorization::Taken);
@@ -125,6 +153,34 @@ struct Found<'f> {
 impl Found<'_> {
     fn add(&mut self, range: Range<usize>, code: &'static str, message: String, hint: String) {
         self.problems.push(Diagnostic::new(self.file, range, code, message).hint(hint));
+    }
+
+    fn unclaimed(&mut self, root: &Node, keys: &[&str], why: &str) {
+        for (key, _) in root.entries().iter().filter(|(key, _)| keys.contains(&key.text.as_str())) {
+            self.add(key.span.clone(), "key-unclaimed", format!("`{}` {why}", key.text), BOTH.to_owned());
+        }
+    }
+
+    fn unclaimed_groups(&mut self, claims: Option<&Node>) {
+        if let Some((groups, _)) = entry(claims, "groups") {
+            let message = "a consulter asks for every group: `groups` says what a provider serves".to_owned();
+            self.add(groups, "key-unclaimed", message, BOTH.to_owned());
+        }
+    }
+
+    fn endpoints(&mut self, root: &Node) {
+        if let (None, Some((first, _))) = (root.get("endpoints"), root.entries().first()) {
+            let hint = "`endpoints`: where it is found. What only asks for care plans claims `actor: consulter` and needs none";
+            self.add(first.span.clone(), "key-missing", "system under test has no `endpoints`".to_owned(), hint.to_owned());
+        }
+    }
+
+    fn trigger(&mut self, root: &Node) {
+        let Some((_, trigger)) = entry(root.get("client"), "trigger") else { return };
+        if trigger.text().is_none_or(|text| text.trim().is_empty()) {
+            let hint = "write the command that starts the client, or the URL that does; leave it out where people do".to_owned();
+            self.add(trigger.span.clone(), "value-missing", "`trigger` names nothing".to_owned(), hint);
+        }
     }
 
     fn oauth2(&mut self, root: &Node) {

@@ -66,6 +66,7 @@ pub fn load(path: &Path, suite: &Suite) -> Result<SystemUnderTest, Mistakes> {
     // What is said of a literal secret is said once, and without the secret.
     diagnostics.extend(wrong.into_iter().filter(|problem| !covered.contains(&(problem.start..problem.end))));
     diagnostics.extend(literals);
+    diagnostics.extend(check::parts(path, &root));
     if let Some(kept) = &kept {
         diagnostics.extend(check::check(path, kept, &Names::of(suite)));
     }
@@ -102,6 +103,7 @@ fn beside(mut sut: SystemUnderTest, file: &Path) -> SystemUnderTest {
     let folder = file.parent().unwrap_or(Path::new(""));
     let place = |path: &mut PathBuf| *path = folder.join(&*path);
     sut.tls.authorities.iter_mut().for_each(place);
+    sut.client.attest.iter_mut().for_each(place);
     sut.tls.client.iter_mut().for_each(|client| {
         place(&mut client.certificate);
         place(&mut client.key);

@@ -11,8 +11,8 @@ mod vocabulary;
 pub use load::{Mistakes, is_vendors_file, load, schema};
 pub use starter::{Answers, AuthAnswer, starter};
 pub use vocabulary::{
-    Auth, ClaimsSection, ClientCertificate, Data, Endpoints, Header, KnownFailure, LimitsSection, NotEntered, OAuth2, Product,
-    Secret, Send, Subject, SystemUnderTest, Tls,
+    Auth, ClaimsSection, ClientCertificate, ClientSection, Data, Endpoints, Header, KnownFailure, LimitsSection, NotEntered,
+    OAuth2, Part, Product, Secret, Send, Subject, SystemUnderTest, Tls,
 };
 
 /// Name of the file that is read when no other is named.

@@ -74,7 +74,7 @@ product:
   # version: \"7.4.1\"
 
 claims:
-  actor: provider
+  actor: provider  # or consulter, for a client, or both
   version: {version}
 
 endpoints:

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::agreements::{Actor, Dialect};
+use crate::agreements::Dialect;
 use crate::scenario::TransactionGroup;
 
 /// A system under test.
@@ -20,8 +20,12 @@ pub struct SystemUnderTest {
     /// What it claims to be.
     #[serde(default)]
     pub claims: ClaimsSection,
-    /// Where it is found.
-    pub endpoints: Endpoints,
+    /// Where it is found. What claims to be a provider has it.
+    #[serde(default)]
+    pub endpoints: Option<Endpoints>,
+    /// What `toets listen` has to know of a client.
+    #[serde(default)]
+    pub client: ClientSection,
     /// How a connection is trusted.
     #[serde(default)]
     pub tls: Tls,
@@ -61,17 +65,54 @@ pub struct Product {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct ClaimsSection {
     /// The part that it plays.
-    pub actor: Actor,
+    pub actor: Part,
     /// The version of the agreement that it speaks.
     pub version: Dialect,
-    /// The transaction groups that it serves; both when left out. What is only about the other is then not claimed.
+    /// The transaction groups that it serves as a provider; both when left out. What is only about the other is then
+    /// not claimed.
     pub groups: Vec<TransactionGroup>,
 }
 
 impl Default for ClaimsSection {
     fn default() -> Self {
-        Self { actor: Actor::Provider, version: Dialect::R4Rc2, groups: Vec::new() }
+        Self { actor: Part::Provider, version: Dialect::R4Rc2, groups: Vec::new() }
     }
+}
+
+/// The part that a product plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// The server that has care plans.
+    Provider,
+    /// The client that asks for them.
+    Consulter,
+    /// Both.
+    Both,
+}
+
+impl Part {
+    /// Whether it is a server.
+    #[must_use]
+    pub fn is_provider(self) -> bool {
+        matches!(self, Self::Provider | Self::Both)
+    }
+
+    /// Whether it is a client.
+    #[must_use]
+    pub fn is_consulter(self) -> bool {
+        matches!(self, Self::Consulter | Self::Both)
+    }
+}
+
+/// A client, as `toets listen` has to know it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct ClientSection {
+    /// Command that starts it for each phase, or a URL that is called. Without it people go through the phases.
+    pub trigger: Option<String>,
+    /// JSON file with what is known of what it shows, relative to the file that names it.
+    pub attest: Option<PathBuf>,
 }
 
 /// Where the product is found.

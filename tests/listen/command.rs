@@ -1,7 +1,9 @@
 //! `toets listen` as a vendor gets to know it: the block that is copied, and
 //! lines that tell what came without what nobody may keep.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::client::{ask, get};
@@ -107,4 +109,118 @@ fn wrong_use_says_how_to_mend_it() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
         assert!(said.contains(wanted), "{arguments:?}: {said}");
     }
+}
+
+/// A folder of one test, gone when it ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("toets-listen-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).expect("a folder for the test");
+        Self(path)
+    }
+
+    fn file(&self, name: &str, text: &str) {
+        fs::write(self.0.join(name), text).expect("the test's own file");
+    }
+
+    fn listen(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_toets"));
+        command.args(["listen", "--ci", "--port", "0", "--tempo", "0.02", "--out", "out"]).args(arguments);
+        command.env("TOETS_LANG", "en").env_remove("TOETS_TOKEN").current_dir(&self.0);
+        let output = command.output().expect("the program starts");
+        let told = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+        (output.status.code(), told)
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.0.join(name)).unwrap_or_else(|why| panic!("{name}: {why}"))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A client that asks for nothing but says what it shows, a word of its own for each vendor.
+#[cfg(unix)]
+const SAYS: &str =
+    r#"sleep 0.2; echo "{\"nothing\": {\"answer\": \"yes\", \"remark\": \"said by $TOETS_VENDOR\"}}" > "$TOETS_ATTEST""#;
+
+#[cfg(unix)]
+fn sut(name: &str, more: &str) -> String {
+    format!(
+        "product: {{ vendor: Example, name: \"{name}\", version: \"7\" }}\nclaims: {{ actor: consulter }}\nclient:\n  trigger: |\n    {SAYS}\n{more}"
+    )
+}
+
+#[test]
+#[cfg(unix)]
+fn files_of_vendors_say_what_is_tested_and_what_starts_each_client() {
+    let folder = Folder::new("files");
+    let known = "known-failures:\n  - { expectation: \"*/*/*\", reason: \"ticket 9\", until: \"9999-12-31\" }\n";
+    folder.file("a.yaml", &sut("Anna", "  attest: a.json\n"));
+    folder.file("b.yaml", &sut("Bert", known));
+    folder.file("a.json", r#"{ "empty/nothing/shown": { "answer": "no", "remark": "beforehand" } }"#);
+    let (code, told) = folder.listen(&["--sut", "a.yaml", "--sut", "b.yaml", "empty"]);
+    assert_eq!(code, Some(3), "neither asked for anything: {told}");
+    assert!(told.contains("--- example-anna-7 ---") && told.contains("Example Bert 7"), "{told}");
+    let (anna, bert) = (folder.read("out/example-anna-7/run.json"), folder.read("out/example-bert-7/run.json"));
+    assert!(anna.contains("beforehand") && !anna.contains("said by"), "a file wins over the program");
+    assert!(bert.contains("said by example-bert-7") && !bert.contains("example-anna"), "{bert}");
+    assert!(bert.contains("ticket 9") && !anna.contains("ticket 9"));
+}
+
+#[test]
+#[cfg(unix)]
+fn sut_yaml_of_the_folder_is_read_and_a_server_of_it_is_not_used() {
+    let folder = Folder::new("own");
+    folder.file("sut.yaml", &sut("Own", ""));
+    let (_, told) = folder.listen(&["empty"]);
+    assert!(told.contains("Example Own 7") && folder.read("out/run.json").contains("said by example-own-7"), "{told}");
+    let folder = Folder::new("server");
+    folder.file("sut.yaml", "endpoints: { fhir: \"http://127.0.0.1:9/fhir\" }\n");
+    let (_, told) = folder.listen(&["empty", "--trigger", "true"]);
+    assert!(told.contains("is about a server, and is not used here") && told.contains("--- client ---"), "{told}");
+    let (code, told) = folder.listen(&["--sut", "sut.yaml"]);
+    assert!(code == Some(2) && told.contains("clients sit at the table") && told.contains("actor: consulter"), "{told}");
+}
+
+#[test]
+#[cfg(unix)]
+fn vendors_of_other_versions_or_of_one_name_cannot_share_a_table() {
+    let folder = Folder::new("other");
+    folder.file("a.yaml", &sut("Anna", ""));
+    folder.file("b.yaml", &sut("Bert", "").replace("consulter }", "consulter, version: r4-rc1 }"));
+    let (code, told) = folder.listen(&["--sut", "a.yaml", "--sut", "b.yaml"]);
+    assert!(code == Some(2) && told.contains("another version") && told.contains("hint: "), "{told}");
+    let (code, told) = folder.listen(&["--sut", "a.yaml", "--sut", "a.yaml"]);
+    assert!(code == Some(2) && told.contains("two vendors") && told.contains("`product`"), "{told}");
+}
+
+#[test]
+#[cfg(unix)]
+fn run_of_both_parts_gives_the_client_a_token_of_its_own_and_needs_something_that_starts_it() {
+    let folder = Folder::new("both");
+    let both = "product: { name: Both }\nclaims: { actor: both }\nendpoints: { fhir: \"http://127.0.0.1:9/fhir\" }\n";
+    let run = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_toets"));
+        command.args(["run", "--ci", "--tempo", "0.02", "--out", "out", "capability-statement", "empty"]);
+        command.env("TOETS_LANG", "en").env("TOETS_TOKEN", "opens-the-server").current_dir(&folder.0);
+        let output = command.output().expect("the program starts");
+        let told = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+        (output.status.code(), told)
+    };
+    folder.file("sut.yaml", both);
+    let (code, told) = run();
+    assert!(code == Some(2) && told.contains("`client: { trigger: … }`") && !folder.0.join("out").exists(), "{told}");
+    folder.file("sut.yaml", &format!("{both}client: {{ trigger: 'printf %s \"$TOETS_TOKEN\" > token.txt' }}\n"));
+    let (code, told) = run();
+    assert_eq!(code, Some(3), "the server is nowhere: {told}");
+    assert!(!told.contains("opens-the-server") && folder.read("token.txt") != "opens-the-server", "{told}");
+    assert!(folder.read("out/index.html").contains("Both") && folder.0.join("out/consulter/run.json").is_file());
 }

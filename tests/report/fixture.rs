@@ -145,6 +145,7 @@ fn habit() -> Finding {
         subject: "Consent/directive-1".into(),
         expected: Vec::new(),
         actual: vec![format!("Consent/directive-1: https://vendor.example/codes|{HOSTILE}")],
+        asked: None,
         issue: None,
     }
 }
@@ -410,6 +411,7 @@ fn finding(path: &str, expected: &[&str], actual: &[&str]) -> Finding {
         subject: "Consent".into(),
         expected: expected.iter().map(|value| (*value).to_owned()).collect(),
         actual: actual.iter().map(|value| (*value).to_owned()).collect(),
+        asked: None,
         issue: None,
     }
 }

@@ -208,6 +208,7 @@ fn expression_that_is_false_says_in_words_what_it_asks() {
         subject: "Consent/1".into(),
         expected: vec!["status = 'active'".into()],
         actual: vec!["false".into()],
+        asked: None,
         issue: None,
     };
     (expectation.outcome, expectation.findings) = (Outcome::Fail, vec![finding]);

@@ -3,7 +3,10 @@
 
 mod free;
 mod greeting;
+mod guests;
 mod sessions;
+
+pub(crate) use sessions::hold;
 
 use std::fs;
 use std::io::Read as _;
@@ -12,11 +15,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::arguments::RunArguments;
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::{patients, provider, runtime, suite};
-use crate::agreements::{Dialect, FhirVersion};
+use super::{patients, provider, runtime, several, suite};
+use crate::agreements::FhirVersion;
 use crate::judge::ExitCode;
+use crate::plan::Selection;
 use crate::scenario::{Persona, Suite};
 use crate::serve::{Behaviour, BehaviourError, ListenConfig, ListenError, Listener, Seat, Tls};
 use crate::text::Language;
@@ -35,6 +40,10 @@ pub(crate) struct ListenArguments {
     /// File with a vendor on each line; what follows a `#` is left out
     #[arg(long = "vendors", value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
+    /// File of a vendor (sut.yaml) that claims a client; may be given more than once. The one of this folder when nobody
+    /// is named
+    #[arg(long = "sut", value_name = "FILE")]
+    pub(crate) suts: Vec<PathBuf>,
     /// Version of FHIR that is spoken, by the newest version of the agreement for it; R4 when left out
     #[arg(long, value_enum, ignore_case = true, conflicts_with = "resume")]
     pub(crate) fhir: Option<super::validate::Fhir>,
@@ -75,7 +84,7 @@ pub(crate) struct ListenArguments {
     #[arg(long, conflicts_with = "page")]
     pub(crate) no_page: bool,
     /// Go on with the table of this folder, which was broken off; its token is read from TOETS_TOKEN
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["free", "vendors", "file", "ids", "out"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["free", "vendors", "file", "suts", "ids", "out"])]
     pub(crate) resume: Option<PathBuf>,
     /// Folder for evidence and reports; with several vendors one in it for each
     #[arg(long, value_name = "DIR", conflicts_with = "free")]
@@ -94,6 +103,42 @@ pub(crate) struct ListenArguments {
     pub(crate) suite: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) packages: super::definitions::PackageArguments,
+    /// Opened by `toets run`, where the token of the environment opens the vendor's server: no client is told it.
+    #[arg(skip)]
+    pub(crate) of_run: bool,
+}
+
+impl ListenArguments {
+    /// The table that `toets run` opens for the client of a vendor's file: on this machine, at a free port.
+    pub(crate) fn of_run(arguments: &RunArguments, sut: PathBuf, out: PathBuf) -> Self {
+        Self {
+            ids: arguments.ids.clone(),
+            vendors: Vec::new(),
+            file: None,
+            suts: vec![sut],
+            fhir: arguments.fhir,
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            host: None,
+            port: 0,
+            tls: None,
+            mutual: false,
+            tls_folder: PathBuf::from("listen-tls"),
+            free: false,
+            patients: Vec::new(),
+            trigger: None,
+            attest: None,
+            page: 0,
+            no_page: false,
+            resume: None,
+            out: Some(out),
+            ci: arguments.ci,
+            require_complete: arguments.require_complete,
+            tempo: arguments.tempo,
+            suite: arguments.suite.clone(),
+            packages: arguments.packages.clone(),
+            of_run: true,
+        }
+    }
 }
 
 /// TLS on the command line.
@@ -126,13 +171,18 @@ fn host(text: &str) -> Result<String, String> {
 pub(crate) fn listen(arguments: &ListenArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let suite = suite::suite(arguments.suite.as_deref(), terminal)?;
     if !arguments.free {
-        return sessions::hold(arguments, &suite, terminal);
+        let selection = if arguments.ids.is_empty() { Selection::All } else { Selection::Only(arguments.ids.clone()) };
+        let terminal = if arguments.ci { terminal.quiet() } else { *terminal };
+        let held = sessions::hold(arguments, (&suite, &selection), terminal)?;
+        return match held.of_all {
+            Some(folder) => several::conclude(&folder, &held.concluded, &terminal),
+            None => Ok(several::worst(&held.concluded)),
+        };
     }
-    let seats = Seat::all(names(arguments)?.iter().map(String::as_str)).map_err(|why| {
-        Failure::usage(why.to_string()).hint("name vendors with `--vendor NAME`, or one a line in a file with `--vendors FILE`")
-    })?;
-    let config = config(arguments, &suite, seats)?;
-    let there: Vec<&Persona> = there(&arguments.patients, &suite, config.fhir)?;
+    let guests = guests::guests(arguments, &suite, terminal)?;
+    let fhir = guests::dialect(&guests)?.fhir();
+    let config = ListenConfig { fhir, ..config(arguments, &suite, guests::seats(&guests)?)? };
+    let there: Vec<&Persona> = there(&arguments.patients, &suite, fhir)?;
     runtime::block_on(async {
         let (listener, arrivals) = Listener::start(config).await.map_err(|why| failure(why, &suite))?;
         let personas = there.iter().map(|persona| persona.persona.clone()).collect();
@@ -155,37 +205,16 @@ fn said<'t>(language: Language, en: &'t str, nl: &'t str) -> &'t str {
     }
 }
 
-/// The vendors of the command line and of the file; one without a name when neither names any.
-fn names(arguments: &ListenArguments) -> Result<Vec<String>, Failure> {
-    let mut names = arguments.vendors.clone();
-    if let Some(path) = &arguments.file {
-        let text = read(path)?;
-        let text = String::from_utf8(text).map_err(|_| Failure::usage(format!("`{}` is no text", path.display())))?;
-        let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
-        names.extend(lines.filter(|line| !line.is_empty()).map(str::to_owned));
-    }
-    if names.is_empty() {
-        names.push("client".to_owned());
-    }
-    Ok(names)
-}
-
 fn config<'s>(arguments: &ListenArguments, suite: &'s Suite, seats: Vec<Seat>) -> Result<ListenConfig<'s>, Failure> {
     Ok(ListenConfig {
         address: arguments.address,
         host: arguments.host.clone(),
-        fhir: dialect(arguments).fhir(),
         port: arguments.port,
         tls: given_tls(arguments.tls.as_ref())?,
         mutual: arguments.mutual,
         folder: arguments.tls.is_some().then(|| arguments.tls_folder.clone()),
         ..ListenConfig::new(suite, seats)
     })
-}
-
-/// What is claimed where nothing else says so.
-fn dialect(arguments: &ListenArguments) -> Dialect {
-    suite::dialect(arguments.fhir.map_or(FhirVersion::R4, FhirVersion::from))
 }
 
 fn warn_of_others(arguments: &ListenArguments, terminal: &Terminal) {

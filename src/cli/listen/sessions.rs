@@ -9,16 +9,18 @@ use tokio::sync::watch;
 use url::Url;
 
 use super::super::failure::Failure;
+use super::super::output::Concluded;
 use super::super::table::{self, Company};
 use super::super::terminal::Terminal;
 use super::super::{address, definitions, output, run, runtime, stop};
-use super::{ListenArguments, config, dialect, failure, free, greeting, names, there, warn_of_others};
-use crate::agreements::{Actor, Dialect};
+use super::guests::{self, Guest};
+use super::{ListenArguments, config, failure, free, greeting, there, warn_of_others};
+use crate::agreements::Actor;
 use crate::drive::Program;
 use crate::engine::{self, Driver, Finished, Recorder, Seats, Statements};
 use crate::evidence::Evidence;
 use crate::fhir::validate::Validator;
-use crate::judge::ExitCode;
+use crate::nearest::nearest;
 use crate::plan::{Plan, Selection};
 use crate::recognise::Recogniser;
 use crate::redact::Redactor;
@@ -29,8 +31,7 @@ use crate::serve::{Arrivals, ListenConfig, Listener, Seat};
 struct House<'h> {
     arguments: &'h ListenArguments,
     suite: &'h Suite,
-    /// What is claimed.
-    dialect: Dialect,
+    selection: &'h Selection,
     validator: &'h Validator,
     terminal: Terminal,
     /// Several vendors sit here: the terminal is nobody's.
@@ -39,6 +40,8 @@ struct House<'h> {
 
 /// One vendor's session, before it begins.
 struct Session {
+    guest: Guest,
+    /// Of its place.
     name: String,
     token: String,
     plan: Plan,
@@ -48,59 +51,80 @@ struct Session {
 }
 
 /// Goes through the suite with every vendor, judges and reports.
-pub(super) fn hold(arguments: &ListenArguments, suite: &Suite, terminal: &Terminal) -> Result<ExitCode, Failure> {
-    let terminal = if arguments.ci { terminal.quiet() } else { *terminal };
+pub(crate) fn hold(
+    arguments: &ListenArguments,
+    (suite, selection): (&Suite, &Selection),
+    terminal: Terminal,
+) -> Result<Held, Failure> {
     let resumed = arguments.resume.as_deref().map(resumed).transpose()?;
-    let dialect = resumed.as_ref().map_or_else(|| dialect(arguments), |(_, evidence)| evidence.start.plan.claims.dialect);
-    let validator = definitions::validator(&arguments.packages, dialect.fhir())?;
-    let seats = seats(arguments, resumed.as_ref().map(|(_, evidence)| evidence))?;
-    let house = House { arguments, suite, dialect, validator: &validator, terminal, many: seats.len() > 1 };
+    let guests = match &resumed {
+        Some((_, evidence)) => vec![Guest::again(evidence, arguments)],
+        None => guests::guests(arguments, suite, &terminal)?,
+    };
+    let fhir = guests::dialect(&guests)?.fhir();
+    let validator = definitions::validator(&arguments.packages, fhir)?;
+    let seats = seats(&guests, resumed.as_ref().map(|(_, evidence)| evidence), arguments)?;
+    let many = seats.len() > 1;
+    let house = House { arguments, suite, selection, validator: &validator, terminal, many };
     let runtime = runtime::made()?;
     let (listener, arrivals) = runtime.block_on(async {
-        let mut config = ListenConfig { fhir: dialect.fhir(), ..config(arguments, suite, seats)? };
+        let mut config = ListenConfig { fhir, ..config(arguments, suite, seats)? };
         if let Some((_, evidence)) = &resumed {
             config.port = base_of(evidence).and_then(|base| base.port_or_known_default()).unwrap_or(config.port);
         }
         Listener::start(config).await.map_err(|why| failure(why, suite))
     })?;
     let listener = Arc::new(listener);
-    let there: Vec<&Persona> = there(&[], suite, dialect.fhir())?;
+    let there: Vec<&Persona> = there(&[], suite, fhir)?;
     terminal.say(&greeting::greeting(&listener, &there, arguments, terminal.language()));
     warn_of_others(arguments, &terminal);
-    let sessions = house.sessions(&listener, resumed)?;
+    let sessions = house.sessions((&listener, guests), resumed)?;
     let folders: Vec<PathBuf> = sessions.iter().map(|session| session.folder.clone()).collect();
     let stop = runtime.block_on(async { stop::on_interrupt(terminal) });
     let finished = house.beside_each_other(runtime.handle(), (&listener, arrivals), (sessions, stop))?;
-    let mut worst = ExitCode::Conformant;
-    for (finished, folder) in finished.into_iter().zip(folders) {
-        worst = worse(worst, house.report(finished, &folder)?);
-    }
-    Ok(worst)
+    let of_all = folders.first().and_then(|folder| folder.parent()).filter(|_| many).map(Path::to_owned);
+    let told = finished.into_iter().zip(&folders).map(|(finished, folder)| house.report(finished, folder));
+    Ok(Held { of_all, concluded: told.collect::<Result<_, Failure>>()? })
+}
+
+/// What came of a table.
+pub(crate) struct Held {
+    /// The folder of all vendors, where there are several.
+    pub(crate) of_all: Option<PathBuf>,
+    /// Of each vendor.
+    pub(crate) concluded: Vec<Concluded>,
 }
 
 impl House<'_> {
-    fn sessions(&self, listener: &Listener, resumed: Option<(Recorder, Evidence)>) -> Result<Vec<Session>, Failure> {
+    /// A session for each guest: their places are in the same order.
+    fn sessions(
+        &self,
+        (listener, guests): (&Listener, Vec<Guest>),
+        resumed: Option<(Recorder, Evidence)>,
+    ) -> Result<Vec<Session>, Failure> {
+        let mut seated = guests.into_iter().zip(listener.seats());
         if let Some((recorder, evidence)) = resumed {
-            let seat = listener.seats().first().ok_or_else(|| Failure::harness("nobody is at the table"))?;
+            let (guest, seat) = seated.next().ok_or_else(|| Failure::harness("nobody is at the table"))?;
             let folder = self.arguments.resume.clone().unwrap_or_default();
             let plan = evidence.start.plan.clone();
             let (name, token) = (seat.name.clone(), seat.token.clone());
-            return Ok(vec![Session { name, token, plan, folder, recorder, resumed: Some(evidence) }]);
+            return Ok(vec![Session { guest, name, token, plan, folder, recorder, resumed: Some(evidence) }]);
         }
         let folder = self.arguments.out.clone().unwrap_or_else(run::new_folder);
-        let session = |seat: &Seat| {
+        let session = |(guest, seat): (Guest, &Seat)| {
             let base = listener.base(&seat.name).unwrap_or_default();
             let folder = if self.many { folder.join(&seat.name) } else { folder.clone() };
             let (name, token) = (seat.name.clone(), seat.token.clone());
-            Ok(Session { plan: self.plan(&name, base)?, recorder: run::recorder(&folder)?, name, token, folder, resumed: None })
+            let (plan, recorder) = (self.plan(&guest, base)?, run::recorder(&folder)?);
+            Ok(Session { guest, name, token, plan, folder, recorder, resumed: None })
         };
-        listener.seats().iter().map(session).collect()
+        seated.map(session).collect()
     }
 
-    fn plan(&self, name: &str, base: &str) -> Result<Plan, Failure> {
-        let ids = &self.arguments.ids;
-        let selection = if ids.is_empty() { Selection::All } else { Selection::Only(ids.clone()) };
-        table::plan(self.suite, (Some(name.to_owned()), self.dialect), base, &selection)
+    fn plan(&self, guest: &Guest, base: &str) -> Result<Plan, Failure> {
+        let mut plan = table::plan(self.suite, (guest.product.clone(), guest.dialect), base, self.selection)?;
+        plan.known.clone_from(&guest.known);
+        Ok(plan)
     }
 
     /// Each session on a thread of its own, and one that hands out what comes in.
@@ -111,7 +135,9 @@ impl House<'_> {
         (sessions, stop): (Vec<Session>, watch::Receiver<bool>),
     ) -> Result<Vec<Finished>, Failure> {
         let (tables, mut places) = Seats::new(listener, self.arguments.tempo);
-        let recogniser = Recogniser::new(&self.suite.exchanges, self.dialect);
+        let claimed = sessions.first().map(|session| session.plan.claims.dialect);
+        let claimed = claimed.ok_or_else(|| Failure::harness("nobody is at the table"))?;
+        let recogniser = Recogniser::new(&self.suite.exchanges, claimed);
         let (over, mut is_over) = watch::channel(false);
         let secrets: Vec<_> = listener.seats().iter().map(|seat| (seat.name.clone(), seat.token.clone())).collect();
         let redactor = Redactor::masking(secrets.iter().map(|(name, token)| (name.as_str(), token.as_str())));
@@ -151,9 +177,9 @@ impl House<'_> {
 
     fn company(&self, session: &Session, listener: &Listener) -> Result<Company, Failure> {
         let arguments = self.arguments;
-        let driver = arguments.trigger.as_deref().map(|trigger| driver(trigger, session, listener, arguments));
-        let statements = match &arguments.attest {
-            Some(file) => engine::of_file(file).map_err(|why| Failure::usage(why.to_string()))?,
+        let driver = session.guest.trigger.as_deref().map(|trigger| driver(trigger, session, listener, arguments));
+        let statements = match &session.guest.attest {
+            Some(file) => self.statements(file)?,
             None => Statements::new(),
         };
         let with_page = !arguments.no_page && !arguments.ci && driver.is_none();
@@ -165,7 +191,19 @@ impl House<'_> {
             statements,
             page: with_page.then_some(port),
             resumed: session.resumed.clone(),
+            folder: Some(session.folder.join("report.html").display().to_string()),
         })
+    }
+
+    /// What a file says that the client shows. A name that no question has would be lost without a word.
+    fn statements(&self, file: &Path) -> Result<Statements, Failure> {
+        let statements = engine::of_file(file).map_err(|why| Failure::usage(why.to_string()))?;
+        let questions = table::questions(self.suite);
+        let Some(unknown) = statements.keys().find(|key| !questions.contains(*key)) else { return Ok(statements) };
+        let failure = Failure::usage(format!("`{}`: no question is called `{unknown}`", file.display()));
+        let near = nearest(unknown, questions.iter().map(String::as_str));
+        let all = || format!("the questions are {}", questions.iter().cloned().collect::<Vec<_>>().join(", "));
+        Err(failure.hint(near.map_or_else(all, |near| format!("did you mean `{near}`?"))))
     }
 
     async fn sit(
@@ -179,11 +217,11 @@ impl House<'_> {
         Ok(table::sit((&session.plan, self.suite, self.validator), (seat, company), settings, self.terminal).await)
     }
 
-    fn report(&self, finished: Finished, folder: &Path) -> Result<ExitCode, Failure> {
+    fn report(&self, finished: Finished, folder: &Path) -> Result<Concluded, Failure> {
         let completeness = run::completeness(self.arguments.require_complete);
         let bench = output::Bench { suite: self.suite, validator: self.validator, completeness };
         let folder = output::Folder { path: folder, trouble: finished.stored.err() };
-        output::conclude(&finished.evidence, &bench, &folder, &self.terminal).map(|(exit, _)| exit)
+        output::conclude(&finished.evidence, &bench, &folder, &self.terminal)
     }
 }
 
@@ -218,17 +256,11 @@ fn resumed(folder: &Path) -> Result<(Recorder, Evidence), Failure> {
 }
 
 /// The vendors' places; of a table that goes on the one that it had.
-fn seats(arguments: &ListenArguments, resumed: Option<&Evidence>) -> Result<Vec<Seat>, Failure> {
-    let usage = |why: crate::serve::SeatError| {
-        Failure::usage(why.to_string()).hint("name vendors with `--vendor NAME`, or one a line in a file with `--vendors FILE`")
-    };
-    let names = match resumed {
-        Some(evidence) => vec![evidence.start.plan.claims.product.clone().unwrap_or_else(|| "client".to_owned())],
-        None => names(arguments)?,
-    };
-    let mut seats = Seat::all(names.iter().map(String::as_str)).map_err(usage)?;
+fn seats(guests: &[Guest], resumed: Option<&Evidence>, arguments: &ListenArguments) -> Result<Vec<Seat>, Failure> {
+    let mut seats = guests::seats(guests)?;
     if let [seat] = &mut seats[..] {
-        if let Some(token) = std::env::var(address::TOKEN).ok().filter(|token| !token.trim().is_empty()) {
+        let token = std::env::var(address::TOKEN).ok().filter(|token| !arguments.of_run && !token.trim().is_empty());
+        if let Some(token) = token {
             token.trim().clone_into(&mut seat.token);
         }
         if let Some(base) = resumed.and_then(base_of) {
@@ -241,27 +273,4 @@ fn seats(arguments: &ListenArguments, resumed: Option<&Evidence>) -> Result<Vec<
 /// The address that a table had.
 fn base_of(evidence: &Evidence) -> Option<Url> {
     Url::parse(&evidence.start.plan.target.base).ok()
-}
-
-/// The exit code that counts of two (settled 2).
-fn worse(left: ExitCode, right: ExitCode) -> ExitCode {
-    let rank = |code: ExitCode| match code {
-        ExitCode::Conformant => 0,
-        ExitCode::NotConformant => 1,
-        ExitCode::Unreachable => 2,
-        ExitCode::WrongUse => 3,
-        ExitCode::Harness => 4,
-    };
-    if rank(right) > rank(left) { right } else { left }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn worse_is_by_the_order_of_settled_2() {
-        assert_eq!(worse(ExitCode::NotConformant, ExitCode::Unreachable), ExitCode::Unreachable);
-        assert_eq!(worse(ExitCode::Harness, ExitCode::WrongUse), ExitCode::Harness);
-    }
 }

@@ -50,7 +50,7 @@ impl Board<'_> {
         }
         let verdicts = judge(self.plan, &evidence, self.suite, self.validator);
         let report = Report::new(self.plan, &evidence, &verdicts, self.suite);
-        let state = serde_json::to_string(&live(&report, self.plan, &now)).unwrap_or_else(|_| "null".to_owned());
+        let state = serde_json::to_string(&live(&report, self.plan, self.suite, &now)).unwrap_or_else(|_| "null".to_owned());
         // Nobody may look at the moment.
         let _ = self.state.send(state.into());
     }

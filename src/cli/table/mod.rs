@@ -20,7 +20,7 @@ use crate::report::live::Now;
 use crate::scenario::Suite;
 use crate::serve::{LivePage, live_page};
 
-pub(crate) use plan::{plan, settings};
+pub(crate) use plan::{plan, questions, settings};
 pub use reference::Reference;
 
 /// Orders that may wait.
@@ -38,6 +38,8 @@ pub(crate) struct Company {
     pub(crate) resumed: Option<Evidence>,
     /// Somebody at the terminal gives orders.
     pub(crate) attended: bool,
+    /// Where the report will be, for who looks at the page.
+    pub(crate) folder: Option<String>,
 }
 
 /// Goes through the plan with the client, and shows how it stands meanwhile.
@@ -47,11 +49,11 @@ pub(crate) async fn sit(
     settings: Settings,
     terminal: Terminal,
 ) -> Finished {
-    let now = Arc::new(Mutex::new(Now::default()));
+    let now = Arc::new(Mutex::new(Now { folder: company.folder.clone(), ..Now::default() }));
     let (orders_in, orders) = mpsc::channel(ORDERS);
     let (evidence_in, evidence) = watch::channel(None::<Evidence>);
     let (state_in, state) = watch::channel(Arc::<str>::from("null"));
-    let page = page(&company, state, &orders_in, &terminal).await;
+    let page = page(&company, state, (&orders_in, &now), &terminal).await;
     let listens = company.attended || page.is_some();
     if company.attended {
         people::listen(orders_in.clone(), Arc::clone(&now), terminal);
@@ -90,7 +92,7 @@ pub(crate) async fn sit(
 async fn page(
     company: &Company,
     state: watch::Receiver<Arc<str>>,
-    orders: &mpsc::Sender<Order>,
+    (orders, now): (&mpsc::Sender<Order>, &Arc<Mutex<Now>>),
     terminal: &Terminal,
 ) -> Option<LivePage> {
     let port = company.page?;
@@ -99,7 +101,7 @@ async fn page(
     match live_page((port, &secret), crate::report::live::PAGE, state, pressed_in).await {
         Ok(page) => {
             terminal.note(&words::page(terminal.language(), &page.url));
-            people::pressed(pressed, orders.clone());
+            people::pressed(pressed, orders.clone(), Arc::clone(now));
             Some(page)
         }
         Err(why) => {

@@ -47,10 +47,13 @@ pub(super) fn listen(orders: mpsc::Sender<Order>, now: Arc<Mutex<Now>>, terminal
 }
 
 /// Takes what is pressed on the page.
-pub(super) fn pressed(mut pressed: mpsc::Receiver<Pressed>, orders: mpsc::Sender<Order>) {
+pub(super) fn pressed(mut pressed: mpsc::Receiver<Pressed>, orders: mpsc::Sender<Order>, now: Arc<Mutex<Now>>) {
     tokio::spawn(async move {
         while let Some(pressed) = pressed.recv().await {
             let Some(order) = ordered(pressed) else { continue };
+            if let Order::Say(key, _) = &order {
+                lock(&now).questions.retain(|(other, _)| other != key);
+            }
             if orders.send(order).await.is_err() {
                 return;
             }

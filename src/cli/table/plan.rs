@@ -1,5 +1,7 @@
 //! What is asked of a client, and what a session needs beside it.
 
+use std::collections::BTreeSet;
+
 use tokio::sync::watch;
 
 use super::super::failure::Failure;
@@ -9,7 +11,7 @@ use crate::drive::{Access, Secrets};
 use crate::engine::{Recorder, Settings};
 use crate::fhir::validate::Validator;
 use crate::plan::{Claims, Plan, Selection, Target, TargetAuth, compile};
-use crate::scenario::Suite;
+use crate::scenario::{Check, Suite};
 
 /// The plan for a client that asks at this address.
 pub(crate) fn plan(
@@ -34,4 +36,12 @@ pub(crate) fn settings(
     secrets.insert(address::TOKEN, token).map_err(|why| Failure::usage(why.to_string()))?;
     let definitions = definitions::definitions(validator);
     Ok(Settings { recorder, secrets, access: Access::default(), tempo, seed: None, definitions, stop })
+}
+
+/// The keys of everything that only a person can see: `scenario/step/expectation`.
+pub(crate) fn questions(suite: &Suite) -> BTreeSet<String> {
+    let steps = suite.scenarios.iter().flat_map(|scenario| scenario.steps.iter().map(move |step| (scenario, step)));
+    let all = steps.flat_map(|(scenario, step)| step.expect.iter().map(move |expectation| (scenario, step, expectation)));
+    let attested = all.filter(|(_, _, expectation)| matches!(expectation.check, Check::Attest(_)));
+    attested.map(|(scenario, step, expectation)| format!("{}/{}/{}", scenario.scenario, step.id, expectation.id)).collect()
 }

@@ -30,9 +30,14 @@ impl Teller {
                 (now.phase, now.instruct) = (Some(key), Some(instruct.clone()));
                 now.questions.clear();
             }
-            Event::Received { method, url, asks, .. } if self.attended => {
-                let asks = asks.as_ref().map_or_else(String::new, |asks| format!("  → {asks}"));
-                self.terminal.note(&format!("  {method} {url}{asks}"));
+            Event::Received { exchange, method, url, asks } => {
+                if self.attended {
+                    let asks = asks.as_ref().map_or_else(String::new, |asks| format!("  → {asks}"));
+                    self.terminal.note(&format!("  {method} {url}{asks}"));
+                }
+                if let Some(asks) = asks {
+                    lock(&self.now).asks.insert(exchange.clone(), asks.clone());
+                }
             }
             Event::Question { key, ask } => {
                 let mut now = lock(&self.now);

@@ -34,6 +34,8 @@ impl<'p> Sitting<'p> {
             let ask = self.instruction(going.scenario, ask);
             self.log.tell(Event::Question { key: key.clone(), ask });
         }
+        // Who looks at the page has to see them: nothing else comes until they are answered.
+        self.looked();
         let mut open: BTreeSet<String> = open.into_iter().map(|(key, _)| key).collect();
         while !open.is_empty() && !self.gone {
             tokio::select! {

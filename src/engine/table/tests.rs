@@ -189,3 +189,28 @@ async fn address_that_nobody_answers_at_did_not_start_the_client() {
     let evidence = bench.sit_at(0.01).await;
     assert!(matches!(phases(&evidence)[0].program, Some(ProgramEnd::NotStarted(_))));
 }
+
+#[tokio::test]
+async fn questions_are_seen_by_who_looks_before_anybody_answers() {
+    let mut bench = bench("empty");
+    let asked = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let (orders, seen) = (bench.orders.clone(), Arc::clone(&asked));
+    bench.table.attended = true;
+    bench.table.look = Some(Box::new(move |_| {
+        if seen.load(std::sync::atomic::Ordering::SeqCst) {
+            // There is room for one more, or the one before has not been taken yet.
+            let _ = orders.try_send(Order::Next);
+        }
+    }));
+    bench.order(Order::Next);
+    let (_stop, stop) = watch::channel(false);
+    let settings = Settings { tempo: 1.0, stop, ..Settings::plain(Recorder::in_memory()) };
+    let tell = move |event| {
+        if matches!(event, Event::Question { .. }) {
+            asked.store(true, std::sync::atomic::Ordering::SeqCst);
+        }
+    };
+    let served = serve(&bench.plan, &bench.suite, settings, bench.table, tell);
+    let finished = tokio::time::timeout(Duration::from_secs(20), served).await.expect("who looks sees the question");
+    assert_eq!(phases(&finished.evidence).len(), 1);
+}

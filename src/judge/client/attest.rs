@@ -1,13 +1,15 @@
 //! `attest`: what a person said of what the client shows.
 
+use std::collections::BTreeMap;
+
 use super::super::case::Case;
 use super::super::code::Code;
-use super::super::finding::{Finding, Place};
+use super::super::finding::Finding;
 use super::super::ruling::{Obstacle, Ruling};
 use super::super::verdict::Reason;
 use crate::evidence::{Attested, Said};
-use crate::scenario::{Attest, Check, Shown};
-use crate::text::Language;
+use crate::scenario::{Attest, Check, Shown, filled};
+use crate::text::Text;
 
 /// Judges by what was said; silence decides nothing.
 pub(super) fn judge(case: &Case<'_>, attest: &Attest) -> Ruling {
@@ -16,7 +18,7 @@ pub(super) fn judge(case: &Case<'_>, attest: &Attest) -> Ruling {
     match said.answer {
         Said::Yes => ruling.judged(),
         Said::No => {
-            let finding = Finding::new(Code::AttestedOtherwise, Place::default(), attest.ask.get(Language::En));
+            let finding = Finding::of_question(Code::AttestedOtherwise, question(case, &attest.ask));
             let finding = finding.expected("yes").actual(match &said.remark {
                 Some(remark) => format!("no: {remark}"),
                 None => "no".to_owned(),
@@ -29,6 +31,15 @@ pub(super) fn judge(case: &Case<'_>, attest: &Attest) -> Ruling {
         }
     }
     ruling
+}
+
+/// The question as it was asked, with the name of who it was about.
+fn question(case: &Case<'_>, ask: &Text) -> Text {
+    let persona = case.scenario.persona.as_deref().and_then(|name| case.run.plan.persona(name));
+    let Some(persona) = persona else { return ask.clone() };
+    let name = case.run.suite.persona(&persona.persona).map_or_else(|| persona.persona.clone(), |known| known.name());
+    let values = BTreeMap::from([("name", name)]);
+    Text { en: filled(&ask.en, &values), nl: filled(&ask.nl, &values) }
 }
 
 /// Whether somebody said in this phase that the client shows this.

@@ -2,12 +2,15 @@
 //! has arrived, what is missing and why. Made of the same report as the files,
 //! and shown at a terminal and in a page that Toets itself serves.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use super::view::{Expectation, Finding, Report};
+use super::view::{Exchange, Expectation, Finding, Report};
+use super::{text, words};
 use crate::judge::{Code, Outcome};
 use crate::plan::{Action, Plan};
-use crate::scenario::Check;
+use crate::scenario::{Check, Suite};
 use crate::text::Text;
 
 /// The page; the address of its events stands in it relative to its own.
@@ -27,6 +30,10 @@ pub struct Now {
     pub questions: Vec<(String, Text)>,
     /// Phases that are over, and whether they were left out.
     pub over: Vec<(String, bool)>,
+    /// The exchange that a request is, by the id of the request.
+    pub asks: BTreeMap<String, String>,
+    /// Where the report will be.
+    pub folder: Option<String>,
     /// The run is over.
     pub done: bool,
 }
@@ -42,6 +49,12 @@ pub struct Live {
     pub done: bool,
     /// The word so far.
     pub word: Text,
+    /// What that means.
+    pub sentence: Text,
+    /// How many requirements stand how, level by level.
+    pub counts: Vec<Text>,
+    /// Where the report is.
+    pub folder: Option<String>,
     /// What is to be done now.
     pub instruct: Option<Text>,
     /// Questions that wait for an answer.
@@ -104,13 +117,15 @@ pub struct Request {
     pub method: String,
     /// Below the base where it is.
     pub url: String,
+    /// The query of the agreement that it is.
+    pub asks: Option<Text>,
     /// Our answer.
     pub status: Option<u16>,
 }
 
 /// How the table stands.
 #[must_use]
-pub fn live(report: &Report, plan: &Plan, now: &Now) -> Live {
+pub fn live(report: &Report, plan: &Plan, suite: &Suite, now: &Now) -> Live {
     let base = plan.target.base.clone();
     let all = report.scenarios.iter().flat_map(|scenario| &scenario.steps).flat_map(|step| &step.exchanges);
     let mut requests: Vec<_> = all.collect();
@@ -119,21 +134,29 @@ pub fn live(report: &Report, plan: &Plan, now: &Now) -> Live {
         product: plan.claims.product.clone(),
         done: now.done,
         word: report.head.word.clone(),
+        sentence: report.head.sentence.clone(),
+        counts: text::levels(&report.counts).into_iter().map(|(name, counts)| words::counts(name, counts)).collect(),
+        folder: now.folder.clone(),
         instruct: now.instruct.clone(),
         questions: now.questions.iter().map(|(key, ask)| Question { key: key.clone(), ask: ask.clone() }).collect(),
         phases: phases(report, plan, now),
         count: requests.len(),
-        requests: requests
-            .into_iter()
-            .take(MOST_REQUESTS)
-            .map(|exchange| Request {
-                id: exchange.id.clone(),
-                method: exchange.method.clone(),
-                url: exchange.url.strip_prefix(&base).unwrap_or(&exchange.url).trim_start_matches('/').to_owned(),
-                status: exchange.status,
-            })
-            .collect(),
+        requests: requests.into_iter().take(MOST_REQUESTS).map(|exchange| request(exchange, &base, suite, now)).collect(),
         base,
+    }
+}
+
+fn request(exchange: &Exchange, base: &str, suite: &Suite, now: &Now) -> Request {
+    let asks = now.asks.get(&exchange.id).and_then(|name| suite.exchange(name)).map(|asked| {
+        let number = asked.query.as_deref().unwrap_or_default();
+        Text { en: format!("query {number}: {}", asked.title.en), nl: format!("vraag {number}: {}", asked.title.nl) }
+    });
+    Request {
+        id: exchange.id.clone(),
+        method: exchange.method.clone(),
+        url: exchange.url.strip_prefix(base).unwrap_or(&exchange.url).trim_start_matches('/').to_owned(),
+        asks,
+        status: exchange.status,
     }
 }
 
