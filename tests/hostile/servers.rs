@@ -23,7 +23,7 @@ fn nobody_listens() {
     let folder = Folder::new();
     run(&nobody(), &folder, &[]).with(3).tells(&[
         "! The server could not be reached: nobody listens at this address (",
-        "A server that answers at this address.",
+        "Have a server answer at this address.",
     ]);
     reported(&folder);
 }
@@ -33,7 +33,7 @@ fn a_name_that_does_not_resolve() {
     let folder = Folder::new();
     run("http://toets.invalid/fhir", &folder, &[]).with(3).tells(&[
         "! The server could not be reached: the host name does not resolve (",
-        "A server that answers at this address.",
+        "Have a server answer at this address.",
     ]);
     reported(&folder);
 }
@@ -83,7 +83,7 @@ fn no_answer_at_all() {
     let folder = Folder::new();
     run(&base, &folder, &["--deadline", "1"])
         .with(3)
-        .tells(&["! The server could not be reached: no whole answer before the deadline (", "A server that answers"]);
+        .tells(&["! The server could not be reached: no whole answer before the deadline (", "Have a server answer"]);
     reported(&folder);
 }
 
@@ -94,7 +94,7 @@ fn a_connection_that_closes_in_the_middle() {
             asked.stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/fhir+json\r\ncontent-length: 99\r\n\r\n{\"res");
     });
     let folder = Folder::new();
-    run(&base, &folder, &[]).with(3).tells(&["! The server could not be reached: ", "A server that answers at this address."]);
+    run(&base, &folder, &[]).with(3).tells(&["! The server could not be reached: ", "Have a server answer at this address."]);
     reported(&folder);
 }
 
