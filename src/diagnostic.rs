@@ -15,6 +15,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("capture-unused", "a capture is made and never used"),
     ("change-unseen", "a change names an exchange of which the request stayed the same"),
     ("decode-failed", "a file has the right shape and still no meaning: a defect of Toets"),
+    ("dialect-held", "the current version says that it is not held to something"),
     ("dialect-order", "a version follows one that is not before it"),
     ("element-unknown", "a profile is about a type that has no such element"),
     ("exchange-unknown", "no exchange has this name"),

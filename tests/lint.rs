@@ -14,7 +14,8 @@ use toets::scenario::lint;
 const FINDINGS: [&str; 3] = ["include-missing", "resource-unexpected", "status-unexpected"];
 
 /// Codes that no file of reasonable size has, with the test that has them instead.
-const ELSEWHERE: [(&str, &str); 4] = [
+const ELSEWHERE: [(&str, &str); 5] = [
+    ("key-unclaimed", "tests/sut.rs: only a vendor's file claims to play a part"),
     ("secret-literal", "tests/sut.rs: only a vendor's file has secrets"),
     ("yaml-size", "a_file_of_a_hundred_megabytes_is_refused"),
     ("file-unreadable", "a_file_that_is_not_there_is_a_diagnostic"),

@@ -50,7 +50,8 @@ pub(super) fn check(document: &Document<DialectFile>, all: &[Document<DialectFil
 /// What a version is not held to is there, and the current version is held to everything.
 fn not_judged(place: Place<'_>, file: &DialectFile, names: &Names<'_>, problems: &mut Problems) {
     if file.standing == Standing::Current && !file.not_judged.is_empty() {
-        problems.at(place, "dialect-held", "the current version is held to everything".to_owned());
+        problems.at(place, "dialect-held", "the current version is held to everything".to_owned()).hint =
+            Some("leave it out; what one product cannot do stands in its `sut.yaml`".to_owned());
     }
     for (index, own) in file.not_judged.iter().enumerate() {
         let place = place.item(index);
