@@ -7,7 +7,13 @@ use ring::{digest, hmac};
 /// SHA-256 of bytes, in lower case hexadecimal.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex(digest::digest(&digest::SHA256, bytes).as_ref())
+    hex(&sha256(bytes))
+}
+
+/// SHA-256 of bytes, as it is.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> Vec<u8> {
+    digest::digest(&digest::SHA256, bytes).as_ref().to_vec()
 }
 
 /// HMAC-SHA-256 of data under a key, in lower case hexadecimal.

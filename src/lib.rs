@@ -16,6 +16,7 @@
 pub mod clock;
 pub mod diagnostic;
 pub mod digest;
+pub mod encoding;
 pub mod nearest;
 pub mod shape;
 pub mod text;

@@ -29,6 +29,7 @@ const DOORS: &[(&str, &str)] = &[
     ("axum", "src/serve/"),
     ("futures_core", "src/serve/live.rs"),
     ("tokio_rustls", "src/serve/"),
+    ("base64", "src/encoding.rs"),
     ("rcgen", "src/serve/listen/tls.rs"),
     ("saphyr_parser", "src/yaml"),
     ("junit_report", "src/report/junit.rs"),

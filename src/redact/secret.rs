@@ -7,6 +7,8 @@ use std::cmp::Reverse;
 
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
+use crate::encoding::{Alphabet, base64};
+
 /// Bytes that the expression may take when it is built.
 const LARGEST: usize = 256 << 20;
 
@@ -101,33 +103,4 @@ fn within(value: &str, before: usize, alphabet: Alphabet) -> String {
     let encoded = encoded.trim_end_matches('=');
     let first = [0, 2, 3][before];
     encoded[first..encoded.len() - shared].to_owned()
-}
-
-#[derive(Clone, Copy)]
-enum Alphabet {
-    Standard,
-    Url,
-}
-
-fn base64(bytes: &[u8], alphabet: Alphabet) -> String {
-    let last = match alphabet {
-        Alphabet::Standard => b"+/",
-        Alphabet::Url => b"-_",
-    };
-    let letter = |index: u32| {
-        char::from(match u8::try_from(index & 63).expect("six bits") {
-            index @ 0..26 => b'A' + index,
-            index @ 26..52 => b'a' + index - 26,
-            index @ 52..62 => b'0' + index - 52,
-            index => last[usize::from(index - 62)],
-        })
-    };
-    let mut text = String::new();
-    for group in bytes.chunks(3) {
-        let bits = group.iter().fold(0, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
-        for position in 0..4 {
-            text.push(if position <= group.len() { letter(bits >> (18 - 6 * position)) } else { '=' });
-        }
-    }
-    text
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::exchanges::Exchanges;
 use super::view::{Expectation, Finding, Group, KnownMark, LevelCounts, Report, Requirement, Scenario, Step};
-use super::{causes, dataset, defects, habits, head, known, profiles, reason, sentence, spoken, warnings};
+use super::{causes, dataset, defects, habits, head, known, pictures, profiles, reason, sentence, spoken, warnings};
 use crate::agreements::{Catalogue, Level};
 use crate::evidence::{Attested, Evidence, Record};
 use crate::judge::{self, Class, Diagnosis, ExpectationVerdict, Outcome, RequirementVerdict, Verdicts};
@@ -67,12 +67,14 @@ struct Join<'a> {
     requirements: BTreeMap<&'a str, &'a RequirementVerdict>,
     exchanges: Exchanges<'a>,
     attested: BTreeMap<String, &'a Attested>,
+    pictures: BTreeMap<String, String>,
     known: BTreeMap<&'a str, KnownMark>,
     diagnosis: Diagnosis<'a>,
 }
 
 impl<'a> Join<'a> {
     fn new(plan: &'a Plan, evidence: &'a Evidence, verdicts: &'a Verdicts, suite: &'a Suite) -> Self {
+        let attested = attested(evidence);
         let planned = plan.scenarios.iter().flat_map(planned).map(|expectation| (expectation.key.as_str(), expectation));
         Self {
             catalogue: &suite.catalogue,
@@ -81,7 +83,8 @@ impl<'a> Join<'a> {
             expectations: verdicts.expectations.iter().map(|verdict| (verdict.key.as_str(), verdict)).collect(),
             requirements: verdicts.requirements.iter().map(|verdict| (verdict.id.as_str(), verdict)).collect(),
             exchanges: Exchanges::new(evidence, verdicts),
-            attested: attested(evidence),
+            pictures: pictures::pictures(&attested, evidence),
+            attested,
             known: BTreeMap::new(),
             diagnosis: Diagnosis::new(plan, evidence, verdicts, suite),
         }
@@ -129,6 +132,7 @@ impl<'a> Join<'a> {
             findings: verdict.findings.iter().map(|finding| self.finding((key, &verdict.req), finding)).collect(),
             exchanges: verdict.exchanges.clone(),
             attested: self.attested.get(key).copied().cloned(),
+            picture: self.pictures.get(key).cloned(),
         })
     }
 

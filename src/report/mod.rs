@@ -26,6 +26,7 @@ pub mod live;
 pub mod markdown;
 pub mod outcome;
 mod page;
+mod pictures;
 mod profiles;
 mod reason;
 mod sentence;

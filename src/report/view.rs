@@ -254,6 +254,8 @@ pub struct Expectation {
     pub exchanges: Vec<String>,
     /// What was said of the client last.
     pub attested: Option<Attested>,
+    /// The picture that goes with it, as an address that holds it.
+    pub picture: Option<String>,
 }
 
 /// Something that was found.

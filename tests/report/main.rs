@@ -141,6 +141,22 @@ fn statement_without_remark_and_picture_is_shown() {
 }
 
 #[test]
+fn picture_of_a_statement_is_in_the_page_and_a_file_of_another_kind_is_a_link() {
+    let picture = "src=\"data:image/png;base64,";
+    let mut run = fixture::everything();
+    assert!(html::html(&report(&run), Language::En, "reports/run").contains(picture));
+    for record in &mut run.evidence.records {
+        if let Record::Attested(said) = record
+            && let Some(exhibit) = &mut said.exhibit
+        {
+            exhibit.media_type = "image/svg+xml".into();
+        }
+    }
+    let page = html::html(&report(&run), Language::En, "reports/run");
+    assert!(!page.contains("data:image") && page.contains("href=\"blobs/"));
+}
+
+#[test]
 fn a_failure_of_the_product_is_no_error_of_the_harness() {
     let xml = junit::junit(&report(&fixture::everything()), Language::En);
     assert_eq!((xml.matches("<failure ").count(), xml.matches("<error ").count()), (1, 1));

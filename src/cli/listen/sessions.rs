@@ -258,12 +258,13 @@ fn resumed(folder: &Path) -> Result<(Recorder, Evidence), Failure> {
 /// The vendors' places; of a table that goes on the one that it had.
 fn seats(guests: &[Guest], resumed: Option<&Evidence>, arguments: &ListenArguments) -> Result<Vec<Seat>, Failure> {
     let mut seats = guests::seats(guests)?;
-    if let [seat] = &mut seats[..] {
+    // A table that goes on keeps its address and its token; every other has new ones, whatever the environment holds.
+    if let (Some(evidence), [seat]) = (resumed, &mut seats[..]) {
         let token = std::env::var(address::TOKEN).ok().filter(|token| !arguments.of_run && !token.trim().is_empty());
         if let Some(token) = token {
             token.trim().clone_into(&mut seat.token);
         }
-        if let Some(base) = resumed.and_then(base_of) {
+        if let Some(base) = base_of(evidence) {
             base.path().clone_into(&mut seat.path);
         }
     }

@@ -1,6 +1,7 @@
 //! Encodings and escapes of text: `base64`, `urlbase64`, `hex`, `html`, `json`.
 
 use super::{Invocation, Item, Outcome, two_texts};
+use crate::encoding::{Alphabet, base64, from_base64};
 
 /// Encodes, decodes, escapes or unescapes; a form that is not known, or a text that is not in it, gives nothing.
 pub(super) fn recode<'t>(call: &Invocation<'_, '_, 't>, change: impl Fn(&str, &str) -> Option<String>) -> Outcome<'t> {
@@ -10,13 +11,11 @@ pub(super) fn recode<'t>(call: &Invocation<'_, '_, 't>, change: impl Fn(&str, &s
     Ok(changed.map(Item::String).into_iter().collect())
 }
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 pub(super) fn encode(text: &str, form: &str) -> Option<String> {
     match form {
         "hex" => Some(text.bytes().map(|byte| format!("{byte:02x}")).collect()),
-        "base64" => Some(base64(text.as_bytes())),
-        "urlbase64" => Some(base64(text.as_bytes()).replace('+', "-").replace('/', "_")),
+        "base64" => Some(base64(text.as_bytes(), Alphabet::Standard)),
+        "urlbase64" => Some(base64(text.as_bytes(), Alphabet::Url)),
         _ => None,
     }
 }
@@ -24,44 +23,15 @@ pub(super) fn encode(text: &str, form: &str) -> Option<String> {
 pub(super) fn decode(text: &str, form: &str) -> Option<String> {
     let bytes = match form {
         "hex" => from_hex(text)?,
-        "base64" => from_base64(text)?,
-        "urlbase64" => from_base64(&text.replace('-', "+").replace('_', "/"))?,
+        "base64" => from_base64(&unspaced(text))?,
+        "urlbase64" => from_base64(&unspaced(text).replace('-', "+").replace('_', "/"))?,
         _ => return None,
     };
     String::from_utf8(bytes).ok()
 }
 
-fn base64(bytes: &[u8]) -> String {
-    let mut encoded = String::new();
-    for group in bytes.chunks(3) {
-        let number = (0..3).fold(0_usize, |sum, at| sum << 8 | usize::from(group.get(at).copied().unwrap_or(0)));
-        for position in 0..4 {
-            let letter = ALPHABET[number >> (18 - 6 * position) & 63];
-            encoded.push(if position <= group.len() { char::from(letter) } else { '=' });
-        }
-    }
-    encoded
-}
-
-fn from_base64(text: &str) -> Option<Vec<u8>> {
-    let letters: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    let kept = letters.strip_suffix(b"==").or_else(|| letters.strip_suffix(b"=")).unwrap_or(&letters);
-    if !letters.len().is_multiple_of(4) {
-        return None;
-    }
-    let mut bytes = Vec::new();
-    for group in kept.chunks(4) {
-        let mut number = 0_u32;
-        for at in 0..4 {
-            let value = match group.get(at) {
-                Some(letter) => ALPHABET.iter().position(|known| known == letter)?,
-                None => 0,
-            };
-            number = number << 6 | u32::try_from(value).ok()?;
-        }
-        bytes.extend_from_slice(&number.to_be_bytes()[1..group.len()]);
-    }
-    Some(bytes)
+fn unspaced(text: &str) -> String {
+    text.split_ascii_whitespace().collect()
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {
