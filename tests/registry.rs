@@ -60,6 +60,7 @@ async fn registry(body: Vec<u8>) -> MockServer {
 
 async fn add(package: &str, registry: &str, folder: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_toets"));
+    command.env("TOETS_CACHE", "none");
     command.args(["packages", "add", package, "--registry", registry, "--cache"]).arg(folder);
     tokio::task::spawn_blocking(move || command.output().expect("the program starts")).await.expect("it ends")
 }

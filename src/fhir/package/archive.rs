@@ -9,17 +9,20 @@ use std::path::Path;
 use flate2::read::MultiGzDecoder;
 use tar::{Entry as Part, EntryType};
 
-use super::{Files, MAX_ARCHIVE, MAX_FILE, MAX_FILES, MAX_KEPT, MAX_UNPACKED, Package, PackageError, index, manifest};
+use super::{Files, MAX_ARCHIVE, MAX_FILE, MAX_FILES, MAX_KEPT, MAX_UNPACKED, Manifest, Package, PackageError, index, manifest};
 use crate::digest::sha256_hex;
 
 /// Most bytes of the long name of a file.
 const MAX_NAME: u64 = 64 << 10;
 
 pub(super) fn open(path: &Path) -> Result<Package, PackageError> {
-    let archive = read_file(path)?;
-    let mut texts = unpack(path, &archive)?;
-    let no_manifest = || PackageError::Manifest { path: path.to_owned(), message: "has no `package/package.json`".to_owned() };
-    let manifest = manifest::read(path, &texts.remove("package.json").ok_or_else(no_manifest)?)?;
+    of_bytes(path, &read_file(path)?)
+}
+
+/// The package in the bytes of an archive that was read from this path.
+pub(super) fn of_bytes(path: &Path, archive: &[u8]) -> Result<Package, PackageError> {
+    let mut texts = unpack(path, archive)?;
+    let manifest = manifest::read(path, &texts.remove("package.json").ok_or_else(|| no_manifest(path))?)?;
     let (mut entries, mut held) = (Vec::new(), Vec::new());
     for (name, text) in texts {
         if let Some(entry) = index::entry(path, &name, &text)? {
@@ -27,11 +30,30 @@ pub(super) fn open(path: &Path) -> Result<Package, PackageError> {
             held.push(text.into_boxed_slice());
         }
     }
-    let digest = Some(format!("sha256:{}", sha256_hex(&archive)));
+    let digest = Some(format!("sha256:{}", sha256_hex(archive)));
     Ok(Package { manifest, path: path.to_owned(), digest, entries, files: Files::Held(held) })
 }
 
-fn read_file(path: &Path) -> Result<Vec<u8>, PackageError> {
+/// What a package says of itself, without reading further than that.
+pub(super) fn manifest(path: &Path) -> Result<Manifest, PackageError> {
+    let unreadable = |source: io::Error| PackageError::Unreadable { path: path.to_owned(), source };
+    let file = File::open(path).map_err(unreadable)?;
+    let mut stream = tar::Archive::new(MultiGzDecoder::new(file.take(MAX_ARCHIVE)).take(MAX_UNPACKED));
+    for part in stream.entries().map_err(unreadable)?.raw(true).take(MAX_FILES) {
+        let mut part = part.map_err(unreadable)?;
+        if name(path, &part, None)?.as_deref() == Some("package.json") {
+            let size = part.size();
+            return manifest::read(path, &read_part(path, "package.json", &mut part, size)?);
+        }
+    }
+    Err(no_manifest(path))
+}
+
+fn no_manifest(path: &Path) -> PackageError {
+    PackageError::Manifest { path: path.to_owned(), message: "has no `package/package.json`".to_owned() }
+}
+
+pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, PackageError> {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MAX_ARCHIVE + 1).read_to_end(&mut bytes));
     read.map_err(|source| PackageError::Unreadable { path: path.to_owned(), source })?;
