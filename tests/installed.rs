@@ -21,7 +21,10 @@ impl Folder {
         let _ = fs::remove_dir_all(&path);
         let folder = Self(path);
         folder.write("c.json", &format!(r#"{{"resourceType": "Consent", "id": "c", "meta": {{"profile": ["{DIRECTIVE}"]}}}}"#));
-        folder.write("v.json", r#"{"resourceType": "Consent", "id": "v", "meta": {"profile": ["http://example.org/own"]}}"#);
+        // So few mistakes of its own that each that a profile adds is shown.
+        let plain = r#""status": "active", "scope": {"text": "a"}, "category": [{"text": "a"}], "policyRule": {"text": "a"}"#;
+        let own = r#""meta": {"profile": ["http://example.org/own"]}"#;
+        folder.write("v.json", &format!(r#"{{"resourceType": "Consent", "id": "v", {own}, {plain}}}"#));
         folder
     }
 
@@ -233,4 +236,78 @@ fn what_is_no_plain_file_is_refused_and_never_waited_for() {
     fs::create_dir_all(folder.0.join("cache")).expect("a folder of the test");
     fs::rename(&pipe, folder.0.join("cache/iknl.fhir.r4.pzp-1.0.0-rc2.tgz")).expect("a pipe can be moved");
     says(folder.validate("c.json", &[]), 1, &["built in: iknl"], &["in cache"]);
+}
+
+/// The index and the texts that are kept of the one package in the cache.
+fn kept(folder: &Folder) -> [PathBuf; 2] {
+    ["index", "texts"].map(|end| folder.0.join(format!("cache/.toets/own.profiles-1.0.0.tgz.{end}")))
+}
+
+#[test]
+fn an_index_is_kept_and_made_anew_when_it_is_damaged_or_of_another() {
+    let folder = Folder::new("kept");
+    folder.archive("one.tgz", "own.profiles#1.0.0", "language");
+    folder.archive("two.tgz", "own.profiles#1.0.0", "implicitRules");
+    let name = ["--package", "own.profiles#1.0.0"];
+    let [index, texts] = kept(&folder);
+    says(folder.toets(&["packages", "add", "one.tgz"]), 0, &[], &[]);
+    let (good, good_texts) = (fs::read_to_string(&index).expect("it is kept"), fs::read(&texts).expect("they are kept"));
+    assert!(good.starts_with("toets-index-1 sha256:") && good.contains("http://example.org/own"), "{good}");
+    says(folder.validate("v.json", &name), 1, &["Consent.language"], &[]);
+
+    // It is what answers: another text that the index knows is believed.
+    let changed = String::from_utf8(good_texts.clone()).expect("JSON").replace("language", "dateTime");
+    let body = good.trim_end().rsplit_once('\n').expect("an index has lines").0;
+    let short = |text: &[u8]| toets::digest::sha256_hex(text)[..16].to_owned();
+    let body = body.replace(&short(&good_texts), &short(changed.as_bytes()));
+    fs::write(&index, format!("{body}\n{}\n", toets::digest::sha256_hex(body.as_bytes()))).expect("it can be written");
+    fs::write(&texts, changed).expect("it can be written");
+    says(folder.validate("v.json", &name), 1, &["Consent.dateTime"], &["Consent.language"]);
+    fs::write(&texts, &good_texts).expect("it can be written");
+
+    let lying = good.replace("toets-index-1", "toets-index-9");
+    let cut = &good[..good.len() / 2];
+    let renamed = good.replace("http://example.org/own", "http://example.org/not");
+    for damaged in [lying.as_str(), cut, &renamed, "", "\u{0}"] {
+        fs::write(&index, damaged).expect("it can be written");
+        says(folder.validate("v.json", &name), 1, &["Consent.language"], &[]);
+        assert_eq!(fs::read_to_string(&index).expect("it is made anew"), good);
+    }
+    for damage in [true, false] {
+        if damage {
+            change_a_byte(&texts);
+        } else {
+            fs::write(&texts, b"short").expect("it can be written");
+        }
+        says(folder.validate("v.json", &name), 1, &["Consent.language"], &["cannot be used"]);
+        assert_eq!(fs::read(&texts).expect("they are made anew"), good_texts);
+    }
+    says(folder.toets(&["packages", "add", "two.tgz", "--replace"]), 0, &[], &[]);
+    fs::write(&index, &good).expect("it can be written");
+    fs::write(&texts, &good_texts).expect("it can be written");
+    says(folder.validate("v.json", &name), 1, &["Consent.implicitRules"], &["Consent.language"]);
+}
+
+#[test]
+fn dependencies_that_are_ranges_are_met_or_told() {
+    let folder = Folder::new("ranges");
+    folder.package("cache/base.profiles#1.4.0", "", ("http://example.org/base", "language"));
+    folder.package("cache/base.profiles#1.10.0", "", ("http://example.org/base", "language"));
+    folder.package("cache/base.profiles#2.0.0", "", ("http://example.org/base", "language"));
+    let of = |range: &str| {
+        folder.package("own#1.0.0", &format!(r#""base.profiles": "{range}""#), ("http://example.org/own", "implicitRules"));
+        folder.validate("v.json", &["--package", "own#1.0.0"])
+    };
+    says(of("^1.0.0"), 1, &["base.profiles#1.10.0"], &["base.profiles#2.0.0", "base.profiles#1.4.0"]);
+    says(of("*"), 1, &["base.profiles#2.0.0"], &[]);
+    says(of("3.x || 4.x"), 2, &["`base.profiles#3.x || 4.x` is not here", "found there: 1.4.0, 1.10.0, 2.0.0"], &[]);
+    says(of("newest"), 2, &["`newest` is no version and no range of versions"], &[]);
+
+    let bytes = archive(&[(
+        "package/package.json",
+        &manifest("more#1.0.0", r#""base.profiles": "^1.0.0", "hl7.fhir.r4.core": "4.0.x", "far": "^2", "odd": "newest""#),
+    )]);
+    fs::write(folder.0.join("more.tgz"), bytes).expect("a file of the test");
+    let lacking = "it stands on what is not here: far#^2, odd#newest (which is no version and no range)\n";
+    says(folder.toets(&["packages", "add", "more.tgz"]), 0, &[lacking, "toets packages add"], &["base.profiles", "r4.core"]);
 }

@@ -75,7 +75,7 @@ async fn packages_add_fetches_by_name_follows_redirects_and_notes_the_digest() {
     let server = registry(archive(r#"{"name":"one","version":"1.0.0","fhirVersions":["4.0.1"]}"#)).await;
     let output = add("one#1.0.0", &server.uri(), &folder.0).await;
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    assert_eq!(folder.names(), ["one-1.0.0.tgz", "toets.lock"]);
+    assert_eq!(folder.names(), [".toets", "one-1.0.0.tgz", "toets.lock"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

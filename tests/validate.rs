@@ -196,6 +196,9 @@ fn junit_has_a_case_for_each_resource() {
     let folder = mixed("junit");
     let told = folder.toets(&["in", "--format", "junit"]).ends_with(1);
     assert_eq!(told.out.matches("<testcase ").count(), 8);
+    assert!(
+        told.out.contains("FHIR 4.0.1: test.definitions#1.0.0, iknl.fhir.r4.pzp#1.0.0-rc2-approx (69ade3320069, stands for ")
+    );
     hold("mixed.junit.xml", &told.out);
 }
 
@@ -210,6 +213,11 @@ fn sarif_has_rules_results_and_relative_addresses() {
     let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
     assert_eq!(rules.len(), toets::fhir::validate::all_codes().count());
     assert!(rules.iter().all(|rule| !rule["shortDescription"]["text"].as_str().expect("words").contains('{')));
+    let definitions = run["tool"]["extensions"].as_array().expect("definitions");
+    assert!(definitions.iter().any(|one| one["name"] == "test.definitions" && one["properties"]["builtIn"] == false));
+    let of_pzp = definitions.iter().find(|one| one["name"] == "iknl.fhir.r4.pzp").expect("it is built in");
+    assert_eq!((&of_pzp["version"], &of_pzp["properties"]["standsFor"]), (&json!("1.0.0-rc2-approx"), &json!("1.0.0-rc2")));
+    assert!(of_pzp["properties"]["digest"].as_str().is_some_and(|digest| digest.starts_with("sha256:") && digest.len() == 71));
     let results = run["results"].as_array().expect("results");
     assert!(results.len() > 8);
     for result in results {

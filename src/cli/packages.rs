@@ -8,8 +8,9 @@ use clap::{Args, Subcommand};
 use super::failure::Failure;
 use super::registry;
 use super::terminal::Terminal;
-use crate::fhir::knowledge::PackageSource;
-use crate::fhir::package::{Package, PackageError, cache};
+use crate::fhir::knowledge::{PackageSource, is_built_in};
+use crate::fhir::package::version::{is_readable, satisfies};
+use crate::fhir::package::{Manifest, Package, PackageError, cache};
 use crate::judge::ExitCode;
 
 /// What `toets packages` is told.
@@ -107,7 +108,25 @@ pub(super) fn add(file: &Path, to: &To<'_>) -> Result<ExitCode, Failure> {
     let package = cache::add(file, to.folder, to.replace).map_err(|error| failure(&error))?;
     let digest = package.digest().unwrap_or_default();
     to.terminal.say(&format!("{}: {} resources, {digest}", package.manifest().name(), package.entries().len()));
+    let missing = missing(package.manifest(), to.folder).map_err(|error| failure(&error))?;
+    if !missing.is_empty() {
+        to.terminal.say(&format!("it stands on what is not here: {}", missing.join(", ")));
+        to.terminal.say("add each as well, with `toets packages add`; until then what they define is unknown");
+    }
     Ok(ExitCode::Conformant)
+}
+
+/// What a package stands on that is neither in the folder nor built in.
+fn missing(manifest: &Manifest, folder: &Path) -> Result<Vec<String>, PackageError> {
+    let paths = cache::list(folder)?;
+    let here: Vec<(&str, &str)> = paths.iter().filter_map(|path| cache::named(file_name(path))).collect();
+    let is_here = |id: &str, wanted: &str| here.iter().any(|(found, version)| *found == id && satisfies(wanted, version));
+    let lacking = manifest.dependencies.iter().filter(|(id, wanted)| !is_here(id, wanted) && !is_built_in(id, wanted));
+    let told = |(id, wanted): &(String, String)| match is_readable(wanted) {
+        true => format!("{id}#{wanted}"),
+        false => format!("{id}#{wanted} (which is no version and no range)"),
+    };
+    Ok(lacking.map(told).collect())
 }
 
 fn verify(folder: &Path, terminal: &Terminal) -> Result<ExitCode, Failure> {

@@ -31,7 +31,7 @@ use crate::drive::Secrets;
 use crate::fhir::validate::{Refused, Severity};
 use crate::judge::{Completeness, ExitCode};
 use crate::redact::Redactor;
-use crate::report::outcome::{Builder, Judged, Origin, Totals};
+use crate::report::outcome::{Builder, Judged, Origin, Totals, Used};
 
 /// Arguments of `toets validate`.
 #[derive(Debug, Args)]
@@ -189,15 +189,16 @@ impl Round<'_> {
                 };
                 progress.at(file, &judged.file);
                 used.extend(fhir.filter(|fhir| !used.contains(fhir)));
-                output.take(&judged, is_named)
+                output.take(&judged, is_named, fhir.map_or(&[], |fhir| self.versions.used(fhir)))
             },
         );
         progress.end();
         ended?;
         used.sort_by_key(|fhir| *fhir as usize);
-        let told = self.versions.used(&used).into_iter().chain(self.lookup.map(Lookup::used));
+        let definitions: Vec<Used> = used.iter().flat_map(|fhir| self.versions.used(*fhir)).cloned().collect();
+        let told = self.versions.told(&used).into_iter().chain(self.lookup.map(Lookup::used));
         let told: Vec<String> = told.map(|line| self.redactor.text(&line)).collect();
-        let totals = output.finish(inputs.skipped, &told)?;
+        let totals = output.finish(inputs.skipped, &told, &definitions)?;
         if broke > 0 {
             let what = format!("Toets itself broke on {broke} resources, which are not judged; what is above is of the others");
             return Err(Failure::harness(what).hint("please report it, with the lines above that tell where"));

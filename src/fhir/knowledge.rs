@@ -24,7 +24,7 @@ use super::types::{self, Types};
 
 pub use resolve::OtherVersion;
 use resolve::Resolved;
-pub use sources::DefinitionSource;
+pub use sources::{DefinitionSource, is_built_in};
 
 /// Where a package comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

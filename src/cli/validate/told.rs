@@ -3,24 +3,17 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::fhir::knowledge::{DefinitionSource, Knowledge};
-
-/// Digits of a digest that are shown.
-const DIGITS: usize = 12;
+use crate::fhir::knowledge::Knowledge;
+use crate::report::outcome::Used;
 
 /// `in packages: a#1.0.0 (0123456789ab); behind them, built in: b#2.0.0 (…, stands for 2.0.1)`
-pub(super) fn sources(knowledge: &Knowledge) -> String {
+pub(super) fn sources(used: &[Used]) -> String {
     let mut groups: Vec<(Option<PathBuf>, Vec<String>)> = Vec::new();
-    let all = knowledge.sources();
-    let is_loaded = |source: &DefinitionSource| {
-        all.iter().any(|other| other.place.is_some() && (&other.id, &other.version) == (&source.id, &source.version))
-    };
-    // What a package has, that is built in as well, the package answers for.
-    for source in all.iter().filter(|source| source.place.is_some() || !is_loaded(source)) {
-        let folder = source.place.as_deref().map(|place| place.parent().unwrap_or(Path::new("")).to_owned());
+    for one in used {
+        let folder = one.source.place.as_deref().map(|place| place.parent().unwrap_or(Path::new("")).to_owned());
         match groups.last_mut() {
-            Some((last, names)) if *last == folder => names.push(name(source)),
-            _ => groups.push((folder, vec![name(source)])),
+            Some((last, names)) if *last == folder => names.push(one.name()),
+            _ => groups.push((folder, vec![one.name()])),
         }
     }
     let count = groups.len();
@@ -39,14 +32,4 @@ pub(super) fn sources(knowledge: &Knowledge) -> String {
 /// Whether a package of this folder is used.
 pub(super) fn has_any_of(knowledge: &Knowledge, folder: &Path) -> bool {
     knowledge.packages().iter().any(|package| package.path().starts_with(folder))
-}
-
-/// `id#version (digest, stands for another)`
-fn name(source: &DefinitionSource) -> String {
-    let digest = source.digest.as_deref().map(|digest| digest.rsplit(':').next().unwrap_or_default());
-    let digest = digest.map(|digest| digest.get(..DIGITS).unwrap_or(digest).to_owned());
-    let stands_for = source.approximates.as_ref().map(|published| format!("stands for {published}"));
-    let beside: Vec<String> = digest.into_iter().chain(stands_for).collect();
-    let beside = if beside.is_empty() { String::new() } else { format!(" ({})", beside.join(", ")) };
-    format!("{}#{}{beside}", source.id, source.version)
 }

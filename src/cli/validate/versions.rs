@@ -19,6 +19,7 @@ use crate::fhir::package::version::satisfies;
 use crate::fhir::package::{Manifest, Package, PackageError, cache};
 use crate::fhir::types::{self, Types};
 use crate::fhir::validate::{Issue, Refused, Validator, read, unreadable};
+use crate::report::outcome::Used;
 
 /// A version of FHIR.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -69,6 +70,7 @@ pub(crate) struct Versions {
     usual: Fhir,
     refused: Refused,
     judges: [OnceLock<Validator>; 2],
+    used: [OnceLock<Vec<Used>>; 2],
     /// The cache that the user named.
     asked: Option<PathBuf>,
 }
@@ -92,13 +94,13 @@ impl Versions {
         };
         let named = of_version.iter().find(|(_, sources)| sources.iter().any(is_named));
         let usual = given.or_else(|| named.map(|(fhir, _)| *fhir)).unwrap_or(Fhir::R4);
-        let judges = [OnceLock::new(), OnceLock::new()];
+        let (judges, used) = ([OnceLock::new(), OnceLock::new()], [OnceLock::new(), OnceLock::new()]);
         for (fhir, sources) in of_version {
             let knowledge = Knowledge::load(&sources, fhir.types()).map_err(|error| packages::failure(&error))?;
             let _ = judges[fhir as usize].set(judge(knowledge, refused));
         }
         let asked = arguments.cache.clone();
-        Ok(Self { given, usual, refused, judges, asked })
+        Ok(Self { given, usual, refused, judges, used, asked })
     }
 
     /// The judge of a version; one for whom nothing was named knows what is built in.
@@ -146,14 +148,20 @@ impl Versions {
         if let [only] = known[..] { Some(only) } else { None }
     }
 
+    /// What the judge of a version answers from; nothing when nobody asked that judge.
+    pub(crate) fn used(&self, fhir: Fhir) -> &[Used] {
+        let Some(judge) = self.judges[fhir as usize].get() else { return &[] };
+        self.used[fhir as usize].get_or_init(|| Used::of(judge.knowledge()))
+    }
+
     /// What was used, for each version that was: `FHIR 4.0.1: built in: hl7.fhir.r4.core#4.0.1 (24c2cf04b529), …`;
     /// and what was looked for in vain.
-    pub(crate) fn used(&self, used: &[Fhir]) -> Vec<String> {
-        let known = used.iter().filter_map(|fhir| Some((*fhir, self.judges[*fhir as usize].get()?.knowledge())));
-        let known: Vec<(Fhir, &Knowledge)> = known.collect();
-        let lines = known.iter().map(|(fhir, knowledge)| format!("FHIR {}: {}", fhir.version(), told::sources(knowledge)));
-        let notes = known.iter().flat_map(|(_, knowledge)| knowledge.notes().iter().cloned());
-        let in_vain = self.asked.iter().filter(|asked| known.iter().all(|(_, knowledge)| !told::has_any_of(knowledge, asked)));
+    pub(crate) fn told(&self, asked: &[Fhir]) -> Vec<String> {
+        let lines = asked.iter().map(|fhir| format!("FHIR {}: {}", fhir.version(), told::sources(self.used(*fhir))));
+        let known = asked.iter().filter_map(|fhir| Some(self.judges[*fhir as usize].get()?.knowledge()));
+        let known: Vec<&Knowledge> = known.collect();
+        let notes = known.iter().flat_map(|knowledge| knowledge.notes().iter().cloned());
+        let in_vain = self.asked.iter().filter(|asked| known.iter().all(|knowledge| !told::has_any_of(knowledge, asked)));
         let in_vain = in_vain.map(|asked| format!("nothing in `{}` is a package to judge by", asked.display()));
         lines.chain(notes).chain(in_vain).collect()
     }

@@ -223,7 +223,9 @@ impl Resolver<'_> {
     fn depend(&mut self, by: &str, (id, version): (&str, &str), asked: Asked) -> Result<(), PackageError> {
         let Some(chosen) = self.chosen.get(id) else {
             let package = match self.open(id, version, by) {
-                Err(PackageError::Missing { .. }) if self.is_built_in(id, version) => return Ok(()),
+                Err(PackageError::Missing { .. }) if self.built_in.iter().any(|source| source.meets(id, version)) => {
+                    return Ok(());
+                }
                 Err(missing @ PackageError::Missing { .. }) if asked == Asked::ByNobody => {
                     self.found.notes.push(missing.to_string());
                     return Ok(());
@@ -249,13 +251,6 @@ impl Resolver<'_> {
             _ => self.found.others.push(OtherVersion { by: by.to_owned(), wanted: format!("{id}#{version}"), used }),
         }
         Ok(())
-    }
-
-    fn is_built_in(&self, id: &str, version: &str) -> bool {
-        let fits = |source: &&Source| {
-            satisfies(version, source.version) || source.approximates.is_some_and(|published| satisfies(version, published))
-        };
-        self.built_in.iter().filter(|source| source.id == id).any(|source| fits(&source))
     }
 
     fn open(&self, id: &str, version: &str, by: &str) -> Result<Package, PackageError> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::Knowledge;
 use crate::fhir::builtin::{self, Source};
+use crate::fhir::types;
 
 /// Where definitions were taken from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,13 @@ pub struct DefinitionSource {
     pub approximates: Option<String>,
     /// Where the package was found; nothing where its facts are built in.
     pub place: Option<PathBuf>,
+}
+
+/// Whether a dependency is built in, for any version of FHIR.
+#[must_use]
+pub fn is_built_in(id: &str, wanted: &str) -> bool {
+    let all = [types::r4(), types::stu3()].map(|types| &builtin::of(types).sources);
+    all.into_iter().flatten().any(|source| source.meets(id, wanted))
 }
 
 impl Knowledge {

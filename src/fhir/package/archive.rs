@@ -10,18 +10,14 @@ use flate2::read::MultiGzDecoder;
 use tar::{Entry as Part, EntryType};
 
 use super::{Files, MAX_ARCHIVE, MAX_FILE, MAX_FILES, MAX_KEPT, MAX_UNPACKED, Manifest, Package, PackageError, index, manifest};
-use crate::digest::sha256_hex;
+use crate::digest::{Sha256, sha256_hex};
 
 /// Most bytes of the long name of a file.
 const MAX_NAME: u64 = 64 << 10;
 
 pub(super) fn open(path: &Path) -> Result<Package, PackageError> {
-    of_bytes(path, &read_file(path)?)
-}
-
-/// The package in the bytes of an archive that was read from this path.
-pub(super) fn of_bytes(path: &Path, archive: &[u8]) -> Result<Package, PackageError> {
-    let mut texts = unpack(path, archive)?;
+    let archive = read_file(path)?;
+    let mut texts = unpack(path, &archive)?;
     let manifest = manifest::read(path, &texts.remove("package.json").ok_or_else(|| no_manifest(path))?)?;
     let (mut entries, mut held) = (Vec::new(), Vec::new());
     for (name, text) in texts {
@@ -30,7 +26,7 @@ pub(super) fn of_bytes(path: &Path, archive: &[u8]) -> Result<Package, PackageEr
             held.push(text.into_boxed_slice());
         }
     }
-    let digest = Some(format!("sha256:{}", sha256_hex(archive)));
+    let digest = Some(format!("sha256:{}", sha256_hex(&archive)));
     Ok(Package { manifest, path: path.to_owned(), digest, entries, files: Files::Held(held) })
 }
 
@@ -53,7 +49,23 @@ fn no_manifest(path: &Path) -> PackageError {
     PackageError::Manifest { path: path.to_owned(), message: "has no `package/package.json`".to_owned() }
 }
 
-pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, PackageError> {
+/// Digest of an archive as it is stored, which nothing is unpacked for.
+pub(super) fn digest(path: &Path) -> Result<String, PackageError> {
+    let unreadable = |source: io::Error| PackageError::Unreadable { path: path.to_owned(), source };
+    let mut file = File::open(path).map_err(unreadable)?.take(MAX_ARCHIVE + 1);
+    let (mut digest, mut buffer) = (Sha256::new(), vec![0; 64 << 10]);
+    loop {
+        match file.read(&mut buffer).map_err(unreadable)? {
+            0 => return Ok(format!("sha256:{}", digest.hex())),
+            read => digest.update(&buffer[..read]),
+        }
+        if file.limit() == 0 {
+            return Err(too_large(path, "the archive", MAX_ARCHIVE));
+        }
+    }
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, PackageError> {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MAX_ARCHIVE + 1).read_to_end(&mut bytes));
     read.map_err(|source| PackageError::Unreadable { path: path.to_owned(), source })?;

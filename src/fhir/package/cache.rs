@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Package, PackageError};
+use super::{Package, PackageError, archive, kept};
 
 /// Name of the lock file in the folder.
 const LOCK: &str = "toets.lock";
@@ -68,22 +68,28 @@ pub fn list(folder: &Path) -> Result<Vec<PathBuf>, PackageError> {
     Ok(found)
 }
 
-/// Opens a package of a folder: one that was noted there has to be what it was.
+/// Opens a package of a folder. An archive that was noted there has to be what it
+/// was, and is opened by the index that is kept of it.
 ///
 /// # Errors
 /// When it cannot be opened, or its digest is not the one that was noted.
 pub fn open(path: &Path) -> Result<Package, PackageError> {
-    let Some((folder, name)) = path.parent().zip(path.file_name().and_then(|name| name.to_str())) else {
-        return Package::open(path);
+    let named = path.parent().zip(path.file_name().and_then(|name| name.to_str()));
+    let noted = match named {
+        Some((folder, name)) if path.is_file() => locked(folder)?.remove(name),
+        _ => None,
     };
-    let noted = if path.is_file() { locked(folder)?.remove(name) } else { None };
-    let package = Package::open(path)?;
-    match (noted, package.digest()) {
-        (Some(noted), Some(found)) if noted != found => {
-            Err(PackageError::Digest { path: path.to_owned(), noted, found: found.to_owned() })
-        }
-        _ => Ok(package),
+    let Some(noted) = noted else { return Package::open(path) };
+    let found = archive::digest(path)?;
+    if noted != found {
+        return Err(PackageError::Digest { path: path.to_owned(), noted, found });
     }
+    if let Some(kept) = kept::read(path, &found) {
+        return Ok(kept);
+    }
+    let package = Package::open(path)?;
+    kept::write(path, &package);
+    Ok(package)
 }
 
 /// Copies a package archive into a folder, once it has been opened without
@@ -92,10 +98,10 @@ pub fn open(path: &Path) -> Result<Package, PackageError> {
 ///
 /// # Errors
 /// When it is no sound package, another one of its name is there, or the folder cannot be written.
-pub fn add(archive: &Path, folder: &Path, replace: bool) -> Result<Package, PackageError> {
-    let package = Package::open(archive)?;
-    let digest = package.digest().filter(|_| archive.is_file()).ok_or_else(|| PackageError::Archive {
-        path: archive.to_owned(),
+pub fn add(file: &Path, folder: &Path, replace: bool) -> Result<Package, PackageError> {
+    let package = Package::open(file)?;
+    let digest = package.digest().filter(|_| file.is_file()).ok_or_else(|| PackageError::Archive {
+        path: file.to_owned(),
         message: "it is a folder; add the `.tgz` that it came from".to_owned(),
     })?;
     let name = format!("{}-{}.tgz", package.manifest().id, package.manifest().version);
@@ -106,10 +112,11 @@ pub fn add(archive: &Path, folder: &Path, replace: bool) -> Result<Package, Pack
     }
     let unwritable = |source: io::Error| PackageError::Unreadable { path: folder.to_owned(), source };
     fs::create_dir_all(folder).map_err(unwritable)?;
-    whole(&folder.join(&name), |part| fs::copy(archive, part).map(drop)).map_err(unwritable)?;
-    locked.insert(name, digest.to_owned());
+    whole(&folder.join(&name), |part| fs::copy(file, part).map(drop)).map_err(unwritable)?;
+    locked.insert(name.clone(), digest.to_owned());
     let text: String = locked.iter().map(|(name, digest)| format!("{name} {digest}\n")).collect();
     whole(&folder.join(LOCK), |part| fs::write(part, text)).map_err(unwritable)?;
+    kept::write(&folder.join(name), &package);
     Ok(package)
 }
 

@@ -6,6 +6,7 @@ pub mod cache;
 mod error;
 mod folder;
 mod index;
+mod kept;
 mod manifest;
 mod skim;
 #[cfg(test)]
@@ -49,6 +50,8 @@ enum Files {
     Held(Vec<Box<[u8]>>),
     /// On disk, read when asked for.
     Folder(PathBuf),
+    /// Kept beside the archive that they were in.
+    Kept(kept::Texts),
 }
 
 impl Package {
@@ -126,6 +129,10 @@ impl Package {
     pub fn text(&self, place: usize) -> Result<Cow<'_, [u8]>, PackageError> {
         match &self.files {
             Files::Held(texts) => Ok(Cow::Borrowed(&texts[place])),
+            Files::Kept(texts) => {
+                let unreadable = |source| PackageError::Unreadable { path: self.path.clone(), source };
+                texts.text(place, &self.entries[place].file).map(Cow::Owned).map_err(unreadable)
+            }
             Files::Folder(folder) => folder::read(&folder.join(&*self.entries[place].file)).map(Cow::Owned),
         }
     }
