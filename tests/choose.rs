@@ -22,6 +22,7 @@ impl Folder {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_toets"));
+        command.env("TOETS_CACHE", "none");
         command.args(arguments).env("TOETS_TOKEN", TOKEN).env_remove("TOETS_LANG").current_dir(&self.0);
         command
     }

@@ -191,6 +191,30 @@ fn only_the_terminal_prints_and_nothing_unwraps() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Whoever starts the program says which cache it has: else the packages of a developer would judge.
+#[test]
+fn no_test_reads_the_packages_of_its_user() {
+    let mut folders = vec![root().join("tests"), root().join("benches")];
+    let (mut starting, mut careless) = (0, Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("the folder can be read").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap_or_default();
+            let starts = text.matches(concat!("env!(\"CARGO_BIN_EXE_", "toets\")")).count();
+            starting += starts;
+            if text.matches("\"TOETS_CACHE\"").count() < starts {
+                careless.push(path);
+            }
+        }
+    }
+    assert!(starting > 10, "{starting}");
+    assert!(careless.is_empty(), "{careless:?}");
+}
+
 #[test]
 fn weight_stays_within_its_bounds() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("the manifest is there");

@@ -111,7 +111,11 @@ fn a_file_that_is_not_there_is_a_diagnostic() {
 
 /// The program with these arguments: exit code and standard output.
 fn toets(arguments: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_toets")).args(arguments).output().expect("the program starts");
+    let output = Command::new(env!("CARGO_BIN_EXE_toets"))
+        .env("TOETS_CACHE", "none")
+        .args(arguments)
+        .output()
+        .expect("the program starts");
     (output.status.code(), String::from_utf8(output.stdout).expect("text"))
 }
 

@@ -164,6 +164,7 @@ fn nothing_that_a_server_gives_back_is_in_any_file_of_a_run() {
     let _ = fs::remove_dir_all(&folder);
     let summary = folder.with_extension("md");
     let output = Command::new(env!("CARGO_BIN_EXE_toets"))
+        .env("TOETS_CACHE", "none")
         .args(["run", "--ci", "--url", &base, "--out"])
         .arg(&folder)
         .env("TOETS_TOKEN", SECRET)

@@ -60,6 +60,7 @@ async fn registry(body: Vec<u8>) -> MockServer {
 
 async fn add(package: &str, registry: &str, folder: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_toets"));
+    command.env("TOETS_CACHE", "none");
     command.args(["packages", "add", package, "--registry", registry, "--cache"]).arg(folder);
     tokio::task::spawn_blocking(move || command.output().expect("the program starts")).await.expect("it ends")
 }
@@ -74,7 +75,7 @@ async fn packages_add_fetches_by_name_follows_redirects_and_notes_the_digest() {
     let server = registry(archive(r#"{"name":"one","version":"1.0.0","fhirVersions":["4.0.1"]}"#)).await;
     let output = add("one#1.0.0", &server.uri(), &folder.0).await;
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    assert_eq!(folder.names(), ["one-1.0.0.tgz", "toets.lock"]);
+    assert_eq!(folder.names(), [".toets", "one-1.0.0.tgz", "toets.lock"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -125,6 +125,7 @@ impl Folder {
     /// The program in this folder, with these variables.
     fn toets(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_toets"));
+        command.env("TOETS_CACHE", "none");
         for name in
             ["TOETS_TOKEN", "TOETS_LANG", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "NO_PROXY", "no_proxy"]
         {

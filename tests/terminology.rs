@@ -42,6 +42,7 @@ const TOKEN: &str = "pl4nted-terminology-t0ken";
 
 async fn toets(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_toets"));
+    command.env("TOETS_CACHE", "none");
     command.args(arguments).env_remove("TOETS_LANG").env_remove("TOETS_TOKEN").env("TOETS_TERMINOLOGY_TOKEN", TOKEN);
     command.current_dir(folder);
     tokio::task::spawn_blocking(move || command.output().expect("the program starts")).await.expect("it ends")

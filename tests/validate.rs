@@ -33,12 +33,13 @@ impl Folder {
 
     /// The program in this folder, with the package.
     fn toets(&self, arguments: &[&str]) -> Told {
-        let given = ["validate", "--ci", "--package", "package", "--cache", "none"];
+        let given = ["validate", "--ci", "--package", "package"];
         self.run(&[&given, arguments].concat(), b"")
     }
 
     fn run(&self, arguments: &[&str], input: &[u8]) -> Told {
         let mut command = Command::new(env!("CARGO_BIN_EXE_toets"));
+        command.env("TOETS_CACHE", "none");
         command.args(arguments).env_remove("TOETS_LANG").env("TOETS_TOKEN", TOKEN).current_dir(&self.0);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut program = command.spawn().expect("the program starts");
@@ -195,6 +196,9 @@ fn junit_has_a_case_for_each_resource() {
     let folder = mixed("junit");
     let told = folder.toets(&["in", "--format", "junit"]).ends_with(1);
     assert_eq!(told.out.matches("<testcase ").count(), 8);
+    assert!(
+        told.out.contains("FHIR 4.0.1: test.definitions#1.0.0, iknl.fhir.r4.pzp#1.0.0-rc2-approx (69ade3320069, stands for ")
+    );
     hold("mixed.junit.xml", &told.out);
 }
 
@@ -209,6 +213,11 @@ fn sarif_has_rules_results_and_relative_addresses() {
     let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
     assert_eq!(rules.len(), toets::fhir::validate::all_codes().count());
     assert!(rules.iter().all(|rule| !rule["shortDescription"]["text"].as_str().expect("words").contains('{')));
+    let definitions = run["tool"]["extensions"].as_array().expect("definitions");
+    assert!(definitions.iter().any(|one| one["name"] == "test.definitions" && one["properties"]["builtIn"] == false));
+    let of_pzp = definitions.iter().find(|one| one["name"] == "iknl.fhir.r4.pzp").expect("it is built in");
+    assert_eq!((&of_pzp["version"], &of_pzp["properties"]["standsFor"]), (&json!("1.0.0-rc2-approx"), &json!("1.0.0-rc2")));
+    assert!(of_pzp["properties"]["digest"].as_str().is_some_and(|digest| digest.starts_with("sha256:") && digest.len() == 71));
     let results = run["results"].as_array().expect("results");
     assert!(results.len() > 8);
     for result in results {
@@ -253,7 +262,7 @@ fn output_is_the_same_however_many_work() {
 #[test]
 fn standard_input_may_be_json_xml_or_a_resource_a_line() {
     let folder = Folder::new("stdin");
-    let given = ["validate", "--ci", "--package", "package", "--cache", "none", "-"];
+    let given = ["validate", "--ci", "--package", "package", "-"];
     let told = |text: &str| folder.run(&given, text.as_bytes());
     told(VALID).ends_with(0);
     assert!(told(INVALID).ends_with(1).out.contains(" --> -:5:3\n"));
@@ -289,7 +298,7 @@ fn without_packages_a_resource_is_judged_by_what_is_built_in() {
     let consent = r#"{"resourceType": "Consent", "id": "c", "statuss": "active",
   "meta": {"profile": ["https://api.iknl.nl/docs/pzp/r4/StructureDefinition/ACP-TreatmentDirective"]}}"#;
     folder.write("c.json", consent);
-    let told = folder.run(&["validate", "--ci", "--cache", "none", "c.json"], b"").ends_with(1);
+    let told = folder.run(&["validate", "--ci", "c.json"], b"").ends_with(1);
     assert!(told.out.contains("did you mean `status`?") && told.out.contains(" --> c.json:1:40"), "{}", told.out);
     assert!(
         told.out.contains("slice-missing") && told.out.contains("built in: iknl.fhir.r4.pzp#1.0.0-rc2-approx"),

@@ -11,6 +11,7 @@ fn run(name: &str, arguments: &[&str]) -> (Value, String) {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("versions").join(name);
     let _ = std::fs::remove_dir_all(&folder);
     let mut command = Command::new(env!("CARGO_BIN_EXE_toets"));
+    command.env("TOETS_CACHE", "none");
     command.args(["run", "--tempo", "0.1", "--out"]).arg(&folder).args(arguments);
     let output = command.env_remove("TOETS_TOKEN").output().expect("the program runs");
     let shown = String::from_utf8(output.stdout).expect("the terminal shows text");

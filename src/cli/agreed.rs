@@ -36,8 +36,7 @@ pub(crate) enum Format {
 /// Tells the defects of every version.
 pub(crate) fn agreements(arguments: &LintArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let suite = suite::suite(None, terminal)?;
-    let named = arguments.packages.iter().map(|package| packages::source(package));
-    let sources = named.collect::<Result<Vec<PackageSource>, Failure>>()?;
+    let sources = packages::sources(&arguments.packages)?;
     let looked = looked(&suite, &sources)?;
     let language = terminal.language();
     terminal.say(&match arguments.format {
@@ -111,7 +110,7 @@ fn is_of(source: &PackageSource, version: FhirVersion) -> Result<bool, Failure> 
             FhirVersion::R4 => !id.contains(".stu3.") && !id.contains(".r3."),
             FhirVersion::Stu3 => !id.contains(".r4."),
         },
-        PackageSource::Place(_) => true,
+        PackageSource::Place(_) | PackageSource::Folder(_) | PackageSource::Cache(_) => true,
     })
 }
 

@@ -1,6 +1,8 @@
-//! The definitions that judging uses: the packages that are named, else what is
-//! built in. Another run is judged again by those that it was judged by.
+//! The definitions that judging uses: the packages that are named, those of the
+//! common cache that what is built in stands for, and what is built in. Another
+//! run is judged again by those that it was judged by.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
@@ -16,9 +18,28 @@ use crate::fhir::validate::Validator;
 /// Where definitions come from.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct PackageArguments {
-    /// FHIR package to judge by: `id#version` of the common cache, an archive or a folder; may be given more than once
+    /// FHIR package to judge by: id#version, a .tgz, a folder with a package, several packages or loose definitions; may be given more than once
     #[arg(long = "package", value_name = "PACKAGE")]
     pub(crate) packages: Vec<String>,
+    /// Folder of packages, which go before those that are built in; ~/.fhir/packages or `TOETS_CACHE` when left out
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+    /// Judge by what is named and what is built in, whatever packages are here
+    #[arg(long, conflicts_with = "cache")]
+    pub(crate) no_cache: bool,
+}
+
+impl PackageArguments {
+    /// What is named, and the cache.
+    pub(crate) fn sources(&self) -> Result<Vec<PackageSource>, Failure> {
+        let mut sources = packages::sources(&self.packages)?;
+        sources.extend(self.place().map(PackageSource::Cache));
+        Ok(sources)
+    }
+
+    fn place(&self) -> Option<PathBuf> {
+        if self.no_cache { None } else { self.cache.clone().or_else(cache::common_cache) }
+    }
 }
 
 /// Where definitions come from, for who judges an earlier run.
@@ -41,22 +62,25 @@ pub(crate) enum Which {
     Current,
 }
 
-/// A judge who knows these packages, or what is built in when none is named.
+/// A judge who knows these packages, and what is built in.
 pub(crate) fn validator(arguments: &PackageArguments, fhir: FhirVersion) -> Result<Validator, Failure> {
-    let named = arguments.packages.iter().map(|package| packages::source(package));
-    let mut sources = named.collect::<Result<Vec<PackageSource>, Failure>>()?;
-    sources.extend(cache::common_cache().map(PackageSource::Place));
-    let knowledge = Knowledge::load(&sources, fhir.types()).map_err(|error| packages::failure(&error))?;
+    let knowledge = Knowledge::load(&arguments.sources()?, fhir.types()).map_err(|error| packages::failure(&error))?;
     // The agreement is Dutch: a display without a language is taken as that.
     Ok(Validator::new(Arc::new(knowledge)).speaking("nl"))
 }
 
-/// A judge for an earlier run, who knows what that run was judged by.
+/// A judge for an earlier run, who knows what that run was judged by: with the
+/// cache or without it, whichever it was.
 pub(crate) fn validator_of(evidence: &Evidence, arguments: &DefinitionArguments) -> Result<Validator, Failure> {
-    let validator = validator(&arguments.packages, evidence.start.plan.claims.dialect.fhir())?;
-    let (recorded, current) = (&evidence.start.definitions, definitions(&validator));
+    let fhir = evidence.start.plan.claims.dialect.fhir();
+    let with_cache = validator(&arguments.packages, fhir)?;
+    let (recorded, current) = (&evidence.start.definitions, definitions(&with_cache));
     if arguments.definitions == Which::Current || *recorded == current {
-        return Ok(validator);
+        return Ok(with_cache);
+    }
+    let without = PackageArguments { no_cache: true, cache: None, ..arguments.packages.clone() };
+    if let Some(same) = validator(&without, fhir).ok().filter(|without| definitions(without) == *recorded) {
+        return Ok(same);
     }
     let lacking = recorded.iter().filter(|definition| !current.contains(definition));
     let more = current.iter().filter(|definition| !recorded.contains(definition));

@@ -8,8 +8,9 @@ use clap::{Args, Subcommand};
 use super::failure::Failure;
 use super::registry;
 use super::terminal::Terminal;
-use crate::fhir::knowledge::PackageSource;
-use crate::fhir::package::{Package, PackageError, cache};
+use crate::fhir::knowledge::{PackageSource, is_built_in};
+use crate::fhir::package::version::{is_readable, satisfies};
+use crate::fhir::package::{Manifest, Package, PackageError, cache};
 use crate::judge::ExitCode;
 
 /// What `toets packages` is told.
@@ -35,9 +36,20 @@ pub(crate) enum PackagesAction {
         /// Address of a registry that speaks the FHIR NPM protocol; asked for packages by name
         #[arg(long, value_name = "URL", env = "TOETS_REGISTRY")]
         registry: Option<String>,
+        /// Take it even where another archive of its name and version is here
+        #[arg(long)]
+        replace: bool,
     },
     /// Open every package and hold it to its noted digest
     Verify,
+}
+
+/// Where a package goes, and how.
+pub(super) struct To<'t> {
+    pub(super) folder: &'t Path,
+    /// Also where another one of its name is there.
+    pub(super) replace: bool,
+    pub(super) terminal: &'t Terminal,
 }
 
 /// Shows, adds or verifies packages.
@@ -45,10 +57,13 @@ pub(crate) fn packages(arguments: &PackagesArguments, terminal: &Terminal) -> Re
     let folder = arguments.cache.clone().or_else(cache::common_cache).ok_or_else(no_folder)?;
     match &arguments.action {
         PackagesAction::List => list(&folder, terminal),
-        PackagesAction::Add { package, registry } => match named(package) {
-            Some(name) => registry::add(name, registry.as_deref(), &folder, terminal),
-            None => add(Path::new(package), &folder, terminal),
-        },
+        PackagesAction::Add { package, registry, replace } => {
+            let to = To { folder: &folder, replace: *replace, terminal };
+            match named(package) {
+                Some(name) => registry::add(name, registry.as_deref(), &to),
+                None => add(Path::new(package), &to),
+            }
+        }
         PackagesAction::Verify => verify(&folder, terminal),
     }
 }
@@ -89,11 +104,29 @@ fn list(folder: &Path, terminal: &Terminal) -> Result<ExitCode, Failure> {
     Ok(ExitCode::Conformant)
 }
 
-pub(super) fn add(file: &Path, folder: &Path, terminal: &Terminal) -> Result<ExitCode, Failure> {
-    let package = cache::add(file, folder).map_err(|error| failure(&error))?;
+pub(super) fn add(file: &Path, to: &To<'_>) -> Result<ExitCode, Failure> {
+    let package = cache::add(file, to.folder, to.replace).map_err(|error| failure(&error))?;
     let digest = package.digest().unwrap_or_default();
-    terminal.say(&format!("{}: {} resources, {digest}", package.manifest().name(), package.entries().len()));
+    to.terminal.say(&format!("{}: {} resources, {digest}", package.manifest().name(), package.entries().len()));
+    let missing = missing(package.manifest(), to.folder).map_err(|error| failure(&error))?;
+    if !missing.is_empty() {
+        to.terminal.say(&format!("it stands on what is not here: {}", missing.join(", ")));
+        to.terminal.say("add each as well, with `toets packages add`; until then what they define is unknown");
+    }
     Ok(ExitCode::Conformant)
+}
+
+/// What a package stands on that is neither in the folder nor built in.
+fn missing(manifest: &Manifest, folder: &Path) -> Result<Vec<String>, PackageError> {
+    let paths = cache::list(folder)?;
+    let here: Vec<(&str, &str)> = paths.iter().filter_map(|path| cache::named(file_name(path))).collect();
+    let is_here = |id: &str, wanted: &str| here.iter().any(|(found, version)| *found == id && satisfies(wanted, version));
+    let lacking = manifest.dependencies.iter().filter(|(id, wanted)| !is_here(id, wanted) && !is_built_in(id, wanted));
+    let told = |(id, wanted): &(String, String)| match is_readable(wanted) {
+        true => format!("{id}#{wanted}"),
+        false => format!("{id}#{wanted} (which is no version and no range)"),
+    };
+    Ok(lacking.map(told).collect())
 }
 
 fn verify(folder: &Path, terminal: &Terminal) -> Result<ExitCode, Failure> {
@@ -128,22 +161,34 @@ fn file_name(path: &Path) -> &str {
     path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
 }
 
-/// What a name on the command line stands for.
-pub(crate) fn source(name: &str) -> Result<PackageSource, Failure> {
+/// What a name on the command line stands for: a folder may hold packages, and
+/// resources that lie loose.
+pub(crate) fn source(name: &str) -> Result<Vec<PackageSource>, Failure> {
     let path = Path::new(name);
     if path.is_file() {
-        return Ok(PackageSource::At(path.to_owned()));
+        return Ok(vec![PackageSource::At(path.to_owned())]);
     }
     if path.is_dir() {
-        let is_package = path.join("package.json").is_file() || path.join("package").join("package.json").is_file();
-        return Ok(if is_package { PackageSource::At(path.to_owned()) } else { PackageSource::Place(path.to_owned()) });
+        let failed = |error: PackageError| failure(&error);
+        let is_package = Package::manifest_at(path).map_err(failed)?.is_some();
+        let is_folder = !is_package && !cache::list(path).map_err(failed)?.is_empty();
+        let folder = is_folder.then(|| PackageSource::Folder(path.to_owned()));
+        // What is neither is opened as well, which tells what is wrong with it.
+        let at = (!is_folder || Package::is_loose(path)).then(|| PackageSource::At(path.to_owned()));
+        return Ok(at.into_iter().chain(folder).collect());
     }
     match name.split_once('#').or_else(|| name.split_once('@')) {
         Some((id, version)) if !id.is_empty() && !version.is_empty() => {
-            Ok(PackageSource::Named { id: id.to_owned(), version: version.to_owned() })
+            Ok(vec![PackageSource::Named { id: id.to_owned(), version: version.to_owned() }])
         }
         _ => Err(Failure::usage(format!("no package is called `{name}`")).hint(
             "name it as `id#version`, as a .tgz file, or as a folder that holds a package or several; `toets packages list` shows what is here",
         )),
     }
+}
+
+/// What all these names stand for.
+pub(crate) fn sources(names: &[String]) -> Result<Vec<PackageSource>, Failure> {
+    let named = names.iter().map(|name| source(name)).collect::<Result<Vec<_>, _>>()?;
+    Ok(named.into_iter().flatten().collect())
 }

@@ -5,21 +5,16 @@ use std::fs;
 use std::path::Path;
 
 use super::failure::Failure;
-use super::packages;
+use super::packages::{self, To};
 use super::progress::Progress;
 use super::runtime::block_on;
-use super::terminal::Terminal;
 use crate::drive::{Tls, download, encode_path};
 use crate::fhir::package::Package;
 use crate::judge::ExitCode;
 
 /// Fetches a package by name and puts it into the folder.
-pub(super) fn add(
-    (id, version): (&str, &str),
-    registry: Option<&str>,
-    folder: &Path,
-    terminal: &Terminal,
-) -> Result<ExitCode, Failure> {
+pub(super) fn add((id, version): (&str, &str), registry: Option<&str>, to: &To<'_>) -> Result<ExitCode, Failure> {
+    let To { folder, terminal, .. } = *to;
     let registry = registry.ok_or_else(|| {
         Failure::usage(format!("`{id}#{version}` is a name, and no registry is named to ask for it"))
             .hint("name one with `--registry URL` or `TOETS_REGISTRY`, or add a `.tgz` that you have")
@@ -34,18 +29,18 @@ pub(super) fn add(
     fs::create_dir_all(folder).map_err(unwritable)?;
     let part = folder.join(format!(".fetched-{}", std::process::id()));
     fs::write(&part, fetched).map_err(unwritable)?;
-    let added = kept(&part, (id, version), folder, terminal);
+    let added = kept(&part, (id, version), to);
     // Whatever came of it: the copy in the folder has a name of its own.
     drop(fs::remove_file(&part));
     added
 }
 
-fn kept(part: &Path, (id, version): (&str, &str), folder: &Path, terminal: &Terminal) -> Result<ExitCode, Failure> {
+fn kept(part: &Path, (id, version): (&str, &str), to: &To<'_>) -> Result<ExitCode, Failure> {
     let package = Package::open(part).map_err(|error| packages::failure(&error))?;
     let manifest = package.manifest();
     if manifest.id != id || manifest.version != version {
         return Err(Failure::usage(format!("the registry sent `{}` for `{id}#{version}`", manifest.name()))
             .hint("the package was not kept; ask for the version that the registry has"));
     }
-    packages::add(part, folder, terminal)
+    packages::add(part, to)
 }

@@ -5,6 +5,7 @@ mod inputs;
 mod output;
 mod source;
 mod text;
+mod told;
 mod versions;
 mod work;
 
@@ -20,17 +21,17 @@ use self::output::{Format, Output};
 use self::source::{Item, Source};
 pub(crate) use self::versions::Fhir;
 use self::versions::Versions;
+use super::definitions::PackageArguments;
 use super::failure::Failure;
 use super::progress::Progress;
 use super::terminal::Terminal;
 use super::terminology::{Lookup, TerminologyArguments};
 use super::watch;
 use crate::drive::Secrets;
-use crate::fhir::package::cache;
 use crate::fhir::validate::{Refused, Severity};
 use crate::judge::{Completeness, ExitCode};
 use crate::redact::Redactor;
-use crate::report::outcome::{Builder, Judged, Origin, Totals};
+use crate::report::outcome::{Builder, Judged, Origin, Totals, Used};
 
 /// Arguments of `toets validate`.
 #[derive(Debug, Args)]
@@ -44,12 +45,8 @@ pub(crate) struct ValidateArguments {
     /// Version of FHIR; what a resource plainly says when left out, else R4
     #[arg(long, value_enum, ignore_case = true)]
     pub(crate) fhir: Option<Fhir>,
-    /// Package with definitions: id#version, a .tgz, or a folder; may be given more than once
-    #[arg(long = "package", value_name = "PACKAGE")]
-    pub(crate) packages: Vec<String>,
-    /// Folder in which packages are looked for; ~/.fhir/packages when left out
-    #[arg(long, value_name = "DIR")]
-    pub(crate) cache: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) packages: PackageArguments,
     #[command(flatten)]
     pub(crate) terminology: TerminologyArguments,
     /// What FHIR allows and is an error here; may be given more than once
@@ -117,8 +114,7 @@ impl ValidateArguments {
 pub(crate) fn validate(arguments: &ValidateArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let terminal = if arguments.ci { terminal.quiet() } else { *terminal };
     let named = named(arguments)?;
-    let place = arguments.cache.clone().or_else(cache::common_cache);
-    let versions = Versions::new(arguments.fhir, &arguments.packages, place, arguments.refused())?;
+    let versions = Versions::new(arguments.fhir, &arguments.packages, arguments.refused())?;
     let mut secrets = Secrets::new();
     let lookup = arguments.terminology.server(&mut secrets)?.map(Lookup::new).transpose()?;
     let token = std::env::var("TOETS_TOKEN").unwrap_or_default();
@@ -193,15 +189,16 @@ impl Round<'_> {
                 };
                 progress.at(file, &judged.file);
                 used.extend(fhir.filter(|fhir| !used.contains(fhir)));
-                output.take(&judged, is_named)
+                output.take(&judged, is_named, fhir.map_or(&[], |fhir| self.versions.used(fhir)))
             },
         );
         progress.end();
         ended?;
         used.sort_by_key(|fhir| *fhir as usize);
-        let mut told = self.versions.used(&used);
-        told.extend(self.lookup.map(|lookup| self.redactor.text(&lookup.used())));
-        let totals = output.finish(inputs.skipped, &told)?;
+        let definitions: Vec<Used> = used.iter().flat_map(|fhir| self.versions.used(*fhir)).cloned().collect();
+        let told = self.versions.told(&used).into_iter().chain(self.lookup.map(Lookup::used));
+        let told: Vec<String> = told.map(|line| self.redactor.text(&line)).collect();
+        let totals = output.finish(inputs.skipped, &told, &definitions)?;
         if broke > 0 {
             let what = format!("Toets itself broke on {broke} resources, which are not judged; what is above is of the others");
             return Err(Failure::harness(what).hint("please report it, with the lines above that tell where"));

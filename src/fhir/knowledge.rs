@@ -23,7 +23,8 @@ use super::terminology::{CodeSystem, Consulted, ValueSet};
 use super::types::{self, Types};
 
 pub use resolve::OtherVersion;
-pub use sources::DefinitionSource;
+use resolve::Resolved;
+pub use sources::{DefinitionSource, is_built_in};
 
 /// Where a package comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +41,12 @@ pub enum PackageSource {
     /// A folder of packages: the common cache, or downloaded archives. Named
     /// packages and dependencies are looked for in the places, in their order.
     Place(PathBuf),
+    /// A place of which every package counts, each in one version: the one that
+    /// what is built in stands for, else the newest.
+    Folder(PathBuf),
+    /// A place of which those packages count that what is built in stands for:
+    /// they go before it, and behind all that is named.
+    Cache(PathBuf),
 }
 
 /// Why something is not to be had.
@@ -84,6 +91,7 @@ pub struct Knowledge {
     /// Asked after all packages.
     built_in: Option<&'static BuiltIn>,
     other_versions: Vec<OtherVersion>,
+    notes: Vec<String>,
     /// By canonical without version, in the order of the packages.
     places: Arc<HashMap<Box<str>, Vec<Place>>>,
     /// One for each entry of each package, and of what is built in.
@@ -109,8 +117,8 @@ impl Knowledge {
     pub fn built_in(types: &'static Types) -> Self {
         let built_in = builtin::of(types);
         let read = vec![unread(built_in.entries.len())];
-        let (packages, other_versions, places) = (Vec::new(), Vec::new(), Arc::default());
-        Self { types, packages, built_in: Some(built_in), other_versions, places, read, consulted: None }
+        let (packages, other_versions, notes, places) = (Vec::new(), Vec::new(), Vec::new(), Arc::default());
+        Self { types, packages, built_in: Some(built_in), other_versions, notes, places, read, consulted: None }
     }
 
     /// Loads packages and all that they stand on, and behind them what is built
@@ -139,17 +147,15 @@ impl Knowledge {
         Self::of_packages(resolve::resolve(sources, &[], types.definition().version)?, types)
     }
 
-    fn of_packages(
-        (packages, other_versions): (Vec<Package>, Vec<OtherVersion>),
-        types: &'static Types,
-    ) -> Result<Self, PackageError> {
+    fn of_packages(resolved: Resolved, types: &'static Types) -> Result<Self, PackageError> {
+        let Resolved { packages, others: other_versions, notes } = resolved;
         for package in &packages {
             is_of(package, types)?;
         }
         let packages: Vec<Arc<Package>> = packages.into_iter().map(Arc::new).collect();
         let read = packages.iter().map(|package| unread(package.entries().len())).collect();
         let places = Arc::new(places(&packages, types));
-        Ok(Self { types, packages, built_in: None, other_versions, places, read, consulted: None })
+        Ok(Self { types, packages, built_in: None, other_versions, notes, places, read, consulted: None })
     }
 
     /// The same, with a package more that is asked before all others. What was
@@ -180,6 +186,12 @@ impl Knowledge {
     #[must_use]
     pub fn other_versions(&self) -> &[OtherVersion] {
         &self.other_versions
+    }
+
+    /// What a cache has not, that was looked for there: each in a sentence.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// The types of the version of FHIR that this is about.

@@ -2,11 +2,15 @@
 //! whatever format it came in. Reading and writing live in `json` and `xml`;
 //! meaning (FHIRPath, search, judging) stands on the read-only view here.
 
+mod entries;
 #[cfg(test)]
 mod tests;
 mod view;
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use entries::Entries;
 
 pub use view::Node;
 
@@ -105,6 +109,7 @@ pub struct NodeId(u32);
 pub struct Tree {
     nodes: Vec<Data>,
     format: Format,
+    entries: OnceLock<Box<Entries>>,
 }
 
 impl Tree {
@@ -112,7 +117,7 @@ impl Tree {
     #[must_use]
     pub fn new(root: NewNode) -> Self {
         let root = Data { node: root, parent: NONE, first_child: NONE, last_child: NONE, next_sibling: NONE, index: 0 };
-        Self { nodes: vec![root], format: Format::Json }
+        Self { nodes: vec![root], format: Format::Json, entries: OnceLock::new() }
     }
 
     /// The same, as read from a format.
@@ -153,6 +158,7 @@ impl Tree {
     pub fn add(&mut self, parent: NodeId, node: NewNode) -> NodeId {
         let id = u32::try_from(self.nodes.len()).expect("readers bound the number of nodes");
         let index = self.next_index(parent, &node.name);
+        self.forget_entries();
         self.nodes.push(Data { node, parent: parent.0, first_child: NONE, last_child: NONE, next_sibling: NONE, index });
         let last = self.nodes[parent.0 as usize].last_child;
         if last == NONE {
@@ -179,6 +185,7 @@ impl Tree {
 
     /// What is known of a node, to fill in while building.
     pub fn edit(&mut self, id: NodeId) -> &mut NewNode {
+        self.forget_entries();
         &mut self.nodes[id.0 as usize].node
     }
 
@@ -198,6 +205,7 @@ impl Tree {
         if parent == NONE {
             return;
         }
+        self.forget_entries();
         let mut before = NONE;
         let mut child = self.nodes[parent as usize].first_child;
         while child != id.0 {

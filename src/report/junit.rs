@@ -93,11 +93,14 @@ pub enum CaseOutcome {
     },
 }
 
-/// Cases in one suite.
-pub(super) fn cases(suite: &str, cases: &[Case], at: &str) -> String {
+/// Cases in one suite, which was made at a time and says something itself.
+pub(super) fn cases(suite: &str, cases: &[Case], (at, said): (&str, &str)) -> String {
     let start = unix_seconds(at).and_then(|at| OffsetDateTime::from_unix_timestamp(at).ok());
     let mut builder = TestSuiteBuilder::new(&clean(suite));
     builder.set_timestamp(start.unwrap_or(OffsetDateTime::UNIX_EPOCH));
+    if !said.is_empty() {
+        builder.set_system_out(&cdata(said));
+    }
     for Case { name, class, outcome, text } in cases {
         let (name, none) = (clean(name), microseconds(0));
         let mut case = match outcome {

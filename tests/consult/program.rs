@@ -8,6 +8,7 @@ use super::{TOKEN, provider, wrong_provider};
 
 fn toets(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_toets"));
+    command.env("TOETS_CACHE", "none");
     command.arg("consult").args(arguments).env("TOETS_TOKEN", TOKEN).env("LC_ALL", "nl_NL.UTF-8").env_remove("TOETS_LANG");
     command.output().expect("the program runs")
 }

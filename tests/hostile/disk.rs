@@ -11,7 +11,7 @@ fn in_little_room(arguments: &[&str]) -> Command {
     let mut limited = Command::new("sh");
     // POSIX counts in blocks of 512 bytes. The signal is ignored, so that the write itself fails.
     limited.args(["-c", "trap '' XFSZ; ulimit -f 600; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_toets")]).args(arguments);
-    limited.env_remove("TOETS_TOKEN").env_remove("TOETS_LANG");
+    limited.env_remove("TOETS_TOKEN").env_remove("TOETS_LANG").env("TOETS_CACHE", "none");
     limited
 }
 

@@ -86,6 +86,7 @@ impl Ended {
 /// The program with these arguments.
 pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_toets"));
+    command.env("TOETS_CACHE", "none");
     command.args(arguments).env_remove("TOETS_TOKEN").env_remove("TOETS_LANG").current_dir(std::env::temp_dir());
     command
 }

@@ -24,6 +24,7 @@ impl Drop for Program {
 
 fn start(arguments: &[&str]) -> Program {
     let mut command = Command::new(env!("CARGO_BIN_EXE_toets"));
+    command.env("TOETS_CACHE", "none");
     command.args(["listen", "--free", "--port", "0"]).args(arguments).env("TOETS_LANG", "en");
     let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
     let output = BufReader::new(child.stdout.take().expect("it is piped"));
@@ -104,7 +105,11 @@ fn wrong_use_says_how_to_mend_it() {
         (vec!["listen", "--port", "0", "--ci", "--trigger", "true", "--attest", "/there/is/nothing"], "cannot be read"),
         (vec!["listen", "--resume", "/there/is/nothing"], "cannot be read"),
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_toets")).args(&arguments).output().expect("the program starts");
+        let output = Command::new(env!("CARGO_BIN_EXE_toets"))
+            .env("TOETS_CACHE", "none")
+            .args(&arguments)
+            .output()
+            .expect("the program starts");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
         assert!(said.contains(wanted), "{arguments:?}: {said}");
@@ -128,6 +133,7 @@ impl Folder {
 
     fn listen(&self, arguments: &[&str]) -> (Option<i32>, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_toets"));
+        command.env("TOETS_CACHE", "none");
         command.args(["listen", "--ci", "--port", "0", "--tempo", "0.02", "--out", "out"]).args(arguments);
         command.env("TOETS_LANG", "en").env_remove("TOETS_TOKEN").current_dir(&self.0);
         let output = command.output().expect("the program starts");
@@ -209,6 +215,7 @@ fn run_of_both_parts_gives_the_client_a_token_of_its_own_and_needs_something_tha
     let both = "product: { name: Both }\nclaims: { actor: both }\nendpoints: { fhir: \"http://127.0.0.1:9/fhir\" }\n";
     let run = || {
         let mut command = Command::new(env!("CARGO_BIN_EXE_toets"));
+        command.env("TOETS_CACHE", "none");
         command.args(["run", "--ci", "--tempo", "0.02", "--out", "out", "capability-statement", "empty"]);
         command.env("TOETS_LANG", "en").env("TOETS_TOKEN", "opens-the-server").current_dir(&folder.0);
         let output = command.output().expect("the program starts");

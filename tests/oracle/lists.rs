@@ -97,9 +97,9 @@ fn floors() -> Shares {
     read("floors.txt").lines().filter(|line| !line.starts_with('#')).filter_map(one).collect()
 }
 
-/// Tenths of a per cent, rounded down.
+/// Tenths of a per cent, rounded down. Of nothing at all nothing is right.
 pub(crate) fn share(good: usize, of: usize) -> u64 {
-    (good * 1000).checked_div(of).unwrap_or(1000) as u64
+    (good * 1000).checked_div(of).unwrap_or_default() as u64
 }
 
 pub(crate) fn per_cent(tenths: u64) -> String {
@@ -112,7 +112,12 @@ pub(crate) fn hold_floors(set: &str, shares: &[(&'static str, u64)], bless: bool
     let mut floors = floors();
     let mut low = Vec::new();
     for (measure, share) in shares {
-        let floor = floors.entry((set.to_owned(), (*measure).to_owned())).or_default();
+        let key = (set.to_owned(), (*measure).to_owned());
+        if !bless && !floors.contains_key(&key) {
+            low.push(format!("{set} {measure}: there is no floor"));
+            continue;
+        }
+        let floor = floors.entry(key).or_default();
         if share < floor {
             low.push(format!("{set} {measure}: {} %, the floor is {} %", per_cent(*share), per_cent(*floor)));
         } else if share > floor && bless {
@@ -127,6 +132,22 @@ pub(crate) fn hold_floors(set: &str, shares: &[(&'static str, u64)], bless: bool
             .map_err(|error| error.to_string())?;
     }
     if low.is_empty() { Ok(()) } else { Err(low.join("\n")) }
+}
+
+/// Each aim has a floor, and none is below it.
+pub(crate) fn hold_aims(aims: &[(&str, &str, u64)]) -> Result<(), String> {
+    let floors = floors();
+    let told = |(set, measure, aim): &(&str, &str, u64)| match floors.get(&((*set).to_owned(), (*measure).to_owned())) {
+        None => Some(format!("{set} {measure}: there is no floor")),
+        Some(floor) if floor < aim => {
+            Some(format!("{set} {measure}: the floor is {} %, the aim {} %", per_cent(*floor), per_cent(*aim)))
+        }
+        Some(_) => None,
+    };
+    let mut wrong: Vec<String> = aims.iter().filter_map(told).collect();
+    let aimed = |(set, measure): &&(String, String)| aims.iter().any(|(of, by, _)| of == set && by == measure);
+    wrong.extend(floors.keys().filter(|key| !aimed(key)).map(|(set, measure)| format!("{set} {measure}: a floor of nothing")));
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
 }
 
 /// By set, measure and kind: the cases that differ in that way.

@@ -30,6 +30,8 @@ use measure::{Compared, Measure};
 struct Set {
     name: &'static str,
     read: fn() -> Result<Vec<Case>, String>,
+    /// Cases that are measured at least: an empty set would agree with everything.
+    least: usize,
     /// Kinds of message are left out on both sides.
     excludes: bool,
     /// What is measured, with the share that we aim at in tenths of a per cent.
@@ -43,15 +45,21 @@ const CASES: &[(Measure, u64)] = &[(Measure::Verdict, 950), (Measure::Count, 850
 /// 15 of the 17, of which 4 are reported apart.
 const CASES_STU3: &[(Measure, u64)] = &[(Measure::Verdict, 882), (Measure::Count, 850)];
 
-const SETS: [Set; 8] = [
-    Set { name: "validator-cases-r4", read: || cases::validator_cases("r4"), excludes: false, measures: CASES },
-    Set { name: "validator-cases-stu3", read: || cases::validator_cases("stu3"), excludes: false, measures: CASES_STU3 },
-    Set { name: "r4-pzp", read: || cases::examples("r4-pzp"), excludes: true, measures: EXAMPLES },
-    Set { name: "r4-nl-core", read: || cases::examples("r4-nl-core"), excludes: true, measures: EXAMPLES },
-    Set { name: "stu3-pzp", read: || cases::examples("stu3-pzp"), excludes: true, measures: EXAMPLES },
-    Set { name: "stu3-zib", read: || cases::examples("stu3-zib"), excludes: true, measures: EXAMPLES },
-    Set { name: "mutants-r4", read: || cases::mutants("r4"), excludes: true, measures: MUTANTS },
-    Set { name: "mutants-stu3", read: || cases::mutants("stu3"), excludes: true, measures: MUTANTS },
+static SETS: [Set; 8] = [
+    Set { name: "validator-cases-r4", least: 134, read: || cases::validator_cases("r4"), excludes: false, measures: CASES },
+    Set {
+        name: "validator-cases-stu3",
+        least: 13,
+        read: || cases::validator_cases("stu3"),
+        excludes: false,
+        measures: CASES_STU3,
+    },
+    Set { name: "r4-pzp", least: 178, read: || cases::examples("r4-pzp"), excludes: true, measures: EXAMPLES },
+    Set { name: "r4-nl-core", least: 271, read: || cases::examples("r4-nl-core"), excludes: true, measures: EXAMPLES },
+    Set { name: "stu3-pzp", least: 78, read: || cases::examples("stu3-pzp"), excludes: true, measures: EXAMPLES },
+    Set { name: "stu3-zib", least: 208, read: || cases::examples("stu3-zib"), excludes: true, measures: EXAMPLES },
+    Set { name: "mutants-r4", least: 758, read: || cases::mutants("r4"), excludes: true, measures: MUTANTS },
+    Set { name: "mutants-stu3", least: 259, read: || cases::mutants("stu3"), excludes: true, measures: MUTANTS },
 ];
 
 /// What came out for a set.
@@ -59,6 +67,8 @@ struct Measured {
     table: String,
     shares: Vec<(&'static str, u64)>,
     differences: Differences,
+    /// How many cases answer the question of the measure that fits fewest.
+    measured: usize,
 }
 
 impl Set {
@@ -67,7 +77,8 @@ impl Set {
     }
 
     fn measure(&self, compared: &[Compared<'_>]) -> Measured {
-        let mut result = Measured { table: String::new(), shares: Vec::new(), differences: Differences::new() };
+        let mut result =
+            Measured { table: String::new(), shares: Vec::new(), differences: Differences::new(), measured: compared.len() };
         for (measure, aim) in self.measures {
             let (mut good, mut of) = (0, 0);
             for one in compared {
@@ -83,6 +94,7 @@ impl Set {
                     }
                 }
             }
+            result.measured = result.measured.min(of);
             let share = share(good, of);
             let (percent, aim) = (per_cent(share), per_cent(*aim));
             result.table +=
@@ -124,9 +136,14 @@ impl Set {
         let bless = env::var_os("TOETS_BLESS").is_some();
         let result = self.run(false)?;
         eprintln!("{}", result.table);
+        let many = if result.measured < self.least {
+            Err(format!("{}: only {} cases were measured, of {}", self.name, result.measured, self.least))
+        } else {
+            Ok(())
+        };
         let floors = lists::hold_floors(self.name, &result.shares, bless);
         let differences = lists::hold_differences(self.name, &result.differences, bless);
-        let wrong: Vec<String> = [floors, differences].into_iter().filter_map(Result::err).collect();
+        let wrong: Vec<String> = [many, floors, differences].into_iter().filter_map(Result::err).collect();
         if wrong.is_empty() { Ok(Completion::Completed) } else { Err(wrong.join("\n").into()) }
     }
 }
@@ -148,6 +165,11 @@ fn show_case(wanted: &str) -> Result<(), String> {
     Ok(())
 }
 
+fn hold_aims() -> Result<(), String> {
+    let aims = |set: &'static Set| set.measures.iter().map(|(measure, aim)| (set.name, measure.name(), *aim));
+    lists::hold_aims(&SETS.iter().flat_map(aims).collect::<Vec<_>>())
+}
+
 fn main() {
     for (variable, tell) in [("TOETS_ORACLE_SHOW", show as fn(&str) -> _), ("TOETS_ORACLE_CASE", show_case)] {
         if let Ok(wanted) = env::var(variable) {
@@ -156,6 +178,7 @@ fn main() {
     }
     let arguments = Arguments::from_args();
     let mut trials: Vec<Trial> = SETS.iter().map(|set| Trial::ignorable_test(set.name, move || set.trial())).collect();
+    trials.push(Trial::test("every_aim_has_a_floor_that_reaches_it", || Ok(hold_aims()?)));
     trials.push(Trial::test("places_are_compared_without_what_only_one_judge_writes", || {
         place::places_are_compared_without_what_only_one_judge_writes();
         Ok(())

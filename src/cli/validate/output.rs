@@ -15,7 +15,7 @@ use super::super::terminal::Terminal;
 use super::text::Text;
 use crate::clock;
 use crate::report::junit::Case;
-use crate::report::outcome::{Judged, Totals, json, junit, sarif};
+use crate::report::outcome::{Judged, Totals, Used, json, junit, sarif};
 
 /// Notifications of a SARIF file, at most.
 const NOTIFICATIONS: usize = 1_000;
@@ -80,13 +80,13 @@ impl Output {
         };
         let mut output = Self { state, sink, terminal, totals: Totals::default() };
         if format == Format::Sarif {
-            output.write(&sarif::head(terminal.language()))?;
+            output.write(&sarif::head())?;
         }
         Ok(output)
     }
 
-    /// One more resource.
-    pub(crate) fn take(&mut self, judged: &Judged, is_named: bool) -> Result<(), Failure> {
+    /// One more resource, and what it was judged by.
+    pub(crate) fn take(&mut self, judged: &Judged, is_named: bool, used: &[Used]) -> Result<(), Failure> {
         self.totals.add(judged);
         let language = self.terminal.language();
         let text = match &mut self.state {
@@ -97,7 +97,7 @@ impl Output {
             }
             State::Json(first, count) => {
                 *count += 1;
-                let outcome = json::outcome(judged);
+                let outcome = json::outcome(judged, used);
                 match (*count, first.take()) {
                     (1, _) => {
                         *first = Some(outcome);
@@ -119,16 +119,16 @@ impl Output {
     }
 
     /// What is left to write; the totals, which are told whatever the format.
-    pub(crate) fn finish(mut self, skipped: usize, used: &[String]) -> Result<Totals, Failure> {
+    pub(crate) fn finish(mut self, skipped: usize, told: &[String], used: &[Used]) -> Result<Totals, Failure> {
         let rest = match &mut self.state {
             State::Text(_) | State::Json(None, _) => String::new(),
             State::Json(Some(only), _) => format!("{only:#}"),
-            State::Junit(cases) => junit::junit(cases, &clock::now()),
-            State::Sarif { notifications, .. } => sarif::tail(notifications),
+            State::Junit(cases) => junit::junit(cases, &clock::now(), used),
+            State::Sarif { notifications, .. } => sarif::tail(notifications, used, self.terminal.language()),
         };
         self.write(&rest)?;
         let text = Text::new(self.terminal.language(), self.terminal.paint());
-        let totals = text.totals(&self.totals, skipped, used);
+        let totals = text.totals(&self.totals, skipped, told);
         match &mut self.sink {
             Sink::File(path, file) => {
                 file.flush().map_err(|why| unwritable(path, &why))?;

@@ -1,21 +1,25 @@
 //! Which version of FHIR a resource is judged by, and the judge of each, with
-//! the packages that the user named.
+//! the packages that the user named and those that are here.
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use clap::ValueEnum;
 
+use super::super::definitions::PackageArguments;
 use super::super::failure::Failure;
 use super::super::packages;
+use super::told;
 use crate::agreements::FhirVersion;
 use crate::clock;
 use crate::fhir::date::DateTime;
 use crate::fhir::knowledge::{Knowledge, PackageSource};
 use crate::fhir::node::{Node, Tree};
-use crate::fhir::package::{Package, PackageError, cache};
+use crate::fhir::package::version::satisfies;
+use crate::fhir::package::{Manifest, Package, PackageError, cache};
 use crate::fhir::types::{self, Types};
 use crate::fhir::validate::{Issue, Refused, Validator, read, unreadable};
+use crate::report::outcome::Used;
 
 /// A version of FHIR.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -66,6 +70,9 @@ pub(crate) struct Versions {
     usual: Fhir,
     refused: Refused,
     judges: [OnceLock<Validator>; 2],
+    used: [OnceLock<Vec<Used>>; 2],
+    /// The cache that the user named.
+    asked: Option<PathBuf>,
 }
 
 /// What came of judging a text.
@@ -78,25 +85,22 @@ pub(crate) struct Judgement {
 }
 
 impl Versions {
-    /// Judges who know these packages: `id#version`, an archive, or a folder.
-    pub(crate) fn new(given: Option<Fhir>, named: &[String], place: Option<PathBuf>, refused: Refused) -> Result<Self, Failure> {
-        let mut sources = named.iter().map(|name| packages::source(name)).collect::<Result<Vec<_>, _>>()?;
-        let is_package = |source: &PackageSource| !matches!(source, PackageSource::Place(_));
-        let has_packages = sources.iter().any(is_package);
-        sources.extend(place.map(PackageSource::Place));
-        let versions = Self { given, usual: given.unwrap_or(Fhir::R4), refused, judges: [OnceLock::new(), OnceLock::new()] };
-        if !has_packages {
-            return Ok(versions);
-        }
-        let loaded = match given {
-            Some(fhir) => vec![(fhir, load(&sources, fhir)?)],
+    /// Judges who know these packages and those of the cache, each of its own version of FHIR.
+    pub(crate) fn new(given: Option<Fhir>, arguments: &PackageArguments, refused: Refused) -> Result<Self, Failure> {
+        let sources = arguments.sources()?;
+        let of_version = match given {
+            Some(fhir) => vec![(fhir, sources)],
             None => sorted(&sources)?,
         };
-        let usual = given.or_else(|| loaded.first().map(|(fhir, _)| *fhir)).unwrap_or(Fhir::R4);
-        for (fhir, knowledge) in loaded {
-            let _ = versions.judges[fhir as usize].set(judge(knowledge, refused));
+        let named = of_version.iter().find(|(_, sources)| sources.iter().any(is_named));
+        let usual = given.or_else(|| named.map(|(fhir, _)| *fhir)).unwrap_or(Fhir::R4);
+        let (judges, used) = ([OnceLock::new(), OnceLock::new()], [OnceLock::new(), OnceLock::new()]);
+        for (fhir, sources) in of_version {
+            let knowledge = Knowledge::load(&sources, fhir.types()).map_err(|error| packages::failure(&error))?;
+            let _ = judges[fhir as usize].set(judge(knowledge, refused));
         }
-        Ok(Self { usual, ..versions })
+        let asked = arguments.cache.clone();
+        Ok(Self { given, usual, refused, judges, used, asked })
     }
 
     /// The judge of a version; one for whom nothing was named knows what is built in.
@@ -144,22 +148,22 @@ impl Versions {
         if let [only] = known[..] { Some(only) } else { None }
     }
 
-    /// What was used: `FHIR 4.0.1: hl7.fhir.r4.core#4.0.1, …`, for each version that was.
-    pub(crate) fn used(&self, used: &[Fhir]) -> Vec<String> {
-        let known = used.iter().filter_map(|fhir| Some((fhir, self.judges[*fhir as usize].get()?)));
-        let line = |(fhir, judge): (&Fhir, &Validator)| {
-            let sources = judge.knowledge().sources();
-            let name = |built_in: bool| {
-                let those = sources.iter().filter(move |source| source.built_in == built_in);
-                those.map(|source| format!("{}#{}", source.id, source.version)).collect::<Vec<_>>().join(", ")
-            };
-            let packages = match (name(false), name(true)) {
-                (packages, built_in) if packages.is_empty() => format!("built in: {built_in}"),
-                (packages, built_in) => format!("{packages}; behind them, built in: {built_in}"),
-            };
-            format!("FHIR {}: {packages}", fhir.version())
-        };
-        known.map(line).collect()
+    /// What the judge of a version answers from; nothing when nobody asked that judge.
+    pub(crate) fn used(&self, fhir: Fhir) -> &[Used] {
+        let Some(judge) = self.judges[fhir as usize].get() else { return &[] };
+        self.used[fhir as usize].get_or_init(|| Used::of(judge.knowledge()))
+    }
+
+    /// What was used, for each version that was: `FHIR 4.0.1: built in: hl7.fhir.r4.core#4.0.1 (24c2cf04b529), …`;
+    /// and what was looked for in vain.
+    pub(crate) fn told(&self, asked: &[Fhir]) -> Vec<String> {
+        let lines = asked.iter().map(|fhir| format!("FHIR {}: {}", fhir.version(), told::sources(self.used(*fhir))));
+        let known = asked.iter().filter_map(|fhir| Some(self.judges[*fhir as usize].get()?.knowledge()));
+        let known: Vec<&Knowledge> = known.collect();
+        let notes = known.iter().flat_map(|knowledge| knowledge.notes().iter().cloned());
+        let in_vain = self.asked.iter().filter(|asked| known.iter().all(|knowledge| !told::has_any_of(knowledge, asked)));
+        let in_vain = in_vain.map(|asked| format!("nothing in `{}` is a package to judge by", asked.display()));
+        lines.chain(notes).chain(in_vain).collect()
     }
 }
 
@@ -173,56 +177,52 @@ fn judge(knowledge: Knowledge, refused: Refused) -> Validator {
     }
 }
 
-fn load(sources: &[PackageSource], fhir: Fhir) -> Result<Knowledge, Failure> {
-    Knowledge::load(sources, fhir.types()).map_err(|error| packages::failure(&error))
-}
-
-/// The packages by version: all of one, or else each looked at by itself.
-fn sorted(sources: &[PackageSource]) -> Result<Vec<(Fhir, Knowledge)>, Failure> {
-    let why = match Knowledge::load(sources, Fhir::R4.types()) {
-        Ok(knowledge) => return Ok(vec![(Fhir::R4, knowledge)]),
-        Err(why @ PackageError::OtherFhir { .. }) => why,
-        Err(why) => return Err(packages::failure(&why)),
+/// The sources by the version of FHIR that their packages say; a version that
+/// no source speaks of is not among them.
+fn sorted(sources: &[PackageSource]) -> Result<Vec<(Fhir, Vec<PackageSource>)>, Failure> {
+    let mut found = Fhir::ALL.map(|fhir| (fhir, Vec::new()));
+    for source in sources {
+        let manifest = manifest(source, sources).map_err(|error| packages::failure(&error))?;
+        let counts = |fhir: Fhir| manifest.as_ref().is_none_or(|own| own.is_terminology() || own.is_for(fhir.version()));
+        let is_of_any = Fhir::ALL.into_iter().any(counts);
+        // Of no version that is judged here: the first says so when it is loaded.
+        let of_version = found.iter_mut().filter(|(fhir, _)| counts(*fhir) || !is_of_any);
+        of_version.for_each(|(_, of_version)| of_version.push(source.clone()));
+    }
+    let has_packages = |source: &PackageSource| match source {
+        PackageSource::Cache(path) => cache::list(path).is_ok_and(|packages| !packages.is_empty()),
+        named => is_named(named),
     };
-    if let Ok(knowledge) = Knowledge::load(sources, Fhir::Stu3.types()) {
-        return Ok(vec![(Fhir::Stu3, knowledge)]);
-    }
-    let (places, named): (Vec<_>, Vec<_>) = sources.iter().cloned().partition(|source| matches!(source, PackageSource::Place(_)));
-    let (mut stu3, r4): (Vec<_>, Vec<_>) = named.into_iter().partition(|source| is_stu3(source, &places));
-    if !stu3.is_empty() {
-        // Code systems are the same for all versions.
-        stu3.extend(r4.iter().filter(|source| is_terminology(source, &places)).cloned());
-    }
-    if r4.is_empty() || stu3.is_empty() {
-        return Err(packages::failure(&why));
-    }
-    let with_places = |named: Vec<PackageSource>| [named, places.clone()].concat();
-    Ok(vec![(Fhir::R4, load(&with_places(r4), Fhir::R4)?), (Fhir::Stu3, load(&with_places(stu3), Fhir::Stu3)?)])
+    Ok(found.into_iter().filter(|(_, sources)| sources.iter().any(has_packages)).collect())
 }
 
-/// Whether a package says that it is of STU3. One that cannot be opened is told of when it is loaded.
-fn is_stu3(source: &PackageSource, places: &[PackageSource]) -> bool {
-    opened(source, places).is_some_and(|package| package.manifest().fhir_versions.iter().any(|version| version.starts_with("3.")))
+fn is_named(source: &PackageSource) -> bool {
+    matches!(source, PackageSource::At(_) | PackageSource::Named { .. } | PackageSource::Folder(_))
 }
 
-fn is_terminology(source: &PackageSource, places: &[PackageSource]) -> bool {
-    opened(source, places).is_some_and(|package| package.manifest().is_terminology())
-}
-
-fn opened(source: &PackageSource, places: &[PackageSource]) -> Option<Package> {
+/// What a source says of itself; nothing of a folder of packages, and of one that
+/// is nowhere, which is told of when it is loaded.
+fn manifest(source: &PackageSource, sources: &[PackageSource]) -> Result<Option<Manifest>, PackageError> {
     let path = match source {
         PackageSource::At(path) => Some(path.clone()),
-        PackageSource::Named { id, version } => found(places, id, version),
-        PackageSource::Place(_) => None,
+        PackageSource::Named { id, version } => found(sources, id, version),
+        PackageSource::Place(_) | PackageSource::Folder(_) | PackageSource::Cache(_) => None,
     };
-    Package::open(&path?).ok()
+    let Some(path) = path else { return Ok(None) };
+    match Package::manifest_at(&path)? {
+        Some(manifest) => Ok(Some(manifest)),
+        None => Package::open(&path).map(|loose| Some(loose.manifest().clone())),
+    }
 }
 
 /// The package of this name in one of the places.
-fn found(places: &[PackageSource], id: &str, version: &str) -> Option<PathBuf> {
-    let is_it = |path: &PathBuf| path.file_name().and_then(|name| name.to_str()).and_then(cache::named) == Some((id, version));
-    let folders = places.iter().filter_map(|place| match place {
-        PackageSource::Place(folder) => Some(folder),
+fn found(sources: &[PackageSource], id: &str, version: &str) -> Option<PathBuf> {
+    let is_it = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str()).and_then(cache::named);
+        name.is_some_and(|(found_id, found)| found_id == id && satisfies(version, found))
+    };
+    let folders = sources.iter().filter_map(|source| match source {
+        PackageSource::Place(folder) | PackageSource::Folder(folder) | PackageSource::Cache(folder) => Some(folder),
         PackageSource::At(_) | PackageSource::Named { .. } => None,
     });
     folders.flat_map(|folder| cache::list(folder).unwrap_or_default()).find(is_it)

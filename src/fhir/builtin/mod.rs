@@ -13,6 +13,7 @@ mod tests;
 use std::io::Read as _;
 use std::sync::{LazyLock, OnceLock};
 
+use super::package::version::satisfies;
 use super::types::Types;
 
 pub(super) use definition::definition;
@@ -48,6 +49,14 @@ pub(super) struct Source {
     pub(super) digest: &'static str,
     /// Version of the published package that it stands for, where it is not that one.
     pub(super) approximates: Option<&'static str>,
+}
+
+impl Source {
+    /// Whether it meets a dependency, as itself or as what it stands for.
+    pub(super) fn meets(&self, id: &str, wanted: &str) -> bool {
+        let versions = [Some(self.version), self.approximates];
+        self.id == id && versions.into_iter().flatten().any(|version| satisfies(wanted, version))
+    }
 }
 
 /// Something that is built in.

@@ -189,6 +189,27 @@ fn resolve_finds_entries_of_the_bundle() {
 }
 
 #[test]
+fn resolve_among_thousands_of_entries_stays_within_its_work() {
+    let consent = |at: usize| {
+        format!(r#"{{"resource": {{"resourceType": "Consent", "id": "{at}", "patient": {{"reference": "Patient/{at}"}}}}}}"#)
+    };
+    let patient = |at: usize| format!(r#"{{"resource": {{"resourceType": "Patient", "id": "{at}", "active": true}}}}"#);
+    let entries: Vec<String> = (0..4_000).flat_map(|at| [consent(at), patient(at)]).collect();
+    let mut bundle = tree(&format!(r#"{{"resourceType": "Bundle", "type": "collection", "entry": [{}]}}"#, entries.join(",")));
+    let expression = parse("Bundle.entry.resource.ofType(Consent).patient.resolve().active.count()").expect("FHIRPath");
+    let count = |bundle: &Tree| match expression.evaluate(bundle.root(), &Environment::new(r4())) {
+        Ok(found) => format!("{found:?}"),
+        Err(error) => error.to_string(),
+    };
+    assert!(count(&bundle).contains("4000"), "{}", count(&bundle));
+    // What is changed is seen.
+    let resource = bundle.root().children_named("entry").nth(1).and_then(|entry| entry.child("resource")).map(Node::id);
+    let id = bundle.node(resource.expect("a Patient")).child("id").expect("it has one").id();
+    bundle.set_literal(id, "another");
+    assert!(count(&bundle).contains("3999"), "{}", count(&bundle));
+}
+
+#[test]
 fn what_a_reference_says_is_enough_to_ask_for_its_type() {
     assert_eq!(truth("generalPractitioner.where(resolve() is Practitioner).exists()"), Truth::True);
     assert_eq!(truth("generalPractitioner.where(resolve() is Patient).exists()"), Truth::False);

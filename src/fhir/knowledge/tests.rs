@@ -237,8 +237,8 @@ fn sources_name_what_is_built_in_and_what_it_stands_for() {
     let folder = Folder::new("sources");
     folder.package("base#1.0.0", "", &[]);
     let sources = folder.load(&["base#1.0.0"]).expect("it is there").sources();
-    assert_eq!((&*sources[0].id, sources[0].built_in, &sources[0].approximates), ("base", false, &None));
+    assert_eq!((&*sources[0].id, sources[0].place.is_some(), &sources[0].approximates), ("base", true, &None));
     let pzp = sources.iter().find(|source| source.id == "iknl.fhir.r4.pzp").expect("it is built in");
     assert_eq!((&*pzp.version, pzp.approximates.as_deref()), ("1.0.0-rc2-approx", Some("1.0.0-rc2")));
-    assert!(pzp.built_in && pzp.digest.as_deref().is_some_and(|digest| digest.starts_with("sha256:")));
+    assert!(pzp.place.is_none() && pzp.digest.as_deref().is_some_and(|digest| digest.starts_with("sha256:")));
 }

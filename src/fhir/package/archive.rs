@@ -9,8 +9,8 @@ use std::path::Path;
 use flate2::read::MultiGzDecoder;
 use tar::{Entry as Part, EntryType};
 
-use super::{Files, MAX_ARCHIVE, MAX_FILE, MAX_FILES, MAX_KEPT, MAX_UNPACKED, Package, PackageError, index, manifest};
-use crate::digest::sha256_hex;
+use super::{Files, MAX_ARCHIVE, MAX_FILE, MAX_FILES, MAX_KEPT, MAX_UNPACKED, Manifest, Package, PackageError, index, manifest};
+use crate::digest::{Sha256, sha256_hex};
 
 /// Most bytes of the long name of a file.
 const MAX_NAME: u64 = 64 << 10;
@@ -18,8 +18,7 @@ const MAX_NAME: u64 = 64 << 10;
 pub(super) fn open(path: &Path) -> Result<Package, PackageError> {
     let archive = read_file(path)?;
     let mut texts = unpack(path, &archive)?;
-    let no_manifest = || PackageError::Manifest { path: path.to_owned(), message: "has no `package/package.json`".to_owned() };
-    let manifest = manifest::read(path, &texts.remove("package.json").ok_or_else(no_manifest)?)?;
+    let manifest = manifest::read(path, &texts.remove("package.json").ok_or_else(|| no_manifest(path))?)?;
     let (mut entries, mut held) = (Vec::new(), Vec::new());
     for (name, text) in texts {
         if let Some(entry) = index::entry(path, &name, &text)? {
@@ -29,6 +28,41 @@ pub(super) fn open(path: &Path) -> Result<Package, PackageError> {
     }
     let digest = Some(format!("sha256:{}", sha256_hex(&archive)));
     Ok(Package { manifest, path: path.to_owned(), digest, entries, files: Files::Held(held) })
+}
+
+/// What a package says of itself, without reading further than that.
+pub(super) fn manifest(path: &Path) -> Result<Manifest, PackageError> {
+    let unreadable = |source: io::Error| PackageError::Unreadable { path: path.to_owned(), source };
+    let file = File::open(path).map_err(unreadable)?;
+    let mut stream = tar::Archive::new(MultiGzDecoder::new(file.take(MAX_ARCHIVE)).take(MAX_UNPACKED));
+    for part in stream.entries().map_err(unreadable)?.raw(true).take(MAX_FILES) {
+        let mut part = part.map_err(unreadable)?;
+        if name(path, &part, None)?.as_deref() == Some("package.json") {
+            let size = part.size();
+            return manifest::read(path, &read_part(path, "package.json", &mut part, size)?);
+        }
+    }
+    Err(no_manifest(path))
+}
+
+fn no_manifest(path: &Path) -> PackageError {
+    PackageError::Manifest { path: path.to_owned(), message: "has no `package/package.json`".to_owned() }
+}
+
+/// Digest of an archive as it is stored, which nothing is unpacked for.
+pub(super) fn digest(path: &Path) -> Result<String, PackageError> {
+    let unreadable = |source: io::Error| PackageError::Unreadable { path: path.to_owned(), source };
+    let mut file = File::open(path).map_err(unreadable)?.take(MAX_ARCHIVE + 1);
+    let (mut digest, mut buffer) = (Sha256::new(), vec![0; 64 << 10]);
+    loop {
+        match file.read(&mut buffer).map_err(unreadable)? {
+            0 => return Ok(format!("sha256:{}", digest.hex())),
+            read => digest.update(&buffer[..read]),
+        }
+        if file.limit() == 0 {
+            return Err(too_large(path, "the archive", MAX_ARCHIVE));
+        }
+    }
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>, PackageError> {

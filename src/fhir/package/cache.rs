@@ -1,20 +1,25 @@
 //! A folder of packages: the common cache `~/.fhir/packages` that the tools of
-//! FHIR share, or any other. What we add is noted with its digest in a lock file.
+//! FHIR share, or any other. What we add is noted with its digest in a lock
+//! file, held to it whenever it is opened, and has its index kept beside it.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Package, PackageError};
+use super::{Package, PackageError, archive, kept};
 
 /// Name of the lock file in the folder.
 const LOCK: &str = "toets.lock";
 
-/// The common cache of this user.
+/// The common cache of this user; the folder that `TOETS_CACHE` names goes before it.
 #[must_use]
 pub fn common_cache() -> Option<PathBuf> {
-    let home = ["HOME", "USERPROFILE"].iter().find_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()))?;
+    let value = |name: &&str| std::env::var_os(name).filter(|value| !value.is_empty());
+    if let Some(named) = value(&"TOETS_CACHE") {
+        return Some(PathBuf::from(named));
+    }
+    let home = ["HOME", "USERPROFILE"].iter().find_map(value)?;
     Some(PathBuf::from(home).join(".fhir").join("packages"))
 }
 
@@ -42,37 +47,94 @@ pub fn list(folder: &Path) -> Result<Vec<PathBuf>, PackageError> {
     }
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
-        if entry.file_name().to_str().and_then(named).is_some() {
-            found.push(entry.path());
+        let path = entry.map_err(unreadable)?.path();
+        let is_package = match path.file_name().and_then(|name| name.to_str()) {
+            Some(name) if named(name).is_none() => false,
+            // Neither a pipe nor anything else of which nobody knows where it ends.
+            Some(name) => {
+                if name.ends_with(".tgz") {
+                    path.is_file()
+                } else {
+                    path.is_dir()
+                }
+            }
+            None => false,
+        };
+        if is_package {
+            found.push(path);
         }
     }
     found.sort();
     Ok(found)
 }
 
-/// Copies a package archive into a folder, once it has been opened without
-/// fault, and notes its digest.
+/// Opens a package of a folder. An archive that was noted there has to be what it
+/// was, and is opened by the index that is kept of it.
 ///
 /// # Errors
-/// When it is no sound package, or the folder cannot be written.
-pub fn add(archive: &Path, folder: &Path) -> Result<Package, PackageError> {
-    let package = Package::open(archive)?;
-    let digest = package.digest().ok_or_else(|| PackageError::Archive {
-        path: archive.to_owned(),
+/// When it cannot be opened, or its digest is not the one that was noted.
+pub fn open(path: &Path) -> Result<Package, PackageError> {
+    let named = path.parent().zip(path.file_name().and_then(|name| name.to_str()));
+    let noted = match named {
+        Some((folder, name)) if path.is_file() => locked(folder)?.remove(name),
+        _ => None,
+    };
+    let Some(noted) = noted else { return Package::open(path) };
+    let found = archive::digest(path)?;
+    if noted != found {
+        return Err(PackageError::Digest { path: path.to_owned(), noted, found });
+    }
+    if let Some(kept) = kept::read(path, &found) {
+        return Ok(kept);
+    }
+    let package = Package::open(path)?;
+    kept::write(path, &package);
+    Ok(package)
+}
+
+/// Copies a package archive into a folder, once it has been opened without
+/// fault, and notes its digest. One that is there already is taken over only
+/// when that is asked for.
+///
+/// # Errors
+/// When it is no sound package, another one of its name is there, or the folder cannot be written.
+pub fn add(file: &Path, folder: &Path, replace: bool) -> Result<Package, PackageError> {
+    let package = Package::open(file)?;
+    let digest = package.digest().filter(|_| file.is_file()).ok_or_else(|| PackageError::Archive {
+        path: file.to_owned(),
         message: "it is a folder; add the `.tgz` that it came from".to_owned(),
     })?;
     let name = format!("{}-{}.tgz", package.manifest().id, package.manifest().version);
+    let mut locked = locked(folder)?;
+    if let Some(there) = there(&folder.join(&name), locked.get(&name)).filter(|there| !replace && there != digest) {
+        let (name, new) = (package.manifest().name(), digest.to_owned());
+        return Err(PackageError::There { name, folder: folder.to_owned(), there, new });
+    }
     let unwritable = |source: io::Error| PackageError::Unreadable { path: folder.to_owned(), source };
     fs::create_dir_all(folder).map_err(unwritable)?;
-    // Under another name first, so that nobody reads half of it.
-    let part = folder.join(format!(".{name}.{}", std::process::id()));
-    fs::copy(archive, &part).and_then(|_| fs::rename(&part, folder.join(&name))).map_err(unwritable)?;
-    let mut locked = locked(folder)?;
-    locked.insert(name, digest.to_owned());
+    whole(&folder.join(&name), |part| fs::copy(file, part).map(drop)).map_err(unwritable)?;
+    locked.insert(name.clone(), digest.to_owned());
     let text: String = locked.iter().map(|(name, digest)| format!("{name} {digest}\n")).collect();
-    fs::write(folder.join(LOCK), text).map_err(unwritable)?;
+    whole(&folder.join(LOCK), |part| fs::write(part, text)).map_err(unwritable)?;
+    kept::write(&folder.join(name), &package);
     Ok(package)
+}
+
+/// Digest of the archive that is in the way: as it was noted, else as it is.
+fn there(path: &Path, noted: Option<&String>) -> Option<String> {
+    noted.cloned().or_else(|| Package::open(path).ok().filter(|_| path.is_file())?.digest().map(str::to_owned))
+}
+
+/// Writes a file under another name first, so that nobody reads half of it.
+pub(super) fn whole(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let part = path.with_file_name(format!(".{name}.{}", std::process::id()));
+    let written = write(&part).and_then(|()| fs::rename(&part, path));
+    if written.is_err() {
+        // It may never have been there.
+        let _ = fs::remove_file(&part);
+    }
+    written
 }
 
 /// Names of archives in a folder with the digests that were noted when they were added.

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::version;
+
 /// Why a package, or a set of them, cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PackageError {
@@ -86,6 +88,30 @@ pub enum PackageError {
         other_version: String,
         /// Who asks for that.
         other_by: String,
+        /// Both were named on the command line.
+        named: bool,
+    },
+    /// A package is not the one that was noted when it was added.
+    #[error("{}: is not the package that was added: its digest is {found}, and {noted} was noted", path.display())]
+    Digest {
+        /// Which.
+        path: PathBuf,
+        /// Digest that was noted.
+        noted: String,
+        /// Digest that it has.
+        found: String,
+    },
+    /// Another archive of this name and version is in the folder.
+    #[error("`{name}` is in {} with another digest: {there}; this one has {new}", folder.display())]
+    There {
+        /// `id#version`
+        name: String,
+        /// Where it is.
+        folder: PathBuf,
+        /// Digest of the one that is there.
+        there: String,
+        /// Digest of the new one.
+        new: String,
     },
     /// A package of another version of FHIR.
     #[error("package `{package}` is of FHIR {found}, not of {wanted}")]
@@ -104,10 +130,21 @@ impl PackageError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Missing { looked, others, .. } => Some(missing_hint(looked, others)),
+            Self::Missing { wanted, looked, others, .. } => Some(missing_hint(wanted, looked, others)),
+            Self::Conflict { id, named: true, .. } => {
+                Some(format!("name one version of `{id}`, and judge by the other in a run of its own"))
+            }
             Self::Conflict { id, .. } => {
                 Some(format!("name the version of `{id}` that is to be used yourself: it then counts for both"))
             }
+            Self::Digest { .. } => Some(
+                "add the package again with `toets packages add FILE --replace` if the change is meant, else get it again"
+                    .to_owned(),
+            ),
+            Self::There { .. } => Some(
+                "a version that is published does not change: find out which of the two is right; `--replace` takes the new one"
+                    .to_owned(),
+            ),
             Self::Manifest { .. } => Some("a FHIR package has `package/package.json` with `name` and `version`".to_owned()),
             Self::OtherFhir { .. } => Some("use packages of one version of FHIR together".to_owned()),
             _ => None,
@@ -115,7 +152,14 @@ impl PackageError {
     }
 }
 
-fn missing_hint(looked: &[PathBuf], others: &[String]) -> String {
+fn missing_hint(wanted: &str, looked: &[PathBuf], others: &[String]) -> String {
+    let version = wanted.split_once('#').map_or(wanted, |(_, version)| version);
+    if !others.is_empty() && !version::is_readable(version) {
+        return format!(
+            "`{version}` is no version and no range of versions; found: {}; name one of these to use it instead",
+            others.join(", ")
+        );
+    }
     let places: Vec<String> = looked.iter().map(|path| format!("`{}`", path.display())).collect();
     let places = if places.is_empty() { "nowhere".to_owned() } else { format!("in {}", places.join(", ")) };
     match others {

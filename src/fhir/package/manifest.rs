@@ -13,7 +13,7 @@ pub struct Manifest {
     pub id: String,
     /// `4.0.1`
     pub version: String,
-    /// Id and version of what it stands on.
+    /// Id of what it stands on, and the version or the range that is wanted of it.
     pub dependencies: Vec<(String, String)>,
     /// `4.0.1`; empty when it does not say.
     pub fhir_versions: Vec<String>,
@@ -51,21 +51,36 @@ pub(super) fn read(path: &Path, text: &[u8]) -> Result<Manifest, PackageError> {
         let found = value[name].as_str().filter(|text| is_plain(text));
         found.map(str::to_owned).ok_or_else(|| wrong(format!("`package.json` has no `{name}` that can be used")))
     };
+    let shown = |letter: &char| !letter.is_control();
+    let wanted = |version: &Value| -> String { version.as_str().unwrap_or_default().chars().filter(shown).take(128).collect() };
     let dependencies = value["dependencies"].as_object().into_iter().flatten();
+    let dependencies: Vec<(String, String)> = dependencies
+        .filter(|(id, _)| is_plain(id))
+        // A range is no name of a folder, and is never made one: it is kept as it is written.
+        .map(|(id, version)| (id.clone(), wanted(version)))
+        .collect();
     let versions = ["fhirVersions", "fhir-version-list"].iter().find_map(|name| value[*name].as_array());
+    let versions: Vec<String> = versions.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
     Ok(Manifest {
         id: field("name")?,
         version: field("version")?,
-        dependencies: dependencies
-            .filter_map(|(id, version)| Some((id.clone(), version.as_str()?.to_owned())))
-            .filter(|(id, version)| is_plain(id) && is_plain(version))
-            .collect(),
-        fhir_versions: versions.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
+        fhir_versions: if versions.is_empty() { by_core(&dependencies) } else { versions },
+        dependencies,
     })
+}
+
+/// The versions of FHIR whose core a package stands on, for one that does not say.
+fn by_core(dependencies: &[(String, String)]) -> Vec<String> {
+    let is_core = |id: &str| id.starts_with("hl7.fhir.r") && id.ends_with(".core");
+    dependencies.iter().filter(|(id, _)| is_core(id)).map(|(_, version)| version.clone()).collect()
 }
 
 /// Ids and versions become names of folders.
 fn is_plain(text: &str) -> bool {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "._-+".contains(letter);
-    !text.is_empty() && text.len() <= 128 && text.chars().all(plain) && !text.starts_with('.')
+    !text.is_empty() && text.len() <= 128 && text.chars().all(is_plain_letter) && !text.starts_with('.')
+}
+
+/// Whether a letter may stand in an id.
+pub(super) fn is_plain_letter(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || "._-+".contains(letter)
 }

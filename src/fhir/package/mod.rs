@@ -6,10 +6,12 @@ pub mod cache;
 mod error;
 mod folder;
 mod index;
+mod kept;
 mod manifest;
 mod skim;
 #[cfg(test)]
 mod tests;
+pub mod version;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -35,7 +37,7 @@ pub struct Package {
     manifest: Manifest,
     /// Where it was found.
     path: PathBuf,
-    /// `sha256:…` of the archive; a folder has none.
+    /// `sha256:…` of the archive, or of resources that lie loose; another folder has none.
     digest: Option<String>,
     entries: Vec<Entry>,
     files: Files,
@@ -48,6 +50,8 @@ enum Files {
     Held(Vec<Box<[u8]>>),
     /// On disk, read when asked for.
     Folder(PathBuf),
+    /// Kept beside the archive that they were in.
+    Kept(kept::Texts),
 }
 
 impl Package {
@@ -58,6 +62,21 @@ impl Package {
     /// When it cannot be read, passes a bound, or is no package.
     pub fn open(path: &Path) -> Result<Self, PackageError> {
         if path.is_dir() { folder::open(path) } else { archive::open(path) }
+    }
+
+    /// What a package says of itself, whose resources are not looked at; nothing
+    /// where they lie loose in a folder.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is no package.
+    pub fn manifest_at(path: &Path) -> Result<Option<Manifest>, PackageError> {
+        if path.is_dir() { Ok(folder::manifest(path)?.map(|(_, manifest)| manifest)) } else { archive::manifest(path).map(Some) }
+    }
+
+    /// Whether resources lie loose in a folder.
+    #[must_use]
+    pub fn is_loose(path: &Path) -> bool {
+        folder::is_loose(path)
     }
 
     /// A package that was never a file: resources with the names of their files.
@@ -110,6 +129,10 @@ impl Package {
     pub fn text(&self, place: usize) -> Result<Cow<'_, [u8]>, PackageError> {
         match &self.files {
             Files::Held(texts) => Ok(Cow::Borrowed(&texts[place])),
+            Files::Kept(texts) => {
+                let unreadable = |source| PackageError::Unreadable { path: self.path.clone(), source };
+                texts.text(place, &self.entries[place].file).map(Cow::Owned).map_err(unreadable)
+            }
             Files::Folder(folder) => folder::read(&folder.join(&*self.entries[place].file)).map(Cow::Owned),
         }
     }

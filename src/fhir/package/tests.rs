@@ -203,7 +203,7 @@ fn cache_named_tells_id_and_version_of_both_forms() {
 fn cache_add_keeps_a_package_with_its_digest() {
     let folder = std::env::temp_dir().join(format!("toets-cache-{}", std::process::id()));
     let archive = Archive::of("add", &[("package/package.json", MANIFEST)]);
-    let package = cache::add(&archive.0, &folder).expect("a sound package");
+    let package = cache::add(&archive.0, &folder, false).expect("a sound package");
     let locked = cache::locked(&folder).expect("the lock file was written");
     assert_eq!(locked.get("one-1.0.0.tgz").map(String::as_str), package.digest());
     assert_eq!(cache::list(&folder).expect("the folder is there"), [folder.join("one-1.0.0.tgz")]);

@@ -1,6 +1,6 @@
 //! What references lead to within a document: entries of a Bundle by their address,
-//! contained resources by their id. Read once, when the first reference asks: among
-//! many each takes no longer. <https://hl7.org/fhir/R4/bundle.html#references>
+//! contained resources by their id; and the language of what is around. Read once,
+//! when it is first asked for: among many each takes no longer. <https://hl7.org/fhir/R4/bundle.html#references>
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -26,6 +26,7 @@ pub(crate) enum Found<'t> {
 pub(super) struct Bundles<'t> {
     entries: RefCell<HashMap<Key, Rc<ByUrl<'t>>>>,
     contained: RefCell<HashMap<Key, HashMap<&'t str, Node<'t>>>>,
+    languages: RefCell<HashMap<Key, Option<&'t str>>>,
 }
 
 /// Tree and node: a reference may lead into another document.
@@ -60,6 +61,14 @@ impl<'t> Bundles<'t> {
             by_id
         });
         by_id.get(id).copied()
+    }
+
+    /// The language that the resource around an element says, or one around that. In a
+    /// Bundle that says none all entries were looked through, for each code in it.
+    pub(super) fn language(&self, node: Node<'t>) -> Option<&'t str> {
+        let mut known = self.languages.borrow_mut();
+        let mut of = |resource: Node<'t>| *known.entry(key(resource)).or_insert_with(|| resource.child_value("language"));
+        node.outward().filter(|node| node.is_resource()).find_map(&mut of)
     }
 
     fn find_in(&self, bundle: Node<'t>, entry: Node<'t>, reference: &str) -> Found<'t> {

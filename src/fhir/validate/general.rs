@@ -44,7 +44,7 @@ fn claimed(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) {
 }
 
 /// What FHIR asks of a datatype beyond its invariants.
-fn datatype(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) {
+fn datatype<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issues) {
     coding::check(scene, node, issues);
     quantity::check(scene, node, issues);
     identifier::check(node, issues);

@@ -145,6 +145,11 @@ impl<'t> Scene<'_, 't> {
         self.bundles.contained(holder, id)
     }
 
+    /// The language that an element is in.
+    pub(crate) fn language_of(&self, node: Node<'t>) -> &str {
+        self.bundles.language(node).unwrap_or(self.language)
+    }
+
     /// The types of this version of FHIR.
     pub(crate) fn types(&self) -> &'static Types {
         self.knowledge.types()

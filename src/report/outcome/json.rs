@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::Used;
 use super::view::{Judged, Shown, Verdict};
 use crate::fhir::validate::Severity;
 
@@ -10,9 +11,9 @@ use crate::fhir::validate::Severity;
 pub const CODES: &str = "urn:toets:code";
 const EXTENSION: &str = "http://hl7.org/fhir/StructureDefinition/operationoutcome-";
 
-/// The OperationOutcome of a resource.
+/// The OperationOutcome of a resource, and in its narrative what it was judged by.
 #[must_use]
-pub fn outcome(judged: &Judged) -> Value {
+pub fn outcome(judged: &Judged, used: &[Used]) -> Value {
     let mut issues: Vec<Value> = match &judged.verdict {
         Verdict::Unread(why) => vec![plain("fatal", "exception", why)],
         _ => judged.issues.iter().map(issue).collect(),
@@ -24,11 +25,20 @@ pub fn outcome(judged: &Judged) -> Value {
         // An OperationOutcome has at least one issue.
         issues.push(plain("information", "informational", word(&judged.verdict)));
     }
-    json!({
+    let mut outcome = json!({
         "resourceType": "OperationOutcome",
         "extension": [extension("file", "valueString", &judged.place())],
         "issue": issues,
-    })
+    });
+    if !used.is_empty() {
+        outcome["text"] = json!({"status": "generated", "div": narrative(used)});
+    }
+    outcome
+}
+
+/// Ids and versions of packages have no letter that XML would read.
+fn narrative(used: &[Used]) -> String {
+    format!("<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>Judged by {}</p></div>", Used::lines(used))
 }
 
 /// What there is to say where no issue is shown.

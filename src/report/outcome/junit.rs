@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use super::Used;
 use super::view::{Judged, Shown, Verdict};
 use crate::fhir::validate::Severity;
 use crate::report::junit::{Case, CaseOutcome, cases};
@@ -38,10 +39,11 @@ pub fn case(judged: &Judged, language: Language) -> Case {
     Case { name, class: judged.file.clone(), outcome, text }
 }
 
-/// The whole file; `at` is when it was made, RFC 3339 in UTC.
+/// The whole file; `at` is when it was made, RFC 3339 in UTC. What was judged by
+/// is what the suite says: the writer has no properties.
 #[must_use]
-pub fn junit(all: &[Case], at: &str) -> String {
-    cases("toets validate", all, at)
+pub fn junit(all: &[Case], at: &str, used: &[Used]) -> String {
+    cases("toets validate", all, (at, &Used::lines(used)))
 }
 
 fn issues(judged: &Judged, language: Language) -> String {

@@ -9,9 +9,11 @@ mod place;
 pub mod sarif;
 #[cfg(test)]
 mod tests;
+mod used;
 mod view;
 
 pub use build::{Builder, Origin};
+pub use used::Used;
 pub use view::{Counts, Excerpt, Judged, Shown, Totals, Verdict};
 
 use crate::fhir::validate::Severity;

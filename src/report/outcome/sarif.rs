@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::Used;
 use super::view::{Judged, Shown, Verdict};
 use crate::digest::sha256_hex;
 use crate::fhir::validate::{Code, Severity, all_codes, without_holes};
@@ -16,13 +17,8 @@ const FINGERPRINT: usize = 32;
 
 /// What comes before the results.
 #[must_use]
-pub fn head(language: Language) -> String {
-    let rules: Vec<Value> = all_codes().map(|code| rule(code, language)).collect();
-    let driver = json!({"name": "Toets", "version": env!("CARGO_PKG_VERSION"), "rules": rules});
-    format!(
-        "{{\"$schema\":\"{SCHEMA}\",\"version\":\"2.1.0\",\"runs\":[{{\"tool\":{},\"columnKind\":\"unicodeCodePoints\",\"results\":[",
-        json!({"driver": driver})
-    )
+pub fn head() -> String {
+    format!("{{\"$schema\":\"{SCHEMA}\",\"version\":\"2.1.0\",\"runs\":[{{\"columnKind\":\"unicodeCodePoints\",\"results\":[")
 }
 
 /// The results of a resource, one text each; `,` belongs between all of them.
@@ -45,12 +41,28 @@ pub fn notification(judged: &Judged, root: &Path) -> Option<Value> {
     Some(json!({"level": level, "message": {"text": text}, "locations": [location]}))
 }
 
-/// What comes behind the results.
+/// What comes behind the results: what the rules are, and which definitions were
+/// used, is known in the end.
 #[must_use]
-pub fn tail(notifications: &[Value]) -> String {
+pub fn tail(notifications: &[Value], used: &[Used], language: Language) -> String {
+    let rules: Vec<Value> = all_codes().map(|code| rule(code, language)).collect();
+    let driver = json!({"name": "Toets", "version": env!("CARGO_PKG_VERSION"), "rules": rules});
+    let extensions: Vec<Value> = used.iter().map(extension).collect();
+    let tool = json!({"driver": driver, "extensions": extensions});
     let successful = !notifications.iter().any(|notification| notification["level"] == "error");
     let invocation = json!({"executionSuccessful": successful, "toolExecutionNotifications": notifications});
-    format!("],\"invocations\":[{invocation}]}}]}}")
+    format!("],\"tool\":{tool},\"invocations\":[{invocation}]}}]}}")
+}
+
+/// A package of definitions, as a part of the tool.
+fn extension(used: &Used) -> Value {
+    let source = &used.source;
+    let mut properties = json!({"fhirVersion": used.fhir, "builtIn": source.place.is_none()});
+    let known = [("digest", &source.digest), ("standsFor", &source.approximates)];
+    for (name, value) in known.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
+        properties[name] = value.as_str().into();
+    }
+    json!({"name": source.id, "version": source.version, "properties": properties})
 }
 
 fn rule(code: &Code, language: Language) -> Value {

@@ -38,7 +38,7 @@ fn of_too_many_issues_errors_are_shown_before_all_else() {
     let judged = judged(&issues, Severity::Information);
     assert!(judged.issues.len() == 1_000 && judged.issues.iter().all(|issue| issue.severity == Severity::Error));
     assert_eq!(judged.left_out, 2_001);
-    assert!(json::outcome(&judged).to_string().contains("2001 more issues"));
+    assert!(json::outcome(&judged, &[]).to_string().contains("2001 more issues"));
     let told = sarif::notification(&judged, Path::new("/")).expect("what is left out is told");
     assert_eq!(told["level"], "note");
 }
@@ -46,7 +46,7 @@ fn of_too_many_issues_errors_are_shown_before_all_else() {
 #[test]
 fn what_cannot_be_decided_has_a_code_of_its_own_in_an_outcome() {
     let judged = judged(&[issue(Severity::CantTell, 4)], Severity::Information);
-    let outcome = json::outcome(&judged);
+    let outcome = json::outcome(&judged, &[]);
     assert_eq!(outcome["issue"][0]["severity"], "information");
     assert_eq!(outcome["issue"][0]["code"], "not-supported");
     assert_eq!(outcome["issue"][0]["location"][0], "Line[2] Col[3]");
@@ -55,10 +55,10 @@ fn what_cannot_be_decided_has_a_code_of_its_own_in_an_outcome() {
 
 #[test]
 fn an_outcome_has_an_issue_also_when_there_is_none() {
-    let outcome = json::outcome(&judged(&[], Severity::Information));
+    let outcome = json::outcome(&judged(&[], Severity::Information), &[]);
     assert_eq!(outcome["issue"][0]["code"], "informational");
     let unread = Judged::unread("b.json".to_owned(), Some(3), "gone".to_owned());
-    assert_eq!(json::outcome(&unread)["issue"][0]["severity"], "fatal");
+    assert_eq!(json::outcome(&unread, &[])["issue"][0]["severity"], "fatal");
     let mut totals = Totals::default();
     totals.add(&unread);
     assert_eq!((totals.unread, totals.resources), (1, 0));

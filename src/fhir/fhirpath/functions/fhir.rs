@@ -75,11 +75,8 @@ fn resolve<'t>(call: Invocation<'_, '_, 't>) -> Outcome<'t> {
     let mut found = Vec::new();
     for item in &call.input {
         let Some(reference) = reference_text(item) else { continue };
-        let here = item.node();
-        if let Some(root) = here.map(|node| node.tree().root()).filter(|root| root.type_name() == "Bundle") {
-            call.evaluator.spend(root.children().count(), call.range)?;
-        }
-        found.extend(target(reference, here, call.evaluator.environment).map(Item::Node));
+        call.evaluator.spend(1, call.range)?;
+        found.extend(target(reference, item.node(), call.evaluator.environment).map(Item::Node));
     }
     Ok(found)
 }
@@ -93,8 +90,8 @@ pub(in crate::fhir::fhirpath) fn target<'t>(
     if let Some(identifier) = reference.strip_prefix('#') {
         return contained(here?, identifier);
     }
-    let bundle = here.map(|node| (node, node.tree().root())).filter(|(_, root)| root.type_name() == "Bundle");
-    let inside = bundle.and_then(|(node, root)| in_bundle(root, node, reference));
+    let bundled = here.filter(|node| node.tree().root().type_name() == "Bundle");
+    let inside = bundled.and_then(|node| in_bundle(node, reference));
     inside.or_else(|| environment.resolver.and_then(|resolver| resolver(reference)))
 }
 
@@ -108,21 +105,17 @@ fn contained<'t>(node: Node<'t>, identifier: &str) -> Option<Node<'t>> {
 
 /// The entry whose fullUrl is the reference. A relative one is first completed
 /// with the base of the entry that it stands in, then looked for by type and id.
-fn in_bundle<'t>(bundle: Node<'t>, from: Node<'_>, reference: &str) -> Option<Node<'t>> {
-    let entries = || bundle.children_named("entry");
-    let by_url =
-        |url: &str| entries().find(|entry| entry.child_value("fullUrl") == Some(url)).and_then(|entry| entry.child("resource"));
+fn in_bundle<'t>(from: Node<'t>, reference: &str) -> Option<Node<'t>> {
+    let bundle = from.tree();
     let unversioned = reference.split_once("/_history/").map_or(reference, |(before, _)| before);
-    if let Some(found) = by_url(reference).or_else(|| by_url(unversioned)) {
+    if let Some(found) = bundle.resource_at(reference).or_else(|| bundle.resource_at(unversioned)) {
         return Some(found);
     }
-    let (kind, id) = unversioned.split_once('/').filter(|(_, id)| !id.contains('/'))?;
+    unversioned.split_once('/').filter(|(_, id)| !id.contains('/'))?;
     let own_url = container_of(resource_of(from)).parent().and_then(|entry| entry.child_value("fullUrl"));
     let base = own_url.and_then(|url| url.rsplitn(3, '/').nth(2));
-    base.and_then(|base| by_url(&format!("{base}/{unversioned}"))).or_else(|| {
-        let resources = entries().filter_map(|entry| entry.child("resource"));
-        resources.into_iter().find(|resource| resource.type_name() == kind && resource.child_value("id") == Some(id))
-    })
+    let below_base = base.and_then(|base| bundle.resource_at(&format!("{base}/{unversioned}")));
+    below_base.or_else(|| bundle.resource_called(unversioned))
 }
 
 /// The type that a Reference says it points to, by its `type` or its url.

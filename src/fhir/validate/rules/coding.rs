@@ -34,7 +34,7 @@ codes! {
 const MOST_SHOWN: usize = 5;
 
 /// Whether a Coding, or a Quantity with its unit, says a code that there is.
-pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) {
+pub(crate) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issues) {
     let is_coding = node.type_name() == "Coding";
     if !is_coding && (node.is_primitive() || !scene.types().is_a(node.type_name(), "Quantity")) {
         return;
@@ -70,7 +70,7 @@ fn systems_of(scene: &Scene<'_, '_>, value_set: &str) -> Option<String> {
 
 type Known<'a, 't> = (&'a CodeSystem, &'a str, Node<'t>);
 
-fn check_code(scene: &Scene<'_, '_>, node: Node<'_>, (known, system, code): Known<'_, '_>, issues: &mut Issues) {
+fn check_code<'t>(scene: &Scene<'_, 't>, node: Node<'t>, (known, system, code): Known<'_, 't>, issues: &mut Issues) {
     let written = code.value().unwrap_or_default();
     // Another edition of the system may have other codes.
     let version = node.child_value("version");
@@ -100,14 +100,13 @@ fn unknown(code: Node<'_>, (system, written): (&str, &str), known: &CodeSystem) 
 
 /// An error where the system has displays in the language that the resource is in.
 /// Else the display may be a translation that the system does not have.
-fn wrong_display(
-    scene: &Scene<'_, '_>,
-    display: Node<'_>,
+fn wrong_display<'t>(
+    scene: &Scene<'_, 't>,
+    display: Node<'t>,
     (system, code): (&str, &str),
     (concept, displays): (&Concept, &[String]),
 ) -> Issue {
-    let mut resources = display.outward().filter(|node| node.is_resource());
-    let said = resources.find_map(|resource| resource.child_value("language")).unwrap_or(scene.language);
+    let said = scene.language_of(display);
     let primary = |language: &str| language.split('-').next().unwrap_or_default().to_ascii_lowercase();
     let mut designated = concept.designations.iter().filter_map(|(language, _)| language.as_deref());
     // Code systems hardly ever say their language: their own displays are English.
