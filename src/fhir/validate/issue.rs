@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::profile::Profile;
+use super::rules::binding;
 use super::trials::Meets;
 use super::{Code, codes};
 use crate::fhir::node::{Node, NodeId, Span};
@@ -84,6 +85,19 @@ impl Issue {
         self
     }
 
+    /// The same with a hole that is filled in English (`{name}`) and in Dutch (`{name_nl}`).
+    #[must_use]
+    pub(crate) fn saying(self, (name, name_nl): (&'static str, &'static str), (en, nl): (String, String)) -> Self {
+        self.with(name, en).with(name_nl, nl)
+    }
+
+    /// The same with the known name that may have been meant, in the holes `{meant}` and `{meant_nl}`.
+    #[must_use]
+    pub(crate) fn meaning(self, near: Option<&str>) -> Self {
+        let words = near.map(|near| (format!("; did you mean `{near}`?"), format!("; bedoelde u `{near}`?")));
+        self.saying(("meant", "meant_nl"), words.unwrap_or_default())
+    }
+
     /// The same as a rule of a profile.
     #[must_use]
     pub(crate) fn of(mut self, profile: &Arc<str>) -> Self {
@@ -119,7 +133,14 @@ impl Issue {
     /// Whether it is about a code, and not about what stands around it.
     #[must_use]
     pub fn is_about_a_code(&self) -> bool {
-        self.code.kind == "code-invalid"
+        self.code.kind == "code-invalid" || self.code == &binding::UNDECIDED
+    }
+
+    /// Whether it says that something could not be decided which the verdict does not hang on: a code
+    /// of a binding that is not required.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.code == &binding::UNDECIDED && self.severity < Severity::CantTell
     }
 
     /// A detail by its name.
