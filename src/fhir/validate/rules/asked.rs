@@ -254,7 +254,8 @@ fn type_not_allowed_takes_the_type_in_the_name_of_a_choice_by_its_word() {
             "Extension",
             &format!(r#"{{"path":"Extension"}},{{"path":"Extension.value[x]","type":[{{"code":"{allowed}"}}]}}"#),
         )];
-        let text = format!(r#"{{"resourceType":"Patient","extension":[{{"url":"http://example.org/p","value{name}":{value}}}]}}"#);
+        let text =
+            format!(r#"{{"resourceType":"Patient","extension":[{{"url":"http://example.org/p","value{name}":{value}}}]}}"#);
         codes(&known, &text).contains(&"type-not-allowed")
     };
     for (name, value) in written {
