@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::claims::PROFILE_BROKEN;
 use crate::fhir::definition::ElementType;
+use crate::fhir::knowledge::Lack;
 use crate::fhir::node::Node;
 use crate::fhir::validate::profile::Profile;
 use crate::fhir::validate::walk::{self, Place};
@@ -77,6 +79,11 @@ pub(crate) fn profiles<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'
         return vec![known.swap_remove(met)];
     }
     for (canonical, lack) in &unknown {
+        if let Lack::Broken { message, .. } = lack {
+            let issue = Issue::cant_tell(&PROFILE_BROKEN, node).of(&place.profile.canonical);
+            issues.push(issue.with("profile", &****canonical).with("why", &**message));
+            continue;
+        }
         let issue = Issue::cant_tell(&TYPE_PROFILE_UNKNOWN, node).of(&place.profile.canonical);
         let issue = issue.with("element", &*place.rule.element.id).with("profile", &****canonical);
         issues.push(issue.with("why", lack.to_string()));
