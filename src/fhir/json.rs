@@ -10,6 +10,6 @@ mod writer;
 
 pub(crate) use lexer::is_number;
 pub use reader::read;
-pub use writer::{write, write_pretty};
+pub use writer::{write, write_element, write_pretty};
 
 pub use super::reading::ReadError;

@@ -2,6 +2,7 @@
 //! built in; the definitions, value sets, code systems and questionnaires in
 //! them are read when first asked for. Safe to share between threads.
 
+mod near;
 mod resolve;
 mod sources;
 mod terms;
@@ -22,6 +23,7 @@ use super::snapshot;
 use super::terminology::{CodeSystem, Consulted, ValueSet};
 use super::types::{self, Types};
 
+pub(crate) use near::near;
 pub use resolve::OtherVersion;
 use resolve::Resolved;
 pub use sources::{DefinitionSource, is_built_in};

@@ -143,6 +143,11 @@ impl Text {
             (counts.errors, ("error", "errors"), ("fout", "fouten")),
             (counts.cannot_tell, ("not decided", "not decided"), ("niet te zeggen", "niet te zeggen")),
             (counts.warnings, ("warning", "warnings"), ("waarschuwing", "waarschuwingen")),
+            (
+                counts.open_codes,
+                ("code of a weaker binding not decided", "codes of weaker bindings not decided"),
+                ("code met een lichtere binding niet te zeggen", "codes met een lichtere binding niet te zeggen"),
+            ),
         ];
         let said = said.into_iter().filter(|(count, ..)| *count > 0).map(|(count, en, nl)| {
             let (one, many) = if self.language == Language::En { en } else { nl };

@@ -27,6 +27,7 @@ pub(in crate::fhir) fn value_set(built_in: &BuiltIn, place: usize) -> ValueSet {
     let mut made = ValueSet {
         url: url.into(),
         version: version.into(),
+        title: Arc::default(),
         includes: Vec::new(),
         excludes: Vec::new(),
         inactive: None,

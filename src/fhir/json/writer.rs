@@ -13,6 +13,12 @@ pub fn write(node: Node<'_>) -> String {
     write_as(node, Layout::Compact)
 }
 
+/// The same of an element that is no resource, though it is a tree of its own.
+#[must_use]
+pub fn write_element(node: Node<'_>) -> String {
+    write_as(node, Layout::Element)
+}
+
 /// Writes an element, with all below it, indented by two spaces.
 #[must_use]
 pub fn write_pretty(node: Node<'_>) -> String {
@@ -31,6 +37,8 @@ fn write_as(node: Node<'_>, layout: Layout) -> String {
 #[derive(Clone, Copy, PartialEq)]
 enum Layout {
     Compact,
+    /// As compact, the outermost without its type.
+    Element,
     Indented,
 }
 
@@ -52,7 +60,7 @@ impl Writer {
         self.text.push('{');
         self.depth += 1;
         let start = self.text.len();
-        if node.is_resource() {
+        if node.is_resource() && (self.depth > 1 || self.layout != Layout::Element) {
             self.key("resourceType", start);
             self.string(node.type_name());
         }

@@ -5,8 +5,11 @@ use std::sync::Arc;
 use super::{Knowledge, Lack, Place, split};
 use crate::fhir::builtin;
 use crate::fhir::terminology::{
-    CodeSystem, Coded, Content, DisplayCheck, Membership, Reason, Sources, ValueSet, check_display, membership, written,
+    CodeSystem, Coded, Content, DisplayCheck, Include, Membership, Reason, Sources, ValueSet, check_display, membership, written,
 };
+
+/// Codes of a value set that somebody may choose from, at most.
+const MOST_CODES: usize = 250;
 
 impl Knowledge {
     /// A value set by its canonical.
@@ -93,6 +96,45 @@ impl Knowledge {
         let of_value_set = |canonical: &str| self.find_value_set(canonical).map_err(|lack| lack.to_string());
         let of_code_system = |url: &str| self.find_code_system(url).map_err(|lack| lack.to_string());
         membership(value_set, coded, &Sources { value_set: &of_value_set, code_system: &of_code_system })
+    }
+
+    /// The codes of a value set with their systems, where all are here and they are few enough for
+    /// somebody to choose from; in order.
+    #[must_use]
+    pub fn codes_of(&self, value_set: &ValueSet) -> Option<Vec<(Arc<str>, Arc<str>)>> {
+        let mut codes: Vec<(Arc<str>, Arc<str>)> = Vec::new();
+        match &value_set.expansion {
+            Some(expansion) if expansion.is_whole && expansion.codes.len() <= MOST_CODES => {
+                let of = expansion.codes.iter();
+                codes.extend(of.flat_map(|(code, systems)| systems.iter().map(|system| (Arc::clone(system), Arc::clone(code)))));
+            }
+            _ => {
+                for include in &value_set.includes {
+                    codes.extend(self.listed(include)?);
+                }
+                if value_set.includes.is_empty() || codes.len() > MOST_CODES {
+                    return None;
+                }
+            }
+        }
+        codes.retain(|(system, code)| {
+            let coded = Coded { system: Some(system), version: None, code };
+            self.membership_of(value_set, &coded) == Membership::In
+        });
+        codes.sort_unstable();
+        codes.dedup();
+        (!codes.is_empty()).then_some(codes)
+    }
+
+    /// The codes of a part of a value set that lists them, or takes all of a code system that is here.
+    fn listed(&self, include: &Include) -> Option<Vec<(Arc<str>, Arc<str>)>> {
+        let system = include.system.as_ref().filter(|_| include.filters.is_empty() && include.value_sets.is_empty())?;
+        let of_system = |code: &Arc<str>| (Arc::clone(system), Arc::clone(code));
+        if !include.concepts.is_empty() {
+            return Some(include.concepts.keys().map(of_system).collect());
+        }
+        let whole = self.code_system(system).filter(|known| known.content == Content::Complete && known.len() <= MOST_CODES)?;
+        Some(whole.concepts().filter(|(_, concept)| !concept.is_abstract()).map(|(code, _)| of_system(code)).collect())
     }
 
     /// Whether a display is one that the code system gives for the code.

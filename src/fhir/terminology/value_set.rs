@@ -16,6 +16,8 @@ pub struct ValueSet {
     pub url: Arc<str>,
     /// Version; empty when it has none.
     pub version: Arc<str>,
+    /// What people call it; empty where that is not known.
+    pub title: Arc<str>,
     /// What is in it: all of these together.
     pub includes: Vec<Include>,
     /// What is not, though included.
@@ -81,6 +83,7 @@ impl ValueSet {
         Self {
             url: text("url"),
             version: text("version"),
+            title: root.child_value("title").or(root.child_value("name")).unwrap_or_default().into(),
             includes: parts("include"),
             excludes: parts("exclude"),
             inactive: compose.and_then(|compose| compose.child_value("inactive")).map(|value| value == "true"),

@@ -1,9 +1,10 @@
 //! What the judge says of one place in a resource.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::profile::Profile;
+use super::rules::{binding, cardinality, element_type, structure, value};
 use super::trials::Meets;
 use super::{Code, codes};
 use crate::fhir::node::{Node, NodeId, Span};
@@ -18,6 +19,10 @@ codes! {
 
 /// How much is told of what weighs, and of what does not: more is read by nobody, and would fill the memory.
 const MOST: usize = 20_000;
+
+/// What is about one element and asks the same, whoever asks it.
+static SAID_ONCE: [&Code; 5] =
+    [&element_type::TYPE_NOT_ALLOWED, &value::FIXED, &value::PATTERN, &binding::NOT_IN_SET, &binding::NO_CODE];
 
 /// What an issue does to the verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,6 +89,19 @@ impl Issue {
         self
     }
 
+    /// The same with a hole that is filled in English (`{name}`) and in Dutch (`{name_nl}`).
+    #[must_use]
+    pub(crate) fn saying(self, (name, name_nl): (&'static str, &'static str), (en, nl): (String, String)) -> Self {
+        self.with(name, en).with(name_nl, nl)
+    }
+
+    /// The same with the known name that may have been meant, in the holes `{meant}` and `{meant_nl}`.
+    #[must_use]
+    pub(crate) fn meaning(self, near: Option<&str>) -> Self {
+        let words = near.map(|near| (format!("; did you mean `{near}`?"), format!("; bedoelde u `{near}`?")));
+        self.saying(("meant", "meant_nl"), words.unwrap_or_default())
+    }
+
     /// The same as a rule of a profile.
     #[must_use]
     pub(crate) fn of(mut self, profile: &Arc<str>) -> Self {
@@ -119,7 +137,14 @@ impl Issue {
     /// Whether it is about a code, and not about what stands around it.
     #[must_use]
     pub fn is_about_a_code(&self) -> bool {
-        self.code.kind == "code-invalid"
+        self.code.kind == "code-invalid" || self.code == &binding::UNDECIDED
+    }
+
+    /// Whether it says that something could not be decided which the verdict does not hang on: a code
+    /// of a binding that is not required.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.code == &binding::UNDECIDED && self.severity < Severity::CantTell
     }
 
     /// A detail by its name.
@@ -236,9 +261,41 @@ impl Issues {
                 self.found.push(Issue::new(&LEFT_OUT, severity, root).with("found", count.left_out.to_string()));
             }
         }
-        self.found.sort_by_key(|issue| (issue.span.start, std::cmp::Reverse(issue.severity)));
-        self.found
+        let mut found = once_each(self.found);
+        found.sort_by_key(|issue| (issue.span.start, std::cmp::Reverse(issue.severity)));
+        found
     }
+}
+
+/// One mistake may break rules of several definitions: that of an extension and that of the slice it stands in, or
+/// that of a type and that of a profile. Of what asks the same of the same element the one that weighs most is told, and
+/// of those the one that says most closely where.
+fn once_each(found: Vec<Issue>) -> Vec<Issue> {
+    let mut kept: Vec<Issue> = Vec::with_capacity(found.len());
+    let mut places: HashMap<_, usize> = HashMap::new();
+    for issue in found {
+        let detail = |name| issue.detail(name).map(str::to_owned);
+        let key = (issue.code.name, issue.path.clone(), detail("expected"), detail("found"));
+        let weight = |issue: &Issue| (issue.severity, issue.detail("element").map_or(0, str::len));
+        match places.get(&key).filter(|_| SAID_ONCE.contains(&issue.code)) {
+            Some(place) if weight(&issue) > weight(&kept[*place]) => kept[*place] = issue,
+            Some(_) => {}
+            None => {
+                places.insert(key, kept.len());
+                kept.push(issue);
+            }
+        }
+    }
+    let twice = |issue: &&Issue| issue.code == &structure::TWO_CHOICES;
+    let choices: HashSet<String> = kept.iter().filter(twice).map(|issue| issue.path.clone()).collect();
+    kept.retain(|issue| issue.code != &cardinality::TOO_MANY || !choices.contains(&choice_of(issue).unwrap_or_default()));
+    kept
+}
+
+/// The path of the choice that there is too much of: `Observation.value` for `Observation.value[x]`.
+fn choice_of(too_many: &Issue) -> Option<String> {
+    let (_, element) = too_many.detail("element")?.rsplit_once('.')?;
+    Some(format!("{}.{}", too_many.path, element.split_once("[x]")?.0))
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ impl Builder<'_> {
     #[must_use]
     pub fn judged(&self, origin: Origin<'_>, root: Option<Node<'_>>, issues: &[Issue]) -> Judged {
         let mut counts = Counts::default();
-        issues.iter().for_each(|issue| counts.count(issue.severity));
+        issues.iter().for_each(|issue| counts.count(issue));
         let verdict = match counts {
             Counts { errors: 1.., .. } => Verdict::Invalid,
             Counts { cannot_tell: 1.., .. } => Verdict::CannotTell,

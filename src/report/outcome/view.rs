@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::fhir::validate::{Code, Severity};
+use crate::fhir::validate::{Code, Issue, Severity};
 
 /// A resource with all that the judge said of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,12 +90,15 @@ pub struct Counts {
     pub cannot_tell: usize,
     /// Good to know.
     pub information: usize,
+    /// Of these: codes that could not be looked up, of bindings that are not required.
+    pub open_codes: usize,
 }
 
 impl Counts {
     /// Counts one issue.
-    pub(super) fn count(&mut self, severity: Severity) {
-        match severity {
+    pub(super) fn count(&mut self, issue: &Issue) {
+        self.open_codes += usize::from(issue.is_open());
+        match issue.severity {
             Severity::Error => self.errors += 1,
             Severity::Warning => self.warnings += 1,
             Severity::CantTell => self.cannot_tell += 1,
@@ -138,6 +141,7 @@ impl Totals {
         self.counts.warnings += judged.counts.warnings;
         self.counts.cannot_tell += judged.counts.cannot_tell;
         self.counts.information += judged.counts.information;
+        self.counts.open_codes += judged.counts.open_codes;
     }
 }
 

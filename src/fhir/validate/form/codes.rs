@@ -12,9 +12,9 @@ codes! {
     /// The form is not to be had.
     FORM_UNKNOWN "form-unknown" "not-found" Some("Questionnaire_QR_Q_NotFound");
     en "the answers cannot be judged: `{form}` is not to be had ({why})",
-       "load the package that has the questionnaire, or mend the canonical";
+       "load the package that has the questionnaire, or mend the canonical{meant}";
     nl "de antwoorden zijn niet te beoordelen: `{form}` is er niet ({why})",
-       "laad het pakket met de vragenlijst, of verbeter de canonical";
+       "laad het pakket met de vragenlijst, of verbeter de canonical{meant_nl}";
     /// Answered outside the period of the form.
     FORM_NOT_CURRENT "form-not-current" "business-rule" None;
     en "answered on {authored}, outside the period in which `{form}` is used",

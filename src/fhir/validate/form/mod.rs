@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Issue, Issues};
-use crate::fhir::knowledge::Knowledge;
+use crate::fhir::knowledge::{Knowledge, Lack, near, split};
 use crate::fhir::node::Node;
 
 pub(super) use codes::CODES;
@@ -42,8 +42,9 @@ pub(super) fn check(knowledge: &Knowledge, forms: &Forms, response: Node<'_>, is
             current(&form, response, node, issues);
             response::check(knowledge, &form, response, issues);
         }
-        Err(why) => {
-            issues.push(Issue::cant_tell(&codes::FORM_UNKNOWN, node).with("form", canonical).with("why", why));
+        Err(Lacking { why, near }) => {
+            let issue = Issue::cant_tell(&codes::FORM_UNKNOWN, node).with("form", canonical).with("why", why);
+            issues.push(issue.meaning(near.as_deref()));
         }
     }
 }
@@ -55,13 +56,35 @@ fn named<'t>(response: Node<'t>) -> Option<(&'t str, Node<'t>)> {
     (!canonical.trim().is_empty()).then_some((canonical, node))
 }
 
-fn find(knowledge: &Knowledge, forms: &Forms, response: Node<'_>, canonical: &str) -> Result<Arc<Form>, String> {
+/// Why a form is not to be had, and which may have been meant.
+struct Lacking {
+    why: String,
+    near: Option<String>,
+}
+
+/// What is known of a form that is not here: its versions, or one whose canonical is nearly the same.
+fn lacking(knowledge: &Knowledge, canonical: &str, lack: &Lack) -> Lacking {
+    let (url, _) = split(canonical);
+    let built_in = table::known(knowledge.types());
+    let mut versions: Vec<String> = match lack {
+        Lack::OtherVersion { versions, .. } => versions.clone(),
+        Lack::Unknown { .. } | Lack::Broken { .. } => Vec::new(),
+    };
+    versions.extend(built_in.clone().filter(|(known, _)| *known == url).map(|(_, version)| version.to_owned()));
+    if !versions.is_empty() && !matches!(lack, Lack::Broken { .. }) {
+        return Lacking { why: Lack::OtherVersion { canonical: canonical.to_owned(), versions }.to_string(), near: None };
+    }
+    let near = knowledge.nearest_canonical("Questionnaire", url).or_else(|| near(url, built_in.map(|(known, _)| known)));
+    Lacking { why: lack.to_string(), near: near.map(str::to_owned) }
+}
+
+fn find(knowledge: &Knowledge, forms: &Forms, response: Node<'_>, canonical: &str) -> Result<Arc<Form>, Lacking> {
     if let Some(id) = canonical.strip_prefix('#') {
         let holders = [Some(response), response.parent()].into_iter().flatten();
         let mut contained = holders.flat_map(|holder| holder.children_named("contained"));
         let questionnaire = contained
             .find(|resource| resource.type_name() == "Questionnaire" && resource.child_value("id") == Some(id))
-            .ok_or_else(|| "the resource contains no such Questionnaire".to_owned())?;
+            .ok_or_else(|| Lacking { why: "the resource contains no such Questionnaire".to_owned(), near: None })?;
         return Ok(Arc::new(Form::read(questionnaire)));
     }
     let known = || forms.read.lock().unwrap_or_else(PoisonError::into_inner);
@@ -71,7 +94,7 @@ fn find(knowledge: &Knowledge, forms: &Forms, response: Node<'_>, canonical: &st
     let form = match knowledge.find_resource("Questionnaire", canonical) {
         Ok(tree) => Arc::new(Form::read(tree.root())),
         // What is installed goes before what is built in.
-        Err(lack) => table::built_in(canonical, knowledge.types()).ok_or_else(|| lack.to_string())?,
+        Err(lack) => table::built_in(canonical, knowledge.types()).ok_or_else(|| lacking(knowledge, canonical, &lack))?,
     };
     known().insert(canonical.into(), Arc::clone(&form));
     Ok(form)

@@ -46,7 +46,7 @@ impl<'w> Walk<'w> {
             let enabled = is_enabled(self.form, place, &self.around, &self.answered);
             self.enabled(item, enabled, &full, holder);
             if !item.repeats && full.len() > 1 {
-                self.push_at(&codes::ITEM_TWICE, holder, full[1], item, &[("count", &full.len().to_string())]);
+                self.push_at(&codes::ITEM_TWICE, full[1], full[1], item, &[("count", &full.len().to_string())]);
             }
             if nodes.is_empty() && enabled == Some(true) {
                 self.absent(holder, item);
@@ -102,7 +102,7 @@ impl<'w> Walk<'w> {
                 continue;
             };
             let Some(place) = self.form.place(link_id) else {
-                self.issues.push(at(Issue::error(&codes::ITEM_UNKNOWN, holder), node).with("item", link_id));
+                self.issues.push(Issue::error(&codes::ITEM_UNKNOWN, node).with("item", link_id));
                 continue;
             };
             let item = &self.form.items[place];
@@ -113,7 +113,7 @@ impl<'w> Walk<'w> {
                 continue;
             }
             if place < last {
-                self.push_at(&codes::ITEM_ORDER, holder, node, item, &[]);
+                self.push_at(&codes::ITEM_ORDER, node, node, item, &[]);
             }
             last = place;
             found.entry(place).or_default().push(node);

@@ -36,6 +36,11 @@ pub(super) fn built_in(canonical: &str, types: &Types) -> Option<Arc<Form>> {
     forms.find(is_it).map(Arc::clone)
 }
 
+/// The forms that are built in, each with its version.
+pub(super) fn known(types: &Types) -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
+    forms(types).iter().map(|form| (&*form.url, &*form.version))
+}
+
 fn forms(types: &Types) -> &'static [Arc<Form>] {
     static R4: LazyLock<Vec<Arc<Form>>> = LazyLock::new(|| unpack(include_bytes!(concat!(env!("OUT_DIR"), "/r4.forms.z"))));
     static STU3: LazyLock<Vec<Arc<Form>>> = LazyLock::new(|| unpack(include_bytes!(concat!(env!("OUT_DIR"), "/stu3.forms.z"))));

@@ -7,6 +7,7 @@ use super::codes::CODES;
 use crate::fhir::knowledge::Knowledge;
 use crate::fhir::types::{self, Types};
 use crate::fhir::validate::{Severity, Validator};
+use crate::text::Language;
 
 /// What is said of a response with these items to a form with these items: code and path.
 fn judged(types: &'static Types, form: &str, status: &str, items: &str) -> Vec<(String, String, Severity)> {
@@ -294,4 +295,36 @@ fn conditions_of_a_form_look_at_questions_before_it() {
     assert_eq!(said("in"), at("form-condition-inside", Severity::Error));
     assert_eq!(said("it"), at("form-condition-inside", Severity::Error));
     assert_eq!(said("nowhere"), at("form-condition-nowhere", Severity::Error));
+}
+
+#[test]
+fn form_unknown_tells_the_versions_that_are_here_or_which_may_have_been_meant() {
+    let knowledge = Arc::new(Knowledge::load(&[], types::r4()).expect("nothing to load"));
+    let said = |canonical: &str| {
+        let text = format!(r#"{{"resourceType":"QuestionnaireResponse","status":"completed","questionnaire":"{canonical}"}}"#);
+        let issues = Validator::new(Arc::clone(&knowledge)).judge_text(text.as_bytes(), &[]).into_iter();
+        let issue = issues.into_iter().find(|issue| issue.code.name == "form-unknown");
+        issue.map(|issue| (issue.message(Language::En), issue.detail("meant").unwrap_or_default().to_owned()))
+    };
+    let form = "https://api.iknl.nl/docs/pzp/r4/Questionnaire/ACP-zib2020";
+    assert_eq!(said(form), None);
+    let (version, _) = said(&format!("{form}|9.9")).expect("there is no such version");
+    assert!(version.contains("1.0.0-rc2"), "{version}");
+    let meant = format!("; did you mean `{form}`?");
+    assert_eq!(said(&form.replace("zib2020", "zib202")).expect("there is none").1, meant);
+    assert_eq!(said("https://example.org/Questionnaire/other").expect("there is none").1, "");
+}
+
+#[test]
+fn what_is_wrong_with_an_item_is_told_of_the_item() {
+    let a = r#"{"linkId":"a","answer":[{"valueString":"1"}]}"#;
+    let b = r#"{"linkId":"b","answer":[{"valueCoding":{"system":"urn:s","code":"x"}}]}"#;
+    let of = |items: &str| {
+        let said = judged(types::r4(), NESTED, "completed", &format!(r#"{{"linkId":"g","item":[{items}]}}"#));
+        said.into_iter().map(|(code, path, _)| format!("{code} at {path}")).collect::<Vec<_>>()
+    };
+    let second = "QuestionnaireResponse.item[0].item[1]";
+    assert_eq!(of(&format!("{b},{a}")), [format!("form-item-order at {second}")]);
+    assert_eq!(of(&format!("{a},{a}")), [format!("form-item-twice at {second}")]);
+    assert_eq!(of(&format!(r#"{a},{{"linkId":"z"}}"#)), [format!("form-item-unknown at {second}")]);
 }

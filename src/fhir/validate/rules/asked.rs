@@ -233,6 +233,45 @@ fn type_not_allowed_lets_only_the_types_of_the_profile_in() {
 }
 
 #[test]
+fn type_not_allowed_takes_the_type_in_the_name_of_a_choice_by_its_word() {
+    let written = [
+        ("Code", "a"),
+        ("Id", "a"),
+        ("Markdown", "a"),
+        ("Uri", "urn:a"),
+        ("Url", "urn:a"),
+        ("Canonical", "urn:a"),
+        ("Oid", "urn:oid:1.2"),
+        ("Uuid", "urn:uuid:9d1b3c1e-2f5a-4d6b-8c7d-0123456789ab"),
+        ("PositiveInt", "1"),
+        ("UnsignedInt", "1"),
+        ("Age", "{}"),
+    ];
+    let with = |allowed: &str, name: &str, value: &str| {
+        let value = if value.starts_with(['1', '{']) { value.to_owned() } else { format!("\"{value}\"") };
+        let known = [profile(
+            "p",
+            "Extension",
+            &format!(r#"{{"path":"Extension"}},{{"path":"Extension.value[x]","type":[{{"code":"{allowed}"}}]}}"#),
+        )];
+        let text =
+            format!(r#"{{"resourceType":"Patient","extension":[{{"url":"http://example.org/p","value{name}":{value}}}]}}"#);
+        codes(&known, &text).contains(&"type-not-allowed")
+    };
+    for (name, value) in written {
+        let own = format!("{}{}", name[..1].to_ascii_lowercase(), &name[1..]);
+        let own = if name == "Age" { name } else { &own };
+        for broader in ["string", "uri", "integer", "Quantity"].iter().filter(|broader| **broader != own) {
+            assert!(with(broader, name, value), "{broader} is not {name}");
+        }
+        assert!(!with(own, name, value) && !with("Element", name, value), "{name}");
+    }
+    // Elsewhere nothing names the type: a resource in another is of what may stand there.
+    let known = element("contained", r#""type":[{"code":"Resource"}]"#);
+    assert!(!codes(&known, &observation(r#""contained":[{"resourceType":"Patient"}]"#)).contains(&"type-not-allowed"));
+}
+
+#[test]
 fn type_profile_none_met_and_type_profile_unknown_ask_for_one_of_several() {
     let both = r#""type":[{"code":"Quantity","profile":["http://example.org/m","http://example.org/kg"]}]"#;
     let unit = |name: &str| {

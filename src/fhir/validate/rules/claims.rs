@@ -9,8 +9,8 @@ use crate::fhir::validate::{Issue, Issues, Scene, codes, walk};
 codes! {
     /// The profile is not known here.
     PROFILE_UNKNOWN "profile-unknown" "not-found" Some("VALIDATION_VAL_PROFILE_UNKNOWN_ERROR");
-        en "the profile `{profile}` is not known here, so what it asks was not looked at", "load the package that has it, or mend the canonical";
-        nl "het profiel `{profile}` is hier niet bekend, dus wat het vraagt is niet bekeken", "laad het package waarin het staat, of herstel de canonical";
+        en "the profile `{profile}` is not known here, so what it asks was not looked at", "load the package that has it, or mend the canonical{meant}";
+        nl "het profiel `{profile}` is hier niet bekend, dus wat het vraagt is niet bekeken", "laad het package waarin het staat, of herstel de canonical{meant_nl}";
     /// The profile is known in other versions.
     PROFILE_VERSION "profile-version-unknown" "not-found" Some("VALIDATION_VAL_PROFILE_UNKNOWN_ERROR");
         en "the profile `{profile}` is not known here in version {found}, so what it asks was not looked at; known: {expected}", "load the package that has this version, or claim one that is known";
@@ -43,7 +43,10 @@ fn look_up(scene: &Scene<'_, '_>, resource: Node<'_>, (at, canonical): (Node<'_>
             issues.push(issue.with("expected", &*profile.definition.type_name).with("found", resource.type_name()));
         }
         Ok(_) => {}
-        Err(Lack::Unknown { .. }) => issues.push(unknown(&PROFILE_UNKNOWN, canonical)),
+        Err(Lack::Unknown { .. }) => {
+            let near = near_profile(scene, resource, canonical);
+            issues.push(unknown(&PROFILE_UNKNOWN, canonical).meaning(near));
+        }
         Err(Lack::OtherVersion { versions, .. }) => {
             let (url, version) = split(canonical);
             let issue = unknown(&PROFILE_VERSION, url).with("found", version.unwrap_or_default());
@@ -53,10 +56,17 @@ fn look_up(scene: &Scene<'_, '_>, resource: Node<'_>, (at, canonical): (Node<'_>
     }
 }
 
+/// The profile of this type that may have been meant by a canonical.
+pub(super) fn near_profile<'s>(scene: &Scene<'s, '_>, resource: Node<'_>, canonical: &str) -> Option<&'s str> {
+    let near = scene.knowledge.nearest_canonical("StructureDefinition", canonical)?;
+    scene.profile(near).ok().filter(|profile| walk::applies(scene, resource, profile)).map(|_| near)
+}
+
 #[cfg(test)]
 mod tests {
     use super::CODES;
     use crate::fhir::validate::rules::trying::{Try, definition};
+    use crate::text::Language;
 
     /// With a profile of Patient in version 1, and one that stands on nothing.
     fn tried() -> Try {
@@ -78,6 +88,24 @@ mod tests {
         assert_eq!(claimed("Patient", "urn:patient|2"), ["?profile-version-unknown at Patient.meta.profile[0]"]);
         assert_eq!(claimed("Patient", "urn:broken"), ["?profile-unusable at Patient.meta.profile[0]"]);
         assert_eq!(claimed("Group", "urn:patient"), ["profile-other-type at Group.meta.profile[0]"]);
+    }
+
+    #[test]
+    fn an_unknown_one_tells_which_may_have_been_meant() {
+        let known = [
+            definition("http://x.nl/fhir/patient", "Patient", "", &[r#""id":"Patient","path":"Patient""#]),
+            definition("http://x.nl/fhir/group", "Group", "", &[r#""id":"Group","path":"Group""#]),
+        ];
+        let mend = |profile: &str| {
+            let issues =
+                Try::with(known.clone()).issues(&format!(r#"{{"resourceType":"Patient","meta":{{"profile":["{profile}"]}}}}"#));
+            let issue = issues.into_iter().find(|issue| issue.code == &super::PROFILE_UNKNOWN).expect("it is said");
+            issue.mend(Language::En)
+        };
+        let load = "load the package that has it, or mend the canonical";
+        assert_eq!(mend("http://x.nl/fhir/patiant"), format!("{load}; did you mean `http://x.nl/fhir/patient`?"));
+        assert_eq!(mend("http://x.nl/fhir/groep"), load, "a profile of something else cannot have been meant");
+        assert_eq!(mend("http://x.nl/fhir/nothing"), load);
     }
 
     #[test]

@@ -26,8 +26,8 @@ codes! {
         nl "`{system}` heeft geen code `{found}`", "{nearest_nl}";
     /// The display is that of another code, or of none.
     DISPLAY "display-wrong" "code-invalid" Some("Display_Name_for__should_be_one_of__instead_of");
-        en "`{found}` is no display of `{system}#{code}`", "write {expected}, or leave the display out";
-        nl "`{found}` is geen display van `{system}#{code}`", "schrijf {expected}, of laat de display weg";
+        en "`{found}` is no display of `{system}#{code}`", "{advice}";
+        nl "`{found}` is geen display van `{system}#{code}`", "{advice_nl}";
 }
 
 /// Displays that a message names, at most.
@@ -117,5 +117,16 @@ fn wrong_display<'t>(
     let severity = if is_decided { Severity::Error } else { Severity::Warning };
     let shown: Vec<String> = displays.iter().take(MOST_SHOWN).map(|known| format!("`{known}`")).collect();
     let issue = Issue::new(&DISPLAY, severity, display).with("found", display.value().unwrap_or_default());
-    issue.with("system", system).with("code", code).with("expected", shown.join(", "))
+    let issue = issue.with("system", system).with("code", code);
+    // What is built in knows whether a display is right, not how the right one reads.
+    if shown.is_empty() {
+        let advice = (
+            "look its display up in the code system, or leave the display out",
+            "zoek de display op in het codestelsel, of laat de display weg",
+        );
+        return issue.saying(("advice", "advice_nl"), (advice.0.to_owned(), advice.1.to_owned()));
+    }
+    let shown = shown.join(", ");
+    let advice = (format!("write {shown}, or leave the display out"), format!("schrijf {shown}, of laat de display weg"));
+    issue.with("expected", shown).saying(("advice", "advice_nl"), advice)
 }

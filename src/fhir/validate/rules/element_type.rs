@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::claims::PROFILE_BROKEN;
 use crate::fhir::definition::ElementType;
+use crate::fhir::knowledge::Lack;
 use crate::fhir::node::Node;
 use crate::fhir::validate::profile::Profile;
 use crate::fhir::validate::walk::{self, Place};
@@ -43,11 +45,17 @@ pub(crate) fn is_allowed(scene: &Scene<'_, '_>, node: Node<'_>, place: Place<'_>
     types.is_empty() || node.type_name().is_empty() || types.iter().any(|allowed| fits(scene, node, allowed))
 }
 
+fn fits(scene: &Scene<'_, '_>, node: Node<'_>, allowed: &ElementType) -> bool {
+    is_of(scene, node, &allowed.code)
+}
+
 /// Whether an element is of a type. Elements with elements of their own are of
-/// an unnamed type, which the tables name by its path.
-pub(crate) fn fits(scene: &Scene<'_, '_>, node: Node<'_>, allowed: &ElementType) -> bool {
+/// an unnamed type, which the tables name by its path. The name of a choice says its
+/// type: where a `string` is allowed a `valueCode` is not, though a code is a string.
+pub(super) fn is_of(scene: &Scene<'_, '_>, node: Node<'_>, allowed: &str) -> bool {
     let found = node.type_name();
-    *allowed.code == *found || found.contains('.') || scene.types().is_a(found, &allowed.code)
+    let is_exact = node.is_choice() && !scene.types().get(allowed).is_some_and(|allowed| allowed.is_abstract);
+    *allowed == *found || found.contains('.') || (!is_exact && scene.types().is_a(found, allowed))
 }
 
 /// The profiles that the type of an element has to meet. Of several, one is
@@ -71,6 +79,11 @@ pub(crate) fn profiles<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'
         return vec![known.swap_remove(met)];
     }
     for (canonical, lack) in &unknown {
+        if let Lack::Broken { message, .. } = lack {
+            let issue = Issue::cant_tell(&PROFILE_BROKEN, node).of(&place.profile.canonical);
+            issues.push(issue.with("profile", &****canonical).with("why", &**message));
+            continue;
+        }
         let issue = Issue::cant_tell(&TYPE_PROFILE_UNKNOWN, node).of(&place.profile.canonical);
         let issue = issue.with("element", &*place.rule.element.id).with("profile", &****canonical);
         issues.push(issue.with("why", lack.to_string()));

@@ -12,6 +12,7 @@ use crate::fhir::knowledge::{Lack, split};
 use crate::fhir::node::Node;
 use crate::fhir::validate::profile::Profile;
 use crate::fhir::validate::{Issue, Issues, Scene, Severity, codes, walk};
+use crate::nearest::nearest;
 
 codes! {
     /// There is no url.
@@ -28,12 +29,12 @@ codes! {
         nl "de url `{found}` noemt een versie, wat de url van een extensie nooit doet", "haal `|` en de versie weg";
     /// The definition is not known.
     UNKNOWN "extension-unknown" "extension" Some("Extension_EXT_Unknown_NotHere");
-        en "the extension `{found}` is not known here", "mend the url, or load the package that defines it";
-        nl "de extensie `{found}` is hier niet bekend", "herstel de url, of laad het package dat haar definieert";
+        en "the extension `{found}` is not known here", "mend the url, or load the package that defines it{meant}";
+        nl "de extensie `{found}` is hier niet bekend", "herstel de url, of laad het package dat haar definieert{meant_nl}";
     /// The extension around it has no such part.
     PART_UNKNOWN "extension-part-unknown" "invalid" Some("Extension_EXT_SubExtension_Invalid");
-        en "the extension `{expected}` has no part `{found}`", "use a part that its definition has";
-        nl "de extensie `{expected}` heeft geen deel `{found}`", "gebruik een deel dat de definitie heeft";
+        en "the extension `{expected}` has no part `{found}`", "use a part that its definition has{meant}";
+        nl "de extensie `{expected}` heeft geen deel `{found}`", "gebruik een deel dat de definitie heeft{meant_nl}";
     /// It may not stand here.
     WRONG_CONTEXT "extension-wrong-context" "business-rule" Some("Extension_EXTP_Context_Wrong");
         en "the extension `{extension}` may not stand on `{found}`, only on {expected}", "move it to where it belongs, or take it out";
@@ -83,8 +84,17 @@ pub(crate) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, issues: &mut Issu
         Err(Lack::Broken { message, .. }) => {
             issues.push(Issue::cant_tell(&claims::PROFILE_BROKEN, node).with("profile", url).with("why", message));
         }
-        _ => issues.push(Issue::new(&UNKNOWN, weight(scene, node), node).with("found", url)),
+        _ => {
+            let issue = Issue::new(&UNKNOWN, weight(scene, node), node).with("found", url);
+            issues.push(issue.meaning(near_extension(scene, url)));
+        }
     }
+}
+
+/// The extension that may have been meant by a url.
+fn near_extension<'s>(scene: &Scene<'s, '_>, url: &str) -> Option<&'s str> {
+    let near = scene.knowledge.nearest_canonical("StructureDefinition", url)?;
+    scene.profile(near).ok().filter(|profile| *profile.definition.type_name == *"Extension").map(|_| near)
 }
 
 fn weight(scene: &Scene<'_, '_>, node: Node<'_>) -> Severity {
@@ -112,10 +122,12 @@ fn part(scene: &Scene<'_, '_>, node: Node<'_>, (around, url): (Node<'_>, &str), 
     let parts = profile.child(profile.root(), "extension").map(|index| &profile.rules[index].slices);
     let fixed = |slice: &usize| {
         let rule = profile.child(&profile.rules[*slice], "url").map(|index| &profile.rules[index].element);
-        rule.and_then(|element| element.fixed.as_ref()).is_some_and(|fixed| fixed.root().value() == Some(url))
+        rule.and_then(|element| element.fixed.as_ref()).and_then(|fixed| fixed.root().value())
     };
-    if !parts.is_some_and(|parts| parts.iter().any(fixed)) {
-        issues.push(Issue::error(&PART_UNKNOWN, node).with("expected", canonical).with("found", url));
+    let known: Vec<&str> = parts.into_iter().flatten().filter_map(fixed).collect();
+    if !known.contains(&url) {
+        let issue = Issue::error(&PART_UNKNOWN, node).with("expected", canonical).with("found", url);
+        issues.push(issue.meaning(nearest(url, known)));
     }
 }
 
@@ -317,6 +329,24 @@ mod tests {
         let with = |name: &str| on_patient(&format!(r#"{{"url":"urn:x","extension":[{{"url":"{name}","valueString":"a"}}]}}"#));
         assert!(said(&known, &with("a")).is_empty());
         assert_eq!(said(&known, &with("b")), ["extension-part-unknown at Patient.extension[0].extension[0]"]);
+        let meant = |name: &str| {
+            Try::with(known.clone()).issues(&with(name)).iter().find_map(|issue| issue.detail("meant").map(str::to_owned))
+        };
+        assert_eq!(meant("A").as_deref(), Some("; did you mean `a`?"));
+        assert_eq!(meant("other").as_deref(), Some(""));
+    }
+
+    #[test]
+    fn an_unknown_one_tells_which_may_have_been_meant() {
+        let of = |url: &str, of: &str| definition(url, of, "", &[&format!(r#""id":"{of}","path":"{of}""#)]);
+        let known = Try::with([of("http://x.nl/ext-Comment", "Extension"), of("http://x.nl/profile", "Patient")]);
+        let meant = |url: &str| {
+            let issues = known.issues(&on_patient(&format!(r#"{{"url":"{url}","valueString":"a"}}"#)));
+            issues.iter().find_map(|issue| issue.detail("meant").map(str::to_owned))
+        };
+        assert_eq!(meant("http://x.nl/ext-Coment").as_deref(), Some("; did you mean `http://x.nl/ext-Comment`?"));
+        assert_eq!(meant("http://x.nl/profil").as_deref(), Some(""), "a profile is no extension");
+        assert_eq!(meant("http://x.nl/ext-Comment"), None);
     }
 
     #[test]

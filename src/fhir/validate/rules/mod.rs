@@ -32,6 +32,8 @@ pub(super) mod trying;
 pub(super) mod unreadable;
 pub(super) mod value;
 pub(super) mod vital_signs;
+#[cfg(test)]
+mod words;
 
 use super::Code;
 

@@ -40,6 +40,12 @@ codes! {
         nl "`{name}` staat achter `{after}`, in XML komt het ervoor", "zet het voor `{after}`";
 }
 
+/// Types of a choice that are named, at most.
+const MOST_TYPES: usize = 16;
+
+/// Elements that may hold anything.
+const OF_ANYTHING: [&str; 3] = ["extension", "modifierExtension", "contained"];
+
 /// Whether FHIR knows the elements of a node.
 pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) {
     let Some(of) = scene.types().get(node.type_name()) else { return };
@@ -117,9 +123,18 @@ fn at(mut issue: Issue, written: &str, element: &str) -> Issue {
 
 /// What may have been meant by a name, in English and in Dutch.
 fn meant(scene: &Scene<'_, '_>, (node, of): (Node<'_>, &Type), name: &str) -> (String, String) {
+    let of_choice = choice_of(of, name);
+    if let Some((choice, rest)) = of_choice
+        && is_type(scene, rest)
+    {
+        return other_types(choice);
+    }
     let known: Vec<String> = of.elements.iter().flat_map(written_names).collect();
     if let Some(name) = nearest(name, known.iter().map(String::as_str)) {
         return (format!("did you mean `{name}`?"), format!("bedoelde u `{name}`?"));
+    }
+    if let Some((choice, _)) = of_choice {
+        return other_types(choice);
     }
     if let Some(place) = elsewhere(scene, (node, of), name) {
         return (format!("`{place}` has it: move it there"), format!("`{place}` heeft het: verplaats het daarheen"));
@@ -127,10 +142,38 @@ fn meant(scene: &Scene<'_, '_>, (node, of): (Node<'_>, &Type), name: &str) -> (S
     ("take it out, or say it in an extension".to_owned(), "haal het weg, of zeg het in een extensie".to_owned())
 }
 
-/// An element right below or around that has an element of this name.
+/// The choice whose name a name begins with, and the type that stands behind it: `Markdown` of `valueMarkdown`.
+fn choice_of<'o, 'n>(of: &'o Type, name: &'n str) -> Option<(&'o Element, &'n str)> {
+    let behind =
+        |choice: &str| name.strip_prefix(choice).filter(|rest| rest.starts_with(|letter: char| letter.is_ascii_uppercase()));
+    of.elements.iter().filter(|element| element.choice).find_map(|choice| Some((choice, behind(choice.name)?)))
+}
+
+/// Whether FHIR has a type that a name of a choice may end with.
+fn is_type(scene: &Scene<'_, '_>, written: &str) -> bool {
+    let (first, rest) = written.split_at(1);
+    scene.types().get(written).is_some() || scene.types().get(&format!("{}{rest}", first.to_ascii_lowercase())).is_some()
+}
+
+/// What to write where a choice has no such type.
+fn other_types(choice: &Element) -> (String, String) {
+    let mut names: Vec<String> = written_names(choice).take(MOST_TYPES).map(|name| format!("`{name}`")).collect();
+    if choice.types.len() > MOST_TYPES {
+        names.push("…".to_owned());
+    }
+    let (names, name) = (names.join(", "), choice.name);
+    (
+        format!("`{name}[x]` has no such type; write one of {names}"),
+        format!("`{name}[x]` heeft dat type niet; schrijf een van {names}"),
+    )
+}
+
+/// An element right below or around that has an element of this name. Extensions and contained resources
+/// may say anything, so that nobody can have meant them.
 fn elsewhere(scene: &Scene<'_, '_>, (node, of): (Node<'_>, &Type), name: &str) -> Option<String> {
     let has = |type_name: &str| scene.types().get(type_name).is_some_and(|found| found.written(name).is_some());
-    let below = of.elements.iter().filter(|element| !element.choice && element.types.iter().any(|found| has(found.name)));
+    let may_be = |element: &&Element| !element.choice && !OF_ANYTHING.contains(&element.name);
+    let below = of.elements.iter().filter(may_be).filter(|element| element.types.iter().any(|found| has(found.name)));
     let around = node.parent().filter(|parent| has(parent.type_name()));
     below.map(|element| format!("{}.{}", of.name, element.name)).next().or_else(|| Some(around?.type_name().to_owned()))
 }

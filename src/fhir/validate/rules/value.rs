@@ -16,8 +16,8 @@ codes! {
         nl "`{element}` heeft een andere waarde dan het profiel vastlegt{at}", "gebruik precies de vastgelegde waarde";
     /// The value lacks something of the pattern.
     PATTERN "value-not-pattern" "value" Some("TYPE_CHECKS_PATTERN_CC");
-        en "`{element}` does not hold what the profile's pattern asks for{at}", "add what the pattern holds; more may stand beside it";
-        nl "`{element}` bevat niet wat het patroon van het profiel vraagt{at}", "voeg toe wat het patroon bevat; er mag meer naast staan";
+        en "`{element}` does not hold what the profile's pattern asks for{at}", "{advice}; more may stand beside it";
+        nl "`{element}` bevat niet wat het patroon van het profiel vraagt{at}", "{advice_nl}; er mag meer naast staan";
     /// The text is too long.
     TOO_LONG "value-too-long" "too-long" Some("Validation_VAL_Profile_MaxLength");
         en "`{element}` has {found} characters, at most {expected} allowed", "shorten it";
@@ -73,22 +73,21 @@ fn issue(code: &'static Code, node: Node<'_>, place: Place<'_>) -> Issue {
     Issue::error(code, node).of(&place.profile.canonical).with("element", &*place.rule.element.id)
 }
 
-/// About the first element below that differs; of a concept about the whole, as
-/// its codings may stand in any order.
+/// About the first element below that differs. A concept is wrong as a whole, as its
+/// codings may stand in any order; what differs in it is named and shown.
 fn differing(code: &'static Code, (wanted, node): (Node<'_>, Node<'_>), place: Place<'_>) -> Issue {
-    let (wanted, found, missing) = match node.type_name() {
-        "CodeableConcept" => (wanted, node, None),
-        _ => first_difference(wanted, node, code == &FIXED),
-    };
-    let mut steps: Vec<&str> = std::iter::successors(Some(found), |found| found.parent().filter(|_| *found != node))
-        .take_while(|found| *found != node)
-        .map(Node::name)
-        .collect();
-    steps.reverse();
-    steps.extend(missing);
+    let (wanted, found, missing) = first_difference(wanted, node, code == &FIXED);
+    let below = found.path().get(node.path().len()..).unwrap_or_default().trim_start_matches('.').to_owned();
+    let steps: Vec<&str> = [&*below, missing.unwrap_or_default()].into_iter().filter(|step| !step.is_empty()).collect();
     let at = if steps.is_empty() { String::new() } else { format!(": `{}`", steps.join(".")) };
+    let about = if node.type_name() == "CodeableConcept" { node } else { found };
     let shown_found = if missing.is_some() { "-".to_owned() } else { shown(found) };
-    issue(code, found, place).with("at", at).with("expected", shown(wanted)).with("found", shown_found)
+    let advice = match wanted.value() {
+        Some(value) if missing.is_none() => (format!("write `{value}` there"), format!("schrijf daar `{value}`")),
+        _ => ("add what the pattern holds".to_owned(), "voeg toe wat het patroon bevat".to_owned()),
+    };
+    let issue = issue(code, about, place).shown_at(found).with("at", at).saying(("advice", "advice_nl"), advice);
+    issue.with("expected", shown(wanted)).with("found", shown_found)
 }
 
 /// What is wanted, the element there, and the name of what it lacks.
@@ -178,5 +177,5 @@ fn decimal_of(quantity: Node<'_>) -> Option<bigdecimal::BigDecimal> {
 
 /// A value for people: the characters of a primitive, JSON of all else.
 pub(crate) fn shown(node: Node<'_>) -> String {
-    node.value().map_or_else(|| json::write(node), ToOwned::to_owned)
+    node.value().map_or_else(|| json::write_element(node), ToOwned::to_owned)
 }

@@ -6,7 +6,7 @@ use crate::fhir::fhirpath;
 use crate::fhir::knowledge::split;
 use crate::fhir::node::Node;
 use crate::fhir::terminology::Membership;
-use crate::fhir::validate::rules::{binding, value};
+use crate::fhir::validate::rules::{binding, element_type, value};
 use crate::fhir::validate::{Meets, Scene, walk};
 
 /// Whether an element fits.
@@ -72,8 +72,8 @@ fn one<'t>(scene: &Scene<'_, 't>, node: Node<'t>, told: &Told) -> Fit {
             (is_empty, wanted) => Fit::of(is_empty != wanted),
         },
         Asked::Types(types) => {
-            let is_one = |name: &str| types.iter().any(|of| *name == **of || name.contains('.') || scene.types().is_a(name, of));
-            let found = ends.nodes.iter().map(|node| Fit::of(is_one(node.type_name())));
+            let is_one = |name: &str| types.iter().any(|of| *name == **of || scene.types().is_a(name, of));
+            let found = ends.nodes.iter().map(|node| Fit::of(types.iter().any(|of| element_type::is_of(scene, *node, of))));
             let lost = ends.lost.iter().map(|node| match fhirpath::referred_type(*node, scene.types()) {
                 Some(name) => Fit::of(is_one(&name)),
                 None => unresolved(*node),

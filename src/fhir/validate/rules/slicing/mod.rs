@@ -8,6 +8,7 @@ mod path;
 #[cfg(test)]
 mod tests;
 mod told;
+mod words;
 
 use std::borrow::Cow;
 
@@ -26,8 +27,8 @@ codes! {
         nl "`{element}` past in geen van de slices {expected}, en andere mogen niet", "laat het in een slice passen, of haal het weg";
     /// A slice that has to be there is not.
     MISSING "slice-missing" "required" Some("Validation_VAL_Profile_Minimum_SLICE");
-        en "`{element}` is there {found} times, at least {expected} asked for", "add one that fits the slice";
-        nl "`{element}` staat er {found} keer, minstens {expected} gevraagd", "voeg er een toe die in de slice past";
+        en "`{element}` is there {found} times, at least {expected} asked for", "add one that fits the slice{asked}{near}";
+        nl "`{element}` staat er {found} keer, minstens {expected} gevraagd", "voeg er een toe die in de slice past{asked_nl}{near_nl}";
     /// An element fits slices that exclude one another.
     SEVERAL "slice-several" "invalid" Some("Validation_VAL_Profile_MatchMultiple");
         en "`{element}` fits several slices: {found}", "make it fit one of them; if it cannot, the profile is to be mended";
@@ -63,11 +64,13 @@ pub(crate) fn check<'t>(scene: &Scene<'_, 't>, parent: Node<'t>, found: &[Node<'
         walk::element(scene, one.node, place, issues);
         outside(scene, one, (place, &slices), issues);
     }
+    let free: Vec<Node<'t>> = sorted.iter().filter(|one| one.slice.is_none()).map(|one| one.node).collect();
     for (index, slice) in slices.iter().enumerate() {
         let of_slice = sorted.iter().filter(|one| one.slice == Some(index));
         let members: Vec<Node<'t>> = of_slice.map(|one| one.node).collect();
         let may_be = sorted.iter().filter(|one| one.doubts.iter().any(|(of, _)| *of == index)).count();
-        count(parent, (&members, may_be), *slice, issues);
+        let lacking = |issue| words::lacking(scene, issue, told(scene, place, *slice, &told_by), &free);
+        count(parent, (&members, may_be), (*slice, &lacking), issues);
         element_type::check(scene, &members, *slice, issues);
         inside(scene, parent, &members, *slice, issues);
     }
@@ -94,6 +97,11 @@ fn discriminators(place: Place<'_>) -> Cow<'_, [Discriminator]> {
     Cow::Owned(vec![Discriminator { kind, path: path.into() }])
 }
 
+/// What a slice is told by.
+fn told<'p>(scene: &Scene<'_, '_>, place: Place<'_>, slice: Place<'p>, told_by: &[Discriminator]) -> &'p [Told] {
+    slice.rule.told.get_or_init(|| told_by.iter().map(|by| told::told(scene, place, slice, by)).collect())
+}
+
 fn sort<'t>(
     scene: &Scene<'_, 't>,
     node: Node<'t>,
@@ -105,8 +113,7 @@ fn sort<'t>(
         let fit = if told_by.is_empty() {
             by_trial(scene, node, *slice)
         } else {
-            let told = slice.rule.told.get_or_init(|| told_by.iter().map(|by| told::told(scene, place, *slice, by)).collect());
-            fits(scene, node, told)
+            fits(scene, node, told(scene, place, *slice, told_by))
         };
         match fit {
             Fit::Yes => certain.push(index),
@@ -170,14 +177,19 @@ fn names<'p>(slices: impl Iterator<Item = Place<'p>>) -> String {
 }
 
 /// Whether a slice has as many elements as it should, given that some may or may not be of it.
-fn count<'t>(parent: Node<'t>, (members, may_be): (&[Node<'t>], usize), slice: Place<'_>, issues: &mut Issues) {
+fn count<'t>(
+    parent: Node<'t>,
+    (members, may_be): (&[Node<'t>], usize),
+    (slice, lacking): (Place<'_>, &dyn Fn(Issue) -> Issue),
+    issues: &mut Issues,
+) {
     let element = &slice.rule.element;
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let (least, most) = (number(members.len()), number(members.len() + may_be));
     if let Some(min) = element.min.filter(|min| least < *min) {
         if most < min {
             let issue = Issue::error(&MISSING, parent).of(&slice.profile.canonical).with("element", &*element.id);
-            issues.push(issue.with("expected", min.to_string()).with("found", most.to_string()));
+            issues.push(lacking(issue.with("expected", min.to_string()).with("found", most.to_string())));
         } else {
             issues.push(undecided(parent, slice, &format!("at least {min} have to be there")));
         }

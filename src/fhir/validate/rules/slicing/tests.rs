@@ -2,6 +2,7 @@
 //! with what just gives it and what nearly does.
 
 use crate::fhir::validate::testing::{codes, issues, profile, said};
+use crate::text::Language;
 
 /// A profile of Observation in which `component` is sliced.
 fn sliced(slicing: &str, slices: &str) -> Vec<String> {
@@ -36,6 +37,23 @@ fn slice_missing_is_told_of_the_parent_and_names_the_slice() {
     let issues = issues(&profile, &observation(&["x"]));
     assert_eq!((issues[0].code.name, issues[0].path.as_str()), ("slice-missing", "Observation"));
     assert_eq!(issues[0].detail("element"), Some("Observation.component:a"));
+}
+
+#[test]
+fn slice_missing_says_what_it_asks_and_what_comes_nearest() {
+    let profile = sliced(&format!(r#"{BY_CODE},"rules":"open""#), &slice("a", 1, "1", "a"));
+    let found =
+        |text: &str| issues(&profile, text).into_iter().find(|issue| issue.code.name == "slice-missing").expect("it is said");
+    let other = found(&observation(&["x"]));
+    let asked = "add one that fits the slice: `code.coding.system` = `urn:s`, `code.coding.code` = `a`";
+    assert_eq!(other.mend(Language::En), format!("{asked}; `Observation.component[0]` comes nearest"));
+    assert!(other.mend(Language::Nl).ends_with("`Observation.component[0]` komt er het dichtst bij"));
+    let none = found(r#"{"resourceType":"Observation","component":[{"valueString":"a"}]}"#);
+    assert_eq!(none.mend(Language::En), asked);
+    // Those of another slice are not free to become one of this.
+    let both = sliced(&format!(r#"{BY_CODE},"rules":"open""#), &[slice("a", 1, "1", "a"), slice("b", 0, "1", "b")].join(","));
+    let issues = issues(&both, &observation(&["b"]));
+    assert_eq!(issues[0].detail("near"), Some(""));
 }
 
 #[test]
