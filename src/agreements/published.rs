@@ -8,6 +8,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::{Actor, Dialect, Level};
+use crate::text::Text;
 use crate::yaml;
 
 /// The file of each version, in the order in which they came out.
@@ -43,6 +44,26 @@ pub struct Published {
     /// What examples do not have.
     #[serde(default)]
     pub examples: Vec<Example>,
+    /// Defects that people saw, and that no rule can find.
+    #[serde(default)]
+    pub noted: Vec<Noted>,
+}
+
+/// A defect as it is told, because nothing that a program compares shows it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Noted {
+    /// Where.
+    #[serde(rename = "where")]
+    pub place: String,
+    /// What is published there.
+    pub published: String,
+    /// Why it cannot work.
+    pub why: Text,
+    /// What would mend it.
+    pub mend: Text,
+    /// What makes it wrong: a page of FHIR, or another part of the agreement.
+    pub source: String,
 }
 
 /// What a capability statement asks of an actor.

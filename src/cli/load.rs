@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::address::{BASE, TOKEN};
 use super::arguments::AuthKind;
+use super::check_data::personas;
 use super::failure::Failure;
 use super::server::server_auth;
 use super::terminal::Terminal;
-use super::{patients, runtime, suite};
+use super::{runtime, suite};
 use crate::agreements::FhirVersion;
 use crate::clock;
 use crate::drive::{Client, Secrets};
@@ -19,15 +20,14 @@ use crate::judge::ExitCode;
 use crate::load::{self, Ids, LoadError, Loaded, Place, Removed, Way};
 use crate::plan::{Limits, Target};
 use crate::redact::Redactor;
-use crate::scenario::Persona;
 
 /// Bytes of a file with ids that are read at most.
 const LARGEST: u64 = 1 << 20;
 
 #[derive(Debug, Args)]
 pub(crate) struct LoadArguments {
-    /// Personas to write
-    #[arg(value_name = "PERSONA", required = true)]
+    /// Personas to write; all of them when left out
+    #[arg(value_name = "PERSONA")]
     pub(crate) personas: Vec<String>,
     /// FHIR base URL of the server
     #[arg(long)]
@@ -86,12 +86,7 @@ struct IdsFile {
 /// Writes the personas, or removes them.
 pub(crate) fn load(arguments: &LoadArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let suite = suite::suite(arguments.suite.as_deref(), terminal)?;
-    let personas: Result<Vec<&Persona>, Failure> = arguments
-        .personas
-        .iter()
-        .map(|name| suite.persona(name).ok_or_else(|| patients::unknown_persona(name, &suite)))
-        .collect();
-    let personas = personas?;
+    let personas = personas(&arguments.personas, &suite)?;
     let (client, secrets) = client(arguments)?;
     // What a server says may hold anything: the token that we sent, or numbers of its patients.
     let bsns = suite.personas.iter().map(|persona| persona.bsn.as_str());

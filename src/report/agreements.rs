@@ -83,7 +83,7 @@ pub fn text(versions: &[Looked], language: Language) -> String {
                 defect.published.as_str(),
                 defect.why.get(language),
                 defect.mend.get(language),
-                defect.rule.source,
+                defect.source.as_str(),
             ]) {
                 line(format!("      {head}: {said}"));
             }
@@ -114,7 +114,7 @@ pub fn markdown(versions: &[Looked], language: Language) -> String {
             let _ = writeln!(out, "- **{}**: {}", words.heads[1], code(&defect.published));
             let _ = writeln!(out, "- **{}**: {}", words.heads[2], defect.why.get(language));
             let _ = writeln!(out, "- **{}**: {}", words.heads[3], defect.mend.get(language));
-            let _ = writeln!(out, "- **{}**: {}\n", words.heads[4], defect.rule.source);
+            let _ = writeln!(out, "- **{}**: {}\n", words.heads[4], defect.source);
         }
     }
     out.trim_end().to_owned() + "\n"
@@ -163,7 +163,7 @@ pub fn json(versions: &[Looked]) -> String {
             "published": defect.published,
             "why": defect.why,
             "mend": defect.mend,
-            "source": defect.rule.source,
+            "source": defect.source,
         })
     };
     let version = |looked: &Looked| -> Value {

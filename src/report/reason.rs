@@ -51,8 +51,8 @@ fn sentence(reason: &Reason) -> Text {
             both("no patient was found on the server by this BSN", "op de server is met dit BSN geen patiënt gevonden")
         }
         Reason::PersonaNotFound(name) => both(
-            format!("the persona `{name}` was not found on the server"),
-            format!("de persona `{name}` is op de server niet gevonden"),
+            format!("the persona `{name}` was not found on the server: `toets load {name}` writes it there"),
+            format!("de persona `{name}` is op de server niet gevonden: `toets load {name}` schrijft haar erheen"),
         ),
         Reason::NotEntered(why) => both(
             format!("the vendor cannot enter the data that it needs: {why}"),

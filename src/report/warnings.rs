@@ -5,7 +5,7 @@ use super::words::both;
 use crate::agreements::Actor;
 use crate::evidence::{Broken, BrokenKind, CodeAsked, Evidence, Outcome, Record};
 use crate::fhir::terminology::Answer;
-use crate::plan::{Plan, TargetAuth};
+use crate::plan::{OWN, Plan, TargetAuth};
 use crate::text::Text;
 
 /// The warnings over a run.
@@ -132,21 +132,25 @@ fn lost_personas(plan: &Plan, evidence: &Evidence) -> Option<Text> {
     if broken(plan, evidence).is_some() || refusals(evidence).is_some() {
         return None;
     }
-    let lost = |record: &Record| match record {
-        Record::Persona(found) if found.patient.is_none() => Some(format!("`{}`", found.persona)),
+    let lost = evidence.records.iter().filter_map(|record| match record {
+        Record::Persona(found) if found.patient.is_none() => Some(found.persona.as_str()),
         _ => None,
-    };
-    let names: Vec<String> = evidence.records.iter().filter_map(lost).collect();
-    let names = names.join(", ");
-    (!names.is_empty()).then(|| {
+    });
+    let lost: Vec<&str> = lost.collect();
+    let names = lost.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    // A patient with data of their own is in no fixture.
+    let ours: Vec<&str> = lost.iter().copied().filter(|name| *name != OWN).collect();
+    let load = format!("`{}`", ["toets load", &ours.join(" ")].join(" ").trim_end());
+    let first = ours.first().unwrap_or(&"PERSONA");
+    (!lost.is_empty()).then(|| {
         both(
             format!(
-                "Not found on the server, by BSN or by the id of the fixtures: {names}. Write the test patients to it with \
-                 `toets load`, or say what they are called there: `--patient PERSONA=ID`."
+                "Not found on the server, by BSN or by the id of the fixtures: {names}. What is asked about them is untested. \
+                 Write them to it with {load}, or say what they are called there: `--patient {first}=ID`."
             ),
             format!(
-                "Op de server niet gevonden, op BSN noch op het id van de fixtures: {names}. Schrijf de testpatiënten \
-                 erheen met `toets load`, of zeg hoe ze daar heten: `--patient PERSONA=ID`."
+                "Op de server niet gevonden, op BSN noch op het id van de fixtures: {names}. Wat over hen gevraagd wordt, is \
+                 niet getest. Schrijf ze erheen met {load}, of zeg hoe ze daar heten: `--patient {first}=ID`."
             ),
         )
     })

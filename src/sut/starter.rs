@@ -88,7 +88,7 @@ endpoints:
 #   client: {{ certificate: \"client.pem\", key: \"client-key.pem\" }}
 
 # data:
-#   personas: {{ full-plan: \"123\", sparse-plan: \"124\", no-plan: \"125\" }}
+#   personas: {{ full-plan: \"123\", sparse-plan: \"124\", no-plan: \"125\", represented: \"126\" }}
 
 # limits:
 #   parallel: 8

@@ -129,6 +129,9 @@ fn data() -> Vec<Row> {
         lacks("nothing loaded", |suite| retain(suite, |_| false)),
         lacks("one persona not loaded", |suite| suite.personas.retain(|persona| persona.persona != "full-plan")),
         lacks("no plan persona not loaded", |suite| suite.personas.retain(|persona| persona.persona != "no-plan")),
+        lacks("newer personas not loaded", |suite| {
+            suite.personas.retain(|persona| !["long-history", "represented", "all-unknown"].contains(&persona.persona.as_str()));
+        }),
         lacks("no Consents", |suite| retain(suite, |name| !name.starts_with("Consent/"))),
         lacks("no Goals", |suite| retain(suite, |name| !name.starts_with("Goal/"))),
         lacks("no Procedures", |suite| retain(suite, |name| !name.starts_with("Procedure/"))),

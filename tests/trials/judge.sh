@@ -17,7 +17,7 @@ else
   cargo build --quiet
   toets=target/debug/toets
 fi
-"$toets" load full-plan sparse-plan no-plan --url "$base" --fhir "$fhir"
+"$toets" load --url "$base" --fhir "$fhir"
 
 out=reports/$name
 rm -rf "$out"

@@ -11,7 +11,7 @@ shared=${TOETS_SHARED:-../shared}
 tools=$shared/tools/hapi-fhir-server
 examples=$shared/fhir/examples/iknl.fhir.r4.pzp-0.1.3-beta3
 base=http://127.0.0.1:$port/fhir
-all=(full-plan sparse-plan no-plan)
+all=(full-plan sparse-plan no-plan long-history represented all-unknown)
 
 if [ ! -x "$tools/start.sh" ] || [ ! -d "$examples" ]; then
   echo "skipped: $tools or $examples is not there" >&2

@@ -1,6 +1,6 @@
 //! Lint of the agreements: what versions publish, held against the version of
-//! FHIR that they speak. A defect is the owners' to mend; it never fails a vendor.
-//! Silent where what is here cannot tell.
+//! FHIR that they speak, and what people noted. A defect is the owners' to mend; it
+//! never fails a vendor. Silent where what is here cannot tell.
 
 mod artefact;
 mod invariant;
@@ -16,7 +16,7 @@ mod value;
 pub use rules::{RULES, Rule};
 
 use super::Dialect;
-use super::published::Published;
+use super::published::{Noted, Published};
 use crate::fhir::definition::Definition;
 use crate::fhir::knowledge::Knowledge;
 use crate::fhir::types::Types;
@@ -38,6 +38,8 @@ pub struct Defect {
     pub why: Text,
     /// What would mend it.
     pub mend: Text,
+    /// What makes it wrong: a page of FHIR, or another part of the agreement.
+    pub source: String,
 }
 
 /// A request of a version by its number (`1a`), as published.
@@ -72,7 +74,14 @@ pub fn lint(published: &Published, requests: &[Request], knowledge: &Knowledge) 
     artefact::check(&mut subject);
     let mut defects = subject.defects;
     defects.dedup();
+    defects.extend(published.noted.iter().map(|noted| told(published.version, noted)));
     defects
+}
+
+/// What people saw, in the form in which everything else is told.
+fn told(version: Dialect, noted: &Noted) -> Defect {
+    let Noted { place, published, why, mend, source } = noted.clone();
+    Defect { version, rule: &rules::NOTED_BY_PEOPLE, place, published, why, mend, source }
 }
 
 impl Subject<'_> {
@@ -88,7 +97,8 @@ impl Subject<'_> {
     fn defect(&mut self, rule: &'static Rule, place: &str, published: &str, why: [String; 2], mend: [String; 2]) {
         let text = |[en, nl]: [String; 2]| Text { en, nl };
         let (place, published) = (place.to_owned(), published.to_owned());
-        let defect = Defect { version: self.version(), rule, place, published, why: text(why), mend: text(mend) };
+        let source = rule.source.to_owned();
+        let defect = Defect { version: self.version(), rule, place, published, why: text(why), mend: text(mend), source };
         if !self.defects.contains(&defect) {
             self.defects.push(defect);
         }

@@ -42,6 +42,7 @@ rules! {
     INVARIANT_SYNTAX "invariant-syntax" "An invariant that is no FHIRPath" "Een invariant die geen FHIRPath is" "FHIRPath: grammar";
     LINK_DUPLICATE "link-duplicate" "Two items with one linkId" "Twee items met één linkId" "FHIR: questionnaire, que-2";
     MODIFIER_UNFIT "modifier-unfit" "A modifier that the type of the parameter does not take" "Een modifier die bij het soort parameter niet kan" "FHIR: search, modifiers";
+    NOTED_BY_PEOPLE "noted-by-people" "Seen by people; no rule can find it" "Door mensen gezien; geen regel kan het vinden" "each defect says it";
     OPTION_SYSTEM "option-system" "An option that is a coding without a system" "Een optie met een codering zonder stelsel" "FHIR: datatypes, Coding";
     OPTION_VALUE_SET "option-value-set" "Options that differ from the value set of the same concept" "Opties die afwijken van de waardelijst van hetzelfde begrip" "FHIR: questionnaire, answerOption; terminologies";
     PARAMETER_OWN "parameter-own" "A search parameter that FHIR does not have" "Een zoekparameter die FHIR niet kent" "FHIR: searchparameter; the search parameters of the resource";

@@ -7,7 +7,7 @@ use crate::fhir::types;
 fn codes(version: Dialect, templates: &[&str]) -> Vec<&'static str> {
     let files = published::published().expect("our own files");
     let mut file = files.into_iter().find(|file| file.version == version).expect("every version has a file");
-    (file.capability, file.mentions, file.examples, file.invariants) = Default::default();
+    (file.capability, file.mentions, file.examples, file.invariants, file.noted) = Default::default();
     let table = if version.fhir() == crate::agreements::FhirVersion::R4 { types::r4() } else { types::stu3() };
     let requests: Vec<Request> =
         templates.iter().map(|template| Request { number: "x".to_owned(), template: (*template).to_owned() }).collect();

@@ -123,7 +123,9 @@ pub(crate) fn coverage(run: Run<'_>) -> Option<DatasetCoverage> {
 }
 
 fn is_known(run: Run<'_>, persona: &Persona) -> bool {
-    run.plan.persona(&persona.persona).is_some_and(|planned| planned.data == Data::Fixture)
+    // Of a persona that is not on the server nothing was asked, so nothing of it was left out either.
+    let is_lost = run.answers.persona(&persona.persona).is_some_and(|found| found.patient.is_none());
+    !is_lost && run.plan.persona(&persona.persona).is_some_and(|planned| planned.data == Data::Fixture)
 }
 
 /// Resources of a persona that the plan asks for.

@@ -265,8 +265,14 @@ const WORDS: &[(RootKind, Words)] = &[
         RootKind::PersonasMissing,
         (
             "personas-missing",
-            ["test people are not on the server: {detail}", "load the personas, or name their ids with `--patient`"],
-            ["testpersonen staan niet op de server: {detail}", "laad de persona's, of noem hun id's met `--patient`"],
+            [
+                "test people are not on the server: {detail}",
+                "`toets load` writes those that it is given, or all; ids that are others there are named with `--patient PERSONA=ID`",
+            ],
+            [
+                "testpersonen staan niet op de server: {detail}",
+                "`toets load` schrijft wie u noemt, of allemaal; heten ze daar anders, noem dan hun id's met `--patient PERSONA=ID`",
+            ],
         ),
     ),
     (
