@@ -53,6 +53,9 @@ fn is_at(problem: &Diagnostic, range: &Range<usize>) -> bool {
     problem.start == range.start && problem.end == range.end
 }
 
+/// Keyword of a schema: words that people write for a key and that are no spelling of it.
+const OTHER_WORDS: &str = "x-other-words";
+
 struct Walk<'s> {
     file: &'s Path,
     schema: &'s Json,
@@ -185,7 +188,11 @@ impl<'s> Walk<'s> {
                 self.node(value, &schema["additionalProperties"], &format!("`{}`", key.text));
             } else {
                 let message = format!("unknown key `{}` in {what}", key.text);
-                let hint = suggest(&key.text, &unused(&known, node), "it can have");
+                let free = unused(&known, node);
+                let other =
+                    free.iter().find(|name| strings(&schema["properties"][**name][OTHER_WORDS]).contains(&key.text.as_str()));
+                let meant = other.map(|name| format!("did you mean `{name}`?"));
+                let hint = meant.or_else(|| suggest(&key.text, &free, "it can have"));
                 self.hinted(key.span.clone(), "key-unknown", message, hint);
             }
         }

@@ -158,10 +158,141 @@ fn a_sheet_has_each_topic_once_in_the_order_of_the_dataset() {
     assert_eq!(ids, sorted);
     let limits = page.topics.iter().find(|topic| topic.id == 602).expect("there are treatment limits");
     assert_eq!(limits.entries.len(), 9, "ten directives, of which one is about the ICD");
+    let suffix: Vec<_> = page.topics.iter().flat_map(|topic| &topic.entries).flatten().filter(|line| line.id == 367).collect();
+    let [letter] = suffix.as_slice() else { panic!("one line has the letter of the house number: {suffix:?}") };
+    assert_eq!(
+        (letter.values.as_slice(), letter.or.as_slice()),
+        (["a".to_owned()].as_slice(), [(368, "Huisnummertoevoeging".to_owned())].as_slice())
+    );
     let html = sheet::html(&[page]);
     assert!(html.contains("999945555") && html.contains("Proefkamp") && html.contains("Wilsverklaring"));
     // A decoy is nothing to enter.
     assert!(!html.contains("gehoorapparaat"));
+}
+
+#[test]
+fn a_sheet_for_stu3_has_the_concepts_of_zib_2017_in_their_order() {
+    let suite = suite();
+    let persona = suite.persona("full-plan").expect("it is a persona");
+    let page = judge::sheet(&suite, persona, FhirVersion::Stu3).expect("there is a dataset");
+    let dataset = suite.dataset(FhirVersion::Stu3).expect("it is there");
+    let ids: Vec<u32> = page.topics.iter().map(|topic| topic.id).collect();
+    let sorted: Vec<u32> = dataset.concepts.iter().map(|own| own.id).filter(|id| ids.contains(id)).collect();
+    assert_eq!(ids, sorted);
+    let limits = page.topics.iter().find(|topic| topic.id == 54).expect("there are treatment limits");
+    assert_eq!(limits.entries.len(), 9, "ten directives, of which one is about the ICD");
+    let lines = || page.topics.iter().flat_map(|topic| topic.entries.iter().flatten());
+    assert!(lines().all(|line| dataset.concept(line.id).is_some_and(|own| own.name == line.name)));
+    let permitted: Vec<_> = lines().filter(|line| line.id == 60).flat_map(|line| &line.values).collect();
+    assert!(permitted.iter().any(|value| *value == "Nee (NEE)"), "{permitted:?}");
+    let html = sheet::html(&[page]);
+    assert!(html.contains("zib's 2017") && html.contains("FHIR STU3") && !html.contains("gehoorapparaat"));
+}
+
+/// Displays of HL7 codes in the personas that are Dutch already.
+const DUTCH: [&str; 3] = ["Onbekend", "Overige behandelingen", "Nee, nog geen besluit genomen"];
+
+#[test]
+fn a_sheet_has_dutch_words_for_what_hl7_says_in_english() {
+    let (suite, mut english) = (suite(), std::collections::BTreeSet::new());
+    for (fhir, persona) in FhirVersion::ALL.into_iter().flat_map(|fhir| suite.personas.iter().map(move |own| (fhir, own))) {
+        let html = sheet::html(&[judge::sheet(&suite, persona, fhir).expect("there is a dataset")]);
+        for text in persona.resources(fhir).values() {
+            let resource: serde_json::Value = serde_json::from_str(text).expect("a fixture is JSON");
+            english.extend(
+                said(&resource)
+                    .into_iter()
+                    .filter(|said| html.contains(&format!("{said}<")) || html.contains(&format!("[{said}"))),
+            );
+        }
+        for bare in ["female", "male", "home", "both", "phone", "email", "NL1", "NL3"] {
+            assert!(
+                !html.contains(&format!("<td>{bare}<")) && !html.contains(&format!("<br>{bare}<")),
+                "{}: {bare}",
+                persona.persona
+            );
+        }
+    }
+    assert!(english.is_empty(), "the sheets say {english:?}");
+}
+
+/// Codes of HL7 and of ISO in a resource as a sheet would show them in English.
+fn said(value: &serde_json::Value) -> Vec<String> {
+    let text = |key: &str| value.get(key).and_then(serde_json::Value::as_str);
+    let mut found = Vec::new();
+    if let (Some(system), Some(code), Some(display)) = (text("system"), text("code"), text("display"))
+        && ["http://terminology.hl7.org/", "http://hl7.org/fhir/", "urn:iso:"].iter().any(|start| system.starts_with(start))
+        && !DUTCH.contains(&display)
+    {
+        found.push(format!("{display} ({code})"));
+    }
+    match value {
+        serde_json::Value::Array(items) => found.extend(items.iter().flat_map(said)),
+        serde_json::Value::Object(entries) => found.extend(entries.values().flat_map(said)),
+        _ => {}
+    }
+    found
+}
+
+/// `toets` with these arguments and the token of the test: exit code, and all that it said.
+async fn toets(arguments: Vec<String>) -> (Option<i32>, String) {
+    let run = move || {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_toets"));
+        command.args(arguments).env("TOETS_TOKEN", TOKEN).current_dir(std::env::temp_dir()).output().expect("it starts")
+    };
+    let output = tokio::task::spawn_blocking(run).await.expect("it ends");
+    (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+}
+
+/// What `check-data` says of sparse-plan on the reference provider of STU3 with this fault.
+async fn compared(fault: Option<&str>, version: &[&str]) -> (Option<i32>, String) {
+    let suite = suite();
+    let faults = fault.into_iter().map(str::to_owned).collect();
+    let config = serve::Config { fhir: FhirVersion::Stu3, faults, ..serve::Config::new(&suite, TOKEN) };
+    let provider = serve::start(config).await.expect("a port is free");
+    let arguments =
+        ["check-data", "--persona", "sparse-plan", "--url", &provider.base_url].into_iter().chain(version.iter().copied());
+    let done = toets(arguments.map(str::to_owned).collect()).await;
+    provider.stop().await;
+    done
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn check_data_stops_at_a_server_that_speaks_another_version_of_fhir() {
+    let (exit, told) = compared(None, &[]).await;
+    assert_eq!(exit, Some(2), "{told}");
+    assert!(told.contains("speaks STU3 (3.0.2)") && told.contains("--fhir STU3") && told.contains("stu3-rc2"), "{told}");
+    // What is not said at `metadata` is said by the media type.
+    let (exit, told) = compared(Some("metadata-missing"), &[]).await;
+    assert_eq!(exit, Some(2), "{told}");
+    assert!(told.contains("speaks STU3 (3.0)"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn check_data_compares_stu3_with_stu3_also_without_metadata() {
+    for fault in [None, Some("metadata-missing")] {
+        let (exit, told) = compared(fault, &["--fhir", "STU3"]).await;
+        assert_eq!(exit, Some(0), "{told}");
+    }
+    let (exit, told) = compared(None, &["--dialect", "stu3-rc2"]).await;
+    assert_eq!(exit, Some(0), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sheet_follows_what_the_vendors_file_claims_and_the_command_line_before_it() {
+    let folder = std::env::temp_dir().join(format!("toets-sheet-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder for the test");
+    let file = folder.join("stu3.yaml");
+    std::fs::write(&file, "endpoints: { fhir: \"https://test.example.nl/fhir\" }\nclaims: { version: stu3-rc2 }\n")
+        .expect("the test's own file");
+    let sheet =
+        |more: &[&str]| toets(["sheet", "--persona", "full-plan"].iter().chain(more).map(|own| (*own).to_owned()).collect());
+    let claimed = sheet(&["--sut", &file.to_string_lossy()]).await;
+    assert_eq!(claimed.0, Some(0));
+    assert!(claimed.1.contains("zib's 2017"), "{}", claimed.1);
+    assert_eq!(claimed, sheet(&["--fhir", "stu3"]).await);
+    assert!(sheet(&[]).await.1.contains("zib's 2020"));
+    std::fs::remove_dir_all(&folder).expect("the test's own folder");
 }
 
 #[test]

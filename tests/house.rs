@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use toets::diagnostic::CODES;
+
 /// Floors from the ground up. A file may import rooms of lower floors, and its own.
 const FLOORS: &[&[&str]] = &[
     &["text", "diagnostic", "digest", "encoding", "clock", "nearest", "yaml", "shape"],
@@ -44,6 +46,22 @@ const DOORS: &[(&str, &str)] = &[
     ("ring", "src/digest.rs"),
     ("jiff", "src/clock.rs"),
 ];
+
+/// Calls that make a diagnostic, and which of their arguments is its code. Those that begin with a point mean that only
+/// in the rooms below.
+const DIAGNOSED: [(&str, usize); 8] = [
+    ("Diagnostic::new(", 2),
+    (".within(", 2),
+    (".at(", 1),
+    (".unknown(", 1),
+    (".add(", 1),
+    (".problem(", 1),
+    (".report(", 1),
+    (".hinted(", 1),
+];
+
+/// Rooms that look for mistakes in files.
+const DIAGNOSING: [&str; 4] = ["yaml", "shape", "scenario", "sut"];
 
 /// Files that are longer than 600 lines for a reason: tables of facts or words.
 const LONG_WITH_REASON: &[&str] = &[];
@@ -255,4 +273,62 @@ fn the_top_level_holds_only_what_the_architecture_names() {
         let name = entry.file_name().to_string_lossy().into_owned();
         assert!(!entry.path().is_dir() || allowed.contains(&name.as_str()), "{name}/ is no room of this house");
     }
+}
+
+/// What stands between the brackets of a call, split at its commas; `text` begins behind the opening bracket.
+fn arguments(text: &str) -> Vec<String> {
+    let (mut found, mut depth, mut quoted) = (vec![String::new()], 0_usize, false);
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            ')' | ']' | '}' if depth == 0 => break,
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth -= 1,
+            ',' if depth == 0 => {
+                found.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        let last = found.last_mut().expect("one is there from the start");
+        last.push(letter);
+        if quoted && letter == '\\' {
+            last.extend(letters.next());
+        }
+    }
+    found.iter().map(|argument| argument.trim().to_owned()).filter(|argument| !argument.is_empty()).collect()
+}
+
+/// Words between quotes that may be a code: `key-unknown`.
+fn quoted(argument: &str) -> impl Iterator<Item = &str> {
+    let is_code = |word: &&str| word.contains('-') && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    argument.split('"').skip(1).step_by(2).filter(is_code)
+}
+
+#[test]
+fn each_code_of_a_diagnostic_that_src_uses_is_in_codes() {
+    let (mut used, mut wrong) = (BTreeSet::new(), Vec::new());
+    for (file, text) in sources() {
+        let here = DIAGNOSED.iter().filter(|(call, _)| !call.starts_with('.') || DIAGNOSING.contains(&room(&file)));
+        for (call, place) in here {
+            let calls = text.match_indices(call).map(|(at, _)| arguments(&text[at + call.len()..]));
+            for argument in calls.filter(|found| found.len() >= 3).map(|found| found[*place].clone()) {
+                if argument != "code" && quoted(&argument).next().is_none() {
+                    wrong.push(format!("{file}: `{call}…)` does not tell its code as a literal: {argument}"));
+                }
+                used.extend(quoted(&argument).map(|code| (code.to_owned(), file.clone())));
+            }
+        }
+    }
+    let unlisted = used.iter().filter(|(code, _)| CODES.iter().all(|(known, _)| known != code));
+    wrong.extend(unlisted.map(|(code, file)| format!("{file}: `{code}` is not in CODES")));
+    wrong.extend(
+        CODES
+            .iter()
+            .filter(|(code, _)| used.iter().all(|(known, _)| known != code))
+            .map(|(code, _)| format!("nothing in src uses `{code}`")),
+    );
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -13,7 +13,7 @@ use toets::agreements::{Actor, Dialect, FhirVersion};
 use toets::drive::Secrets;
 use toets::engine::{self, Recorder, Settings, Variables, captured};
 use toets::evidence::{Evidence, Exchange, Outcome, Record};
-use toets::fhir::{json, types::r4, xml};
+use toets::fhir::{json, xml};
 use toets::judge::{Verdicts, judge};
 use toets::plan::{Claims, Limits, Selection, Target, TargetAuth, compile};
 use toets::scenario::{Fault, Source, Suite, fits_key, load};
@@ -21,12 +21,21 @@ use toets::serve::{self, Mutant, MutantError};
 
 const TOKEN: &str = "a-token-of-the-test";
 
-/// What the right provider said.
-fn recorded(suite: &Suite) -> Result<Evidence, Failed> {
+/// The claims that each version of FHIR is tried with.
+fn dialect(fhir: FhirVersion) -> Dialect {
+    match fhir {
+        FhirVersion::R4 => Dialect::R4Rc2,
+        FhirVersion::Stu3 => Dialect::Stu3Rc2,
+    }
+}
+
+/// What the right provider of a version said.
+fn recorded(suite: &Suite, fhir: FhirVersion) -> Result<Evidence, Failed> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let provider = serve::start(serve::Config::new(suite, TOKEN)).await.map_err(|why| why.to_string())?;
-        let claims = Claims::new(Actor::Provider, Dialect::R4Rc2);
+        let config = serve::Config { fhir, ..serve::Config::new(suite, TOKEN) };
+        let provider = serve::start(config).await.map_err(|why| why.to_string())?;
+        let claims = Claims::new(Actor::Provider, dialect(fhir));
         let auth = TargetAuth::Bearer("TOETS_TOKEN".to_owned());
         let limits = Limits { deadline_ms: 1_000_000, connect_ms: 500_000, ..Limits::default() };
         let target = Target { built_in: true, limits, ..Target::new(provider.base_url.clone(), auth) };
@@ -46,7 +55,8 @@ fn concerned(right: &Evidence, fault: &Fault) -> Evidence {
     let named = |name: &str| fault.kills.iter().any(|kill| fits_key(&format!("{name}/*/*"), kill.expect.as_str()));
     let of_the_whole = ["*", "groups/", "dataset/"];
     let is_wide = |kill: &toets::scenario::Kill| of_the_whole.iter().any(|start| kill.expect.starts_with(start));
-    if !fault.kills.iter().any(is_wide) {
+    // A habit is of the whole run as well.
+    if fault.notes.is_empty() && !fault.kills.iter().any(is_wide) {
         evidence.start.plan.scenarios.retain(|scenario| named(&scenario.scenario));
         let kept: BTreeSet<String> = evidence.start.plan.scenarios.iter().map(toets::plan::PlannedScenario::name).collect();
         evidence.records.retain(|record| match record {
@@ -112,20 +122,26 @@ fn variables(before: &[Record], (scenario, step): (&str, &str)) -> Variables {
 fn values(evidence: &Evidence, exchange: &Exchange, expression: &str, variables: &Variables) -> Vec<String> {
     let Outcome::Answered(received) = &exchange.outcome else { return Vec::new() };
     let Some(body) = received.body.as_ref().and_then(|digest| evidence.blobs.get(digest)) else { return Vec::new() };
-    let tree = if body.starts_with(b"<") { xml::read(body, r4()) } else { json::read(body, r4()) };
-    tree.map(|tree| captured(tree.root(), expression, variables, FhirVersion::R4)).unwrap_or_default()
+    let fhir = evidence.start.plan.claims.dialect.fhir();
+    let types = fhir.types();
+    let tree = if body.starts_with(b"<") { xml::read(body, types) } else { json::read(body, types) };
+    tree.map(|tree| captured(tree.root(), expression, variables, fhir)).unwrap_or_default()
 }
 
 fn without_variant(key: &str) -> &str {
     key.split_once('@').map_or(key, |(path, _)| path)
 }
 
-/// Every expectation that the fault names turns red, with the finding that it names.
+/// Every expectation that the fault names turns red, with the finding that it names, and every habit is noted.
 fn is_seen(verdicts: &Verdicts, fault: &Fault) -> Result<(), Failed> {
-    let mut wrong = Vec::new();
+    let noted = |note: &&String| verdicts.habits.iter().any(|habit| habit.finding.name() == note.as_str());
+    let mut wrong: Vec<_> =
+        fault.notes.iter().filter(|note| !noted(note)).map(|note| format!("is not noted as {note}")).collect();
+    let mut killed_any = false;
     for kill in &fault.kills {
         let fitting: Vec<_> = verdicts.expectations.iter().filter(|verdict| fits_key(&kill.expect, &verdict.key)).collect();
         let paths: BTreeSet<_> = fitting.iter().map(|verdict| without_variant(&verdict.key)).collect();
+        killed_any |= !paths.is_empty();
         for path in paths {
             let of_path = fitting.iter().filter(|verdict| without_variant(&verdict.key) == path);
             let mut findings = of_path.clone().flat_map(|verdict| &verdict.findings);
@@ -135,6 +151,9 @@ fn is_seen(verdicts: &Verdicts, fault: &Fault) -> Result<(), Failed> {
             }
         }
     }
+    if !killed_any && fault.notes.is_empty() {
+        wrong.push("names nothing that is in this plan".to_owned());
+    }
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
 }
 
@@ -143,17 +162,18 @@ const ASKED_LESS: [&str; 1] = ["form-hidden"];
 
 fn trial(suite: &Arc<Suite>, right: &Arc<Evidence>, fault: Fault) -> Trial {
     let (suite, right) = (Arc::clone(suite), Arc::clone(right));
-    Trial::ignorable_test(format!("mutant: {}", fault.fault), move || {
+    let fhir = right.start.plan.claims.dialect.fhir();
+    Trial::ignorable_test(format!("mutant: {} in {}", fault.fault, fhir.name()), move || {
         if ASKED_LESS.contains(&fault.fault.as_str()) {
             return Ok(Completion::ignored_with("of a server with this fault less is read; `scenarios` runs it"));
         }
-        let mutant = match Mutant::prepare(&suite, &fault.fault, FhirVersion::R4, &right.start.plan.target.base) {
+        let mutant = match Mutant::prepare(&suite, &fault.fault, fhir, &right.start.plan.target.base) {
             Ok(mutant) => mutant,
             Err(why @ MutantError::NotOfAnswers(_)) => return Ok(Completion::ignored_with(why.to_string())),
             Err(why) => return Err(why.to_string().into()),
         };
         let evidence = mutated(&concerned(&right, &fault), &mutant);
-        is_seen(&judge(&evidence.start.plan, &evidence, &suite, definitions::validator(FhirVersion::R4)), &fault)?;
+        is_seen(&judge(&evidence.start.plan, &evidence, &suite, definitions::validator(fhir)), &fault)?;
         Ok(Completion::Completed)
     })
 }
@@ -161,8 +181,11 @@ fn trial(suite: &Arc<Suite>, right: &Arc<Evidence>, fault: Fault) -> Trial {
 fn main() {
     let arguments = Arguments::from_args();
     let suite = Arc::new(load(&Source::Embedded).expect("the suite in the binary has no mistakes"));
-    let right = Arc::new(recorded(&suite).expect("the right provider answers"));
-    let of_r4 = suite.faults.iter().filter(|fault| fault.fhir != Some(FhirVersion::Stu3));
-    let trials = of_r4.map(|fault| trial(&suite, &right, fault.clone())).collect();
+    let mut trials = Vec::new();
+    for fhir in FhirVersion::ALL {
+        let right = Arc::new(recorded(&suite, fhir).expect("the right provider answers"));
+        let faults = suite.faults.iter().filter(|fault| fault.fhir.is_none_or(|only| only == fhir));
+        trials.extend(faults.map(|fault| trial(&suite, &right, fault.clone())));
+    }
     libtest_mimic::run(&arguments, trials).exit();
 }

@@ -113,7 +113,7 @@ fn is_caught(suite: &Suite, fhir: FhirVersion, fault: &Fault) -> Result<(), Fail
             wrong.push(format!("names {}, which is not in the plan", kill.expect));
         }
     }
-    let noted: BTreeSet<_> = verdicts.habits.iter().map(|finding| finding.name()).collect();
+    let noted: BTreeSet<_> = verdicts.habits.iter().map(|habit| habit.finding.name()).collect();
     wrong.extend(fault.notes.iter().filter(|note| !noted.contains(note.as_str())).map(|note| format!("is not noted as {note}")));
     if !killed_any && fault.notes.is_empty() {
         wrong.push(format!("kills nothing in {}: say for which version it is, with `fhir`", fhir.name()));

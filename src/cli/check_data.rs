@@ -12,8 +12,10 @@ use super::failure::Failure;
 use super::patients::{self, GivenPatient};
 use super::server::Server;
 use super::terminal::Terminal;
-use super::{definitions, provider, runtime, stop, suite, vendor};
+use super::{definitions, heard, provider, runtime, stop, suite, vendor};
+use crate::agreements::Dialect;
 use crate::clock;
+use crate::drive::Client;
 use crate::engine::{self, Recorder, Settings};
 use crate::evidence::{Evidence, Outcome, Record};
 use crate::fhir::validate::Validator;
@@ -31,6 +33,12 @@ pub(crate) struct CheckDataArguments {
     /// FHIR base URL of the server; what sut.yaml says when left out, else the built-in reference provider
     #[arg(long)]
     url: Option<String>,
+    /// Version of FHIR whose personas the server has; what sut.yaml claims when left out, else R4
+    #[arg(long, value_enum, ignore_case = true)]
+    fhir: Option<super::validate::Fhir>,
+    /// Version of the agreement by which the server is asked: r4-rc1
+    #[arg(long, value_name = "VERSION", conflicts_with = "fhir", value_parser = super::suite::claimed)]
+    dialect: Option<Dialect>,
     /// File that says what is tested; sut.yaml of this folder when neither it nor --url is given
     #[arg(long, value_name = "FILE", conflicts_with = "fault")]
     sut: Option<PathBuf>,
@@ -113,8 +121,8 @@ fn asked(arguments: &CheckDataArguments) -> RunArguments {
         insecure: arguments.insecure,
         product: None,
         actor: None,
-        fhir: None,
-        dialect: None,
+        fhir: arguments.fhir,
+        dialect: arguments.dialect,
         terminology: super::terminology::TerminologyArguments::default(),
         auth: arguments.auth,
         patients: arguments.patients.clone(),
@@ -145,6 +153,7 @@ impl Ask<'_> {
     async fn of_built_in(&self) -> Result<Evidence, Failure> {
         let token = clock::random_hex(16);
         let mut config = serve::Config::new(self.suite, token.clone());
+        config.fhir = super::server::claims(self.asked, None).dialect.fhir();
         config.faults = self.asked.fault.iter().cloned().collect();
         let running = serve::start(config).await.map_err(|why| provider::failure(why, self.suite))?;
         let server = Server::built_in(self.asked, &running.base_url, &token)?;
@@ -161,6 +170,8 @@ impl Ask<'_> {
         patients::fill(&mut plan, &server.patients, &suite)?;
         patients::fill(&mut plan, &self.asked.patients, &suite)?;
         server.prepare().await?;
+        let said = self.said_of_itself(&server).await?;
+        heard::agrees(said.as_deref(), plan.claims.dialect.fhir())?;
         let settings = Settings {
             recorder: Recorder::in_memory(),
             secrets: server.secrets,
@@ -171,6 +182,18 @@ impl Ask<'_> {
             stop: stop::on_interrupt(*self.terminal),
         };
         let finished = engine::run(&plan, &suite, settings, |_| ()).await;
-        finished.map(|finished| finished.evidence).map_err(|why| Failure::usage(why.to_string()).hint(BASE))
+        let evidence = finished.map(|finished| finished.evidence).map_err(|why| Failure::usage(why.to_string()).hint(BASE))?;
+        // Where nothing was said at `metadata`, answers may tell it.
+        let said = said.or_else(|| heard::in_answers(&evidence));
+        heard::agrees(said.as_deref(), plan.claims.dialect.fhir())?;
+        Ok(evidence)
+    }
+
+    /// The version of FHIR at `metadata`; nothing where that is not to be had.
+    async fn said_of_itself(&self, server: &Server) -> Result<Option<String>, Failure> {
+        let (secrets, access) = (server.secrets.clone(), server.access.clone());
+        let client = Client::with_access(&server.target, secrets, access, self.asked.tempo);
+        let client = client.map_err(|why| Failure::usage(why.to_string()).hint(BASE))?;
+        Ok(heard::at_metadata(&client).await)
     }
 }

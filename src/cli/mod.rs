@@ -15,6 +15,7 @@ pub mod diagnostics;
 mod explain;
 mod failure;
 mod github;
+mod heard;
 mod init;
 mod judge;
 mod lint;

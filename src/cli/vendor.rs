@@ -16,9 +16,13 @@ pub(crate) fn file(arguments: &RunArguments, suite: &Suite, terminal: &Terminal)
 
 /// Where the vendor's file is.
 pub(crate) fn path(arguments: &RunArguments) -> Option<&Path> {
-    let usual = Path::new(FILE);
-    let is_read = arguments.url.is_none() && arguments.fault.is_none() && usual.is_file();
-    arguments.sut.as_deref().or(is_read.then_some(usual))
+    let is_read = arguments.url.is_none() && arguments.fault.is_none();
+    arguments.sut.as_deref().or_else(|| usual().filter(|_| is_read))
+}
+
+/// The file that is read when none is named, where it is there.
+pub(crate) fn usual() -> Option<&'static Path> {
+    Some(Path::new(FILE)).filter(|file| file.is_file())
 }
 
 /// What a vendor's file says; mistakes in it are drawn before the command ends.

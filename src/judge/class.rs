@@ -66,14 +66,14 @@ impl<'a> Diagnosis<'a> {
             Record::Exchange(exchange) => Some((exchange.id.as_str(), &**exchange)),
             _ => None,
         });
-        let findings = verdicts.expectations.iter().flat_map(|verdict| &verdict.findings);
-        let wrong = findings.filter(|finding| is_about_searching(finding.code));
+        let findings: Vec<&Finding> = verdicts.expectations.iter().flat_map(|verdict| &verdict.findings).collect();
+        let wrong = findings.iter().filter(|finding| is_about_searching(finding.code));
         Self {
             plan,
             suite,
             exchanges: exchanges.collect(),
             searched_wrongly: wrong.filter_map(|finding| finding.place.exchange.as_deref()).collect(),
-            roots: roots(&Survey::new(plan, evidence)),
+            roots: roots(&Survey::new(plan, evidence, findings)),
         }
     }
 

@@ -102,8 +102,8 @@ codes! {
         nl "`{subject}` is een behandelaanwijzing, en heet ook een wilsverklaring (`acd`)", "laat `acd` weg uit de categorie: wie wilsverklaringen vraagt kan hem daartussen vinden, en dat is hij niet";
     /// The date stands in a period.
     DateInPeriod "date-in-period"
-        en "`{subject}` has its date as the start of a period, and no `dateTime`", "send the date of the talk, or of the document, as `dateTime`; a period says how long something holds";
-        nl "`{subject}` heeft de datum als begin van een periode, en geen `dateTime`", "stuur de datum van het gesprek, of van het document, als `dateTime`; een periode zegt hoelang iets geldt";
+        en "`{subject}` has its date as the start of a period, and no `dateTime`", "send the date of the talk, or of the document, as `dateTime` as well; a period says how long something holds (in zib 2017 its start is `BeginDatum`), and not when it was talked about";
+        nl "`{subject}` heeft de datum als begin van een periode, en geen `dateTime`", "stuur de datum van het gesprek, of van het document, ook als `dateTime`; een periode zegt hoelang iets geldt (het begin is `BeginDatum` in zib 2017), en niet wanneer het besproken is";
     /// A code of its own stands beside one that everybody knows.
     LocalCodingBeside "local-coding-beside"
         en "`{subject}` has a code of its own beside the code of the agreement", "that is allowed, and receivers pass over it: make sure that both say the same, and that a system and a display go with it";

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::case::Case;
 use super::code::Code;
 use super::finding::{Finding, Place};
-use super::reference::Name;
+use super::reference::{self, Name};
 use super::ruling::Ruling;
 use super::run::Run;
+use super::verdict;
 use crate::agreements::Actor;
 use crate::fhir::node::Node;
 
@@ -46,6 +47,8 @@ struct Habit {
     code: Code,
     /// Requirements of which it is the cause.
     breaks: &'static [&'static str],
+    /// Requirements of which it is the cause in a directive that is referred to.
+    breaks_from_afar: &'static [&'static str],
     /// What a finding of the judge of profiles is about, in its words; nothing where every finding fits.
     about: Option<&'static str>,
     /// What belongs there.
@@ -58,6 +61,7 @@ const HABITS: &[Habit] = &[
     Habit {
         code: Code::VerificationMissing,
         breaks: &["PZP-PRO-041", "PZP-PRO-001"],
+        breaks_from_afar: &[],
         about: Some("verification"),
         belongs: "extension zib-TreatmentDirective-Verification",
         shows: unverified,
@@ -65,6 +69,7 @@ const HABITS: &[Habit] = &[
     Habit {
         code: Code::PolicyRuleInstead,
         breaks: &["PZP-SEM-010", "PZP-PRO-029"],
+        breaks_from_afar: &[],
         about: None,
         belongs: "policy.uri",
         shows: policy_rule,
@@ -72,6 +77,7 @@ const HABITS: &[Habit] = &[
     Habit {
         code: Code::DateInPeriod,
         breaks: &["PZP-PRO-037", "PZP-PRO-048"],
+        breaks_from_afar: &["PZP-PRO-039"],
         about: None,
         belongs: "dateTime",
         shows: date_in_period,
@@ -81,15 +87,20 @@ const HABITS: &[Habit] = &[
 /// Names the habit under each finding of a ruling that has one.
 pub(crate) fn explained(case: &Case<'_>, mut ruling: Ruling) -> Ruling {
     let requirement = case.expectation.req.as_str();
-    for habit in HABITS.iter().filter(|habit| habit.breaks.contains(&requirement)) {
+    for habit in HABITS {
+        let is_near = habit.breaks.contains(&requirement);
+        if !is_near && !habit.breaks_from_afar.contains(&requirement) {
+            continue;
+        }
         ruling.reword(|finding| {
             let what = finding.issue.as_ref().map(|issue| issue.what.en.as_str());
             if what.is_some_and(|what| habit.about.is_some_and(|about| !what.contains(about))) {
                 return;
             }
-            let Some((kind, id)) = finding.subject.split_once('/') else { return };
-            let Some(shown) = case.run.answers.resource(case.key, Name { kind, id }).and_then(habit.shows) else { return };
+            let shown = if is_near { habit.near(case, &finding.subject) } else { habit.from_afar(case, &finding.subject) };
+            let Some((subject, shown)) = shown else { return };
             finding.code = habit.code;
+            finding.subject = subject;
             finding.expected = vec![habit.belongs.to_owned()];
             finding.actual = vec![shown];
             if let Some(issue) = finding.issue.take() {
@@ -98,6 +109,33 @@ pub(crate) fn explained(case: &Case<'_>, mut ruling: Ruling) -> Ruling {
         });
     }
     ruling
+}
+
+impl Habit {
+    /// The resource itself, with what it shows.
+    fn near(&self, case: &Case<'_>, subject: &str) -> Option<(String, String)> {
+        Some((subject.to_owned(), (self.shows)(resource(case, subject)?)?))
+    }
+
+    /// The first directive that a resource refers to which shows it.
+    fn from_afar(&self, case: &Case<'_>, subject: &str) -> Option<(String, String)> {
+        let mut open = vec![resource(case, subject)?];
+        while let Some(node) = open.pop() {
+            open.extend(node.children());
+            let target = node.child_value("reference").and_then(|text| reference::name(text, &[case.run.base()]));
+            let shown = target.and_then(|target| self.near(case, &target.to_string()));
+            if shown.is_some() {
+                return shown;
+            }
+        }
+        None
+    }
+}
+
+/// A resource by type and id, in the answers of the scenario.
+fn resource<'c>(case: &Case<'c>, subject: &str) -> Option<Node<'c>> {
+    let (kind, id) = subject.split_once('/')?;
+    case.run.answers.resource(case.key, Name { kind, id })
 }
 
 /// A treatment directive of STU3 that does not say whether it was verified.
@@ -114,7 +152,8 @@ fn policy_rule(resource: Node<'_>) -> Option<String> {
     Some(format!("policyRule = {value}"))
 }
 
-fn date_in_period(resource: Node<'_>) -> Option<String> {
+/// The beginning of the period of a Consent that has no date.
+pub(crate) fn date_in_period(resource: Node<'_>) -> Option<String> {
     if resource.type_name() != "Consent" || resource.child("dateTime").is_some() {
         return None;
     }
@@ -123,8 +162,15 @@ fn date_in_period(resource: Node<'_>) -> Option<String> {
     own.or_else(|| Some(format!("provision.period.start = {}", start(resource.child("provision")?)?)))
 }
 
+/// A treatment directive of STU3 that has a beginning and no date. The beginning stands where zib 2017 has it, and
+/// nothing asks for the date; so nothing fails, and still nobody can tell when it was talked about.
+fn undated(consent: Node<'_>) -> Option<String> {
+    let is_stu3 = codings(consent, "category").any(|coding| is_code(coding, SNOMED, DIRECTIVE[1]));
+    date_in_period(consent).filter(|_| is_stu3)
+}
+
 /// What is worth a remark and breaks nothing, over all answers of a server: each habit once, with where it was seen.
-pub(crate) fn noted(run: Run<'_>) -> Vec<Finding> {
+pub(crate) fn noted(run: Run<'_>) -> Vec<verdict::Habit> {
     if run.plan.claims.actor == Actor::Consulter {
         return Vec::new();
     }
@@ -137,16 +183,19 @@ pub(crate) fn noted(run: Run<'_>) -> Vec<Finding> {
         while let Some(node) = open.pop() {
             open.extend(node.children());
             let found = match node.type_name() {
-                "Consent" => is_mixed(node).then_some((Code::CategoriesMixed, "acd".to_owned())),
-                "Coding" if is_local(node) => Some((Code::LocalCodingBeside, written(node))),
-                _ => None,
+                "Consent" => vec![
+                    is_mixed(node).then(|| (Code::CategoriesMixed, "acd".to_owned())),
+                    undated(node).map(|shown| (Code::DateInPeriod, shown)),
+                ],
+                "Coding" => vec![is_local(node).then(|| (Code::LocalCodingBeside, written(node)))],
+                _ => Vec::new(),
             };
-            if let Some((code, value)) = found {
+            for (code, value) in found.into_iter().flatten() {
                 notes.add(code, node, value, answer.place_of(node));
             }
         }
     }
-    notes.of.into_values().map(|(finding, _)| finding).collect()
+    notes.of.into_values().map(|(finding, seen)| verdict::Habit { finding, count: seen.len() }).collect()
 }
 
 /// Habits by code, each with the resources that show it.

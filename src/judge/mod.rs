@@ -46,7 +46,8 @@ pub use known::{KnownState, KnownVerdict, known};
 pub use root::{Root, RootKind};
 pub use spoken::{OfNoVersion, Speech, VersionDifference};
 pub use verdict::{
-    Conclusion, Counts, ExpectationVerdict, OpenCode, Outcome, ProfileNotes, Reason, RequirementVerdict, Silenced, Verdicts,
+    Conclusion, Counts, ExpectationVerdict, Habit, OpenCode, Outcome, ProfileNotes, Reason, RequirementVerdict, Silenced,
+    Verdicts,
 };
 
 use std::collections::BTreeSet;

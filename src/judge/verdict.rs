@@ -172,7 +172,16 @@ pub struct Verdicts {
     pub spoken: Option<Speech>,
     /// Habits that break nothing and are worth a remark; part of no requirement.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub habits: Vec<Finding>,
+    pub habits: Vec<Habit>,
+}
+
+/// A habit that breaks nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Habit {
+    /// What it is, with the first resources that show it.
+    pub finding: Finding,
+    /// How often it was seen, in all resources.
+    pub count: usize,
 }
 
 /// What was noted while resources were judged by FHIR and by profiles.

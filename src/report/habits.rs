@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::sentence;
 use super::words::both;
-use crate::judge::Finding;
+use crate::judge;
 use crate::text::Text;
 
 /// A habit as it is shown.
@@ -21,27 +21,30 @@ pub struct Habit {
     pub exchange: Option<String>,
     /// Element path there.
     pub path: Option<String>,
+    /// How often it was seen, in all resources.
+    pub count: usize,
     /// The first resources that show it, each with what it has.
     pub seen: Vec<String>,
 }
 
 /// What is shown of them.
-pub(super) fn habits(findings: &[Finding]) -> Vec<Habit> {
+pub(super) fn habits(habits: &[judge::Habit]) -> Vec<Habit> {
     let none = || both(String::new(), String::new());
-    let habit = |finding: &Finding| Habit {
+    let habit = |judge::Habit { finding, count }: &judge::Habit| Habit {
         code: finding.name().to_owned(),
         sentence: sentence::sentence(finding),
         hint: sentence::hint(finding, None).unwrap_or_else(none),
         exchange: finding.place.exchange.clone(),
         path: finding.place.path.clone(),
+        count: *count,
         seen: finding.actual.clone(),
     };
-    findings.iter().map(habit).collect()
+    habits.iter().map(habit).collect()
 }
 
 /// A habit in one sentence, with how often it was seen and what is good to know.
 pub(super) fn line(habit: &Habit) -> Text {
-    let count = habit.seen.len();
+    let count = habit.count;
     let place = habit.exchange.as_deref().unwrap_or_default();
     both(
         format!("{} ({count}×, {place}): {}", habit.sentence.en, habit.hint.en),

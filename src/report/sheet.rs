@@ -36,6 +36,7 @@ pub fn html(sheets: &[Sheet]) -> String {
 fn one(html: &mut String, sheet: &Sheet) {
     let _ = writeln!(html, "<section class=\"sheet\">\n<h1>Invoerblad: {}</h1>", clean(&sheet.title.nl));
     let _ = writeln!(html, "<p class=\"about\">{}</p>", clean(&sheet.why.nl));
+    let _ = writeln!(html, "<p class=\"about\">{}; FHIR {}.</p>", clean(&sheet.dataset.nl), sheet.fhir.name());
     let _ = writeln!(
         html,
         "<p class=\"about\">Testpersoon <b>{}</b>, BSN <b>{}</b> (testnummer). De gegevens horen zo te zijn op {}. \
@@ -62,13 +63,18 @@ fn topic(html: &mut String, topic: &Topic) {
 
 fn line(html: &mut String, line: &Line) {
     let groups = line.groups.iter().map(|group| format!("<span class=\"group\">{} › </span>", clean(group)));
+    let or = line
+        .or
+        .iter()
+        .map(|(id, name)| format!(" <span class=\"group\">of</span> <span class=\"id\">{id}</span> {}", clean(name)));
     let values = line.values.iter().map(|value| clean(value)).collect::<Vec<_>>().join("<br>");
     let _ = writeln!(
         html,
-        "<tr><th scope=\"row\"><span class=\"id\">{}</span> {}{}</th><td>{values}</td><td class=\"done\"><span class=\"box\"></span></td></tr>",
+        "<tr><th scope=\"row\"><span class=\"id\">{}</span> {}{}{}</th><td>{values}</td><td class=\"done\"><span class=\"box\"></span></td></tr>",
         line.id,
         groups.collect::<String>(),
-        clean(&line.name)
+        clean(&line.name),
+        or.collect::<String>()
     );
 }
 

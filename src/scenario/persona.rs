@@ -86,6 +86,29 @@ impl Persona {
         }
     }
 
+    /// What all exchanges return in a version of FHIR.
+    pub fn exchanges(&self, fhir: FhirVersion) -> impl Iterator<Item = &PersonaExchange> {
+        let stu3 = self.stu3.as_ref().map(|lists| &lists.exchanges);
+        let exchanges = if fhir == FhirVersion::R4 { Some(&self.exchanges) } else { stu3 };
+        exchanges.into_iter().flat_map(BTreeMap::values)
+    }
+
+    /// Resources that are found in a version of FHIR by following references only.
+    #[must_use]
+    pub fn reachable(&self, fhir: FhirVersion) -> &[String] {
+        let stu3 = self.stu3.as_ref().map(|lists| &lists.reachable);
+        let reachable = if fhir == FhirVersion::R4 { Some(&self.reachable) } else { stu3 };
+        reachable.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether no exchange returns a resource in a version of FHIR.
+    #[must_use]
+    pub fn is_decoy(&self, fhir: FhirVersion, name: &str) -> bool {
+        let stu3 = self.stu3.as_ref().map(|lists| &lists.decoys);
+        let decoys = if fhir == FhirVersion::R4 { Some(&self.decoys) } else { stu3 };
+        decoys.is_some_and(|decoys| decoys.contains_key(name))
+    }
+
     /// The resources in a version of FHIR.
     #[must_use]
     pub fn resources(&self, fhir: FhirVersion) -> &BTreeMap<String, String> {

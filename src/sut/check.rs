@@ -4,11 +4,12 @@
 use std::ops::Range;
 use std::path::Path;
 
-use super::vocabulary::{Auth, Header, Secret, SystemUnderTest};
+use super::vocabulary::{Auth, ClaimsSection, Header, Secret, SystemUnderTest};
+use crate::agreements::{Dialect, FhirVersion};
 use crate::clock;
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
-use crate::scenario::Suite;
+use crate::scenario::{Concept, Dataset, Suite};
 use crate::shape::list;
 use crate::yaml::{Node, Value};
 
@@ -36,19 +37,33 @@ const OF_SERVER: [&str; 6] = ["endpoints", "tls", "auth", "headers", "data", "li
 /// What the file may name.
 pub(super) struct Names<'s> {
     personas: Vec<&'s str>,
-    concepts: Vec<String>,
+    /// The dataset of the claimed version; all of them where no version can be read.
+    datasets: Vec<&'s Dataset>,
+    /// Those of other versions.
+    elsewhere: Vec<&'s Dataset>,
     requirements: Vec<&'s str>,
 }
 
 impl<'s> Names<'s> {
-    /// The names of a suite.
-    pub(super) fn of(suite: &'s Suite) -> Self {
+    /// The names of a suite, for a product that claims what this file does.
+    pub(super) fn of(suite: &'s Suite, root: &Node) -> Self {
+        let claimed = claimed(root);
+        let (datasets, elsewhere) = suite.datasets.iter().partition(|own| claimed.is_none_or(|fhir| fhir == own.fhir));
         Self {
             personas: suite.personas.iter().map(|persona| persona.persona.as_str()).collect(),
-            concepts: suite.datasets.iter().flat_map(|own| &own.concepts).map(|own| own.id.to_string()).collect(),
+            datasets,
+            elsewhere,
             requirements: suite.catalogue.iter().map(|requirement| requirement.id.as_str()).collect(),
         }
     }
+}
+
+/// The version of FHIR that a file claims; none when its word is no version, of which a mistake tells.
+fn claimed(root: &Node) -> Option<FhirVersion> {
+    let Some(version) = root.get("claims").and_then(|claims| claims.get("version")) else {
+        return Some(ClaimsSection::default().version.fhir());
+    };
+    Dialect::ALL.into_iter().find(|dialect| Some(dialect.word()) == version.text()).map(Dialect::fhir)
 }
 
 /// Secrets that stand in the file as they are.
@@ -246,18 +261,29 @@ impl Found<'_> {
                 self.add(persona.span.clone(), "persona-unknown", format!("there is no persona `{name}`"), hint);
             }
             for concept in own.get("concepts").map(Node::items).unwrap_or_default() {
-                let is_known = |id: &str| names.concepts.iter().any(|known| known == id);
-                if let Some(id) = concept.text().filter(|id| !is_known(id)) {
-                    let hint =
-                        "the ids are in the table of the dataset in report.html, and on the sheet of `toets sheet`".to_owned();
-                    self.add(concept.span.clone(), "concept-unknown", format!("the dataset has no concept `{id}`"), hint);
-                }
+                self.concept(concept, names);
             }
             if let Some(reason) = own.get("reason").filter(|reason| reason.text().is_none_or(|text| text.trim().is_empty())) {
                 let hint = "say why it cannot be entered: it is shown beside what is untested for it".to_owned();
                 self.add(reason.span.clone(), "value-missing", "data that cannot be entered without a reason".to_owned(), hint);
             }
         }
+    }
+
+    fn concept(&mut self, concept: &Node, names: &Names<'_>) {
+        let Some(id) = concept.text() else { return };
+        let number = id.parse().ok();
+        if number.is_some_and(|number| names.datasets.iter().any(|own| own.concept(number).is_some())) {
+            return;
+        }
+        let own: Vec<&str> = names.datasets.iter().map(|own| own.dataset.as_str()).collect();
+        let message = format!("the dataset {} has no concept `{id}`", own.join(" or "));
+        let other = number.and_then(|number| names.elsewhere.iter().find_map(|own| Some((*own, own.concept(number)?))));
+        let hint = match other {
+            Some((other, own)) => elsewhere(other, own, &names.datasets),
+            None => "the ids are in the table of the dataset in report.html, and on the sheet of `toets sheet`".to_owned(),
+        };
+        self.add(concept.span.clone(), "concept-unknown", message, hint);
     }
 
     fn known_failure(&mut self, known: &Node, names: &Names<'_>) {
@@ -284,6 +310,22 @@ impl Found<'_> {
             self.add(reason.span.clone(), "value-missing", "a known failure without a reason".to_owned(), hint);
         }
     }
+}
+
+/// Where a concept is from that the claimed dataset does not have, with the one of the same name there.
+fn elsewhere(other: &Dataset, concept: &Concept, claimed: &[&Dataset]) -> String {
+    let named = claimed.iter().flat_map(|own| &own.concepts).filter(|own| own.name == concept.name);
+    let here = match named.map(|own| own.id.to_string()).collect::<Vec<_>>().as_slice() {
+        [only] => format!("here it is `{only}`; "),
+        _ => String::new(),
+    };
+    format!(
+        "`{}` is `{}` of {}, the dataset for {}: {here}`claims: {{ version: … }}` says which version the product speaks",
+        concept.id,
+        concept.name,
+        other.dataset,
+        other.fhir.name()
+    )
 }
 
 /// The key and the value of an entry.

@@ -68,7 +68,7 @@ pub fn load(path: &Path, suite: &Suite) -> Result<SystemUnderTest, Mistakes> {
     diagnostics.extend(literals);
     diagnostics.extend(check::parts(path, &root));
     if let Some(kept) = &kept {
-        diagnostics.extend(check::check(path, kept, &Names::of(suite)));
+        diagnostics.extend(check::check(path, kept, &Names::of(suite, &root)));
     }
     if !diagnostics.is_empty() {
         return Err(mistakes(diagnostics, &text, &covered));

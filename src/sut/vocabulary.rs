@@ -67,6 +67,7 @@ pub struct ClaimsSection {
     /// The part that it plays.
     pub actor: Part,
     /// The version of the agreement that it speaks.
+    #[schemars(extend("x-other-words" = ["dialect"]))]
     pub version: Dialect,
     /// The transaction groups that it serves as a provider; both when left out. What is only about the other is then
     /// not claimed.

@@ -10,8 +10,8 @@ use toets::evidence::{
     Origin, Outcome as Came, Received, Record, Replaced, Said, Sent, Start,
 };
 use toets::judge::{
-    Code, ConceptCoverage, ConceptState, Conclusion, DatasetCoverage, ExpectationVerdict, Finding, Issue, OfNoVersion, OpenCode,
-    Outcome, Place, ProfileNotes, Reason, RequirementVerdict, Silenced, Speech, Verdicts, VersionDifference,
+    Code, ConceptCoverage, ConceptState, Conclusion, DatasetCoverage, ExpectationVerdict, Finding, Habit, Issue, OfNoVersion,
+    OpenCode, Outcome, Place, ProfileNotes, Reason, RequirementVerdict, Silenced, Speech, Verdicts, VersionDifference,
 };
 use toets::plan::{
     Action, Claims, Data, Limits, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate,
@@ -133,9 +133,9 @@ pub(crate) fn fault(name: &str, expect: &str) -> Fault {
     }
 }
 
-/// A habit that breaks nothing.
-fn habit() -> Finding {
-    Finding {
+/// A habit that breaks nothing, of which the first of three is shown.
+fn habit() -> Habit {
+    let finding = Finding {
         code: Code::LocalCodingBeside,
         place: Place {
             exchange: Some("directives@r4.json.plain/all#1".into()),
@@ -147,7 +147,8 @@ fn habit() -> Finding {
         actual: vec![format!("Consent/directive-1: https://vendor.example/codes|{HOSTILE}")],
         asked: None,
         issue: None,
-    }
+    };
+    Habit { finding, count: 3 }
 }
 
 /// What was heard of somebody who speaks an older version, with a canonical of none.

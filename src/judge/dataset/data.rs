@@ -98,13 +98,14 @@ fn check_one(run: Run<'_>, table: &Table<'_>, scenario: &PlannedScenario, person
         return check;
     }
     let key = scenario.name();
-    let own = Pool::of_fixtures(fixtures, persona.resources.keys());
+    let own = Pool::of_fixtures(fixtures, persona.resources(run.fhir()).keys());
     let theirs = Pool::of_answers(run, |exchange| exchange.scenario == key);
     let expected = look(&own, table.dataset.fhir, |eyes, pool| told(table, eyes, pool));
     let came = look(&theirs, table.dataset.fhir, |eyes, pool| told(table, eyes, pool));
     let mut pairs = by_key(run, scenario, persona, &mut check.open);
     // What comes along, or is read: each by what identifies it, or by what it says.
-    let names = persona.exchanges.values().flat_map(|answer| &answer.include).chain(&persona.reachable);
+    let fhir = run.fhir();
+    let names = persona.exchanges(fhir).flat_map(|answer| &answer.include).chain(persona.reachable(fhir));
     let left: BTreeSet<&String> = names.filter(|name| pairs.is_new(name) && fixtures.get(name).is_some()).collect();
     for name in left {
         let Some(node) = own.target(name) else { continue };
@@ -141,7 +142,7 @@ fn by_key(run: Run<'_>, scenario: &PlannedScenario, persona: &Persona, open: &mu
         let case = Case { run, scenario, key: &key, step, expectation };
         let mut ruling = Ruling::default();
         let chains = case.chains(&mut ruling, Need::Bundle);
-        let is_silent = chains.is_empty() && persona.exchanges.get(exchange).is_some_and(|own| !own.matches.is_empty());
+        let is_silent = chains.is_empty() && persona.exchange(run.fhir(), exchange).is_some_and(|own| !own.matches.is_empty());
         for chain in chains {
             match compared(&case, &chain) {
                 Ok(sorted) => pairs.take(sorted),

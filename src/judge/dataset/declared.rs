@@ -38,7 +38,7 @@ pub(crate) fn declared(run: Run<'_>) -> Option<Declared> {
     for persona in run.suite.personas.iter().filter(|persona| run.plan.persona(&persona.persona).is_some()) {
         let Some(fixtures) = run.personas.fixtures(persona) else { continue };
         let about: Vec<&NotEntered> = run.plan.not_entered.iter().filter(|own| own.is_about(&persona.persona)).collect();
-        let pool = Pool::of_fixtures(fixtures, persona.resources.keys());
+        let pool = Pool::of_fixtures(fixtures, persona.resources(run.fhir()).keys());
         let found = look(&pool, dataset.fhir, |eyes, pool| each(&table, &about, eyes, pool));
         declared.of.extend(found.into_iter().map(|(name, of)| ((persona.persona.clone(), name), of)));
     }

@@ -5,6 +5,7 @@
 mod coverage;
 mod data;
 mod declared;
+mod dutch;
 mod pool;
 mod rules;
 mod sheet;

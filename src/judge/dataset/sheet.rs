@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::super::personas::Personas;
+use super::dutch;
 use super::pool::{Eyes, Member, Pool, look};
 use super::table::Table;
 use crate::agreements::FhirVersion;
@@ -21,6 +22,10 @@ pub struct Sheet {
     pub title: Text,
     /// What it shows.
     pub why: Text,
+    /// What the dataset is called whose concepts these are.
+    pub dataset: Text,
+    /// Version of FHIR that it goes with.
+    pub fhir: FhirVersion,
     /// Test BSN.
     pub bsn: String,
     /// The day on which the data is as it should be.
@@ -49,6 +54,8 @@ pub struct Line {
     pub name: String,
     /// The groups that it is in, below that of the topic.
     pub groups: Vec<String>,
+    /// Other concepts that stand in the same place, with their ids: a product has a field for one of them.
+    pub or: Vec<(u32, String)>,
     /// What is filled in.
     pub values: Vec<String>,
 }
@@ -60,11 +67,11 @@ pub(crate) fn sheet(suite: &Suite, persona: &Persona, fhir: FhirVersion) -> Resu
     let personas = Personas::new(suite, fhir);
     let fixtures = personas.fixtures(persona).ok_or_else(|| format!("persona `{}` has no resources", persona.persona))?;
     // Decoys are not on it: who enters by hand tests what the dataset is about.
-    let names = persona.resources(fhir).keys().filter(|name| !persona.decoys.contains_key(*name));
+    let names = persona.resources(fhir).keys().filter(|name| !persona.is_decoy(fhir, name));
     let pool = Pool::of_fixtures(fixtures, names);
     let topics = look(&pool, fhir, |eyes, pool| topics(&table, eyes, pool));
     let Persona { persona, title, why, bsn, clock, .. } = persona.clone();
-    Ok(Sheet { persona, title, why, bsn, clock, topics })
+    Ok(Sheet { persona, title, why, dataset: dataset.title.clone(), fhir, bsn, clock, topics })
 }
 
 fn topics<'p>(table: &Table<'_>, eyes: &Eyes<'p>, pool: &'p Pool<'p>) -> Vec<Topic> {
@@ -134,6 +141,7 @@ fn lines<'p>(
     let Some(subject) = table.subjects.iter().find(|own| own.name == subject) else { return Vec::new() };
     let mut lines = Vec::new();
     for instance in subject.instances(eyes, node) {
+        let first = lines.len();
         for concept in &subject.concepts {
             let is_asked = within.iter().any(|own| own.id == concept.concept.id) && concept.concept.kind == ConceptKind::Item;
             let names_party = concept.leads_elsewhere() && concept.concept.kind == ConceptKind::Group;
@@ -144,13 +152,25 @@ fn lines<'p>(
             let mut values: Vec<String> =
                 if concept.concept.is_subject() { vec![String::from("ja")] } else { items.iter().filter_map(shown).collect() };
             values.dedup();
-            if !values.is_empty() {
-                let groups = groups(dataset, top, concept.concept);
-                lines.push(Line { id: concept.concept.id, name: concept.concept.name.clone(), groups, values });
+            let own = concept.concept;
+            let is_twin = |line: &&mut Line| dataset.concept(line.id).is_some_and(|other| is_at_one_place(other, own));
+            match lines[first..].iter_mut().find(is_twin) {
+                _ if values.is_empty() => {}
+                Some(twin) => twin.or.push((own.id, own.name.clone())),
+                None => {
+                    let groups = groups(dataset, top, own);
+                    lines.push(Line { id: own.id, name: own.name.clone(), groups, or: Vec::new(), values });
+                }
             }
         }
     }
     lines
+}
+
+/// Whether two concepts of a group are the same elements, as letter and addition of a house number are: what stands
+/// there is entered once.
+fn is_at_one_place(one: &Concept, other: &Concept) -> bool {
+    one.of == other.of && one.group == other.group && one.at == other.at
 }
 
 fn groups(dataset: &Dataset, top: &Concept, concept: &Concept) -> Vec<String> {
@@ -184,8 +204,7 @@ fn in_words(node: Node<'_>, value: &str) -> String {
     match (node.type_name(), value) {
         ("boolean", "true") => "ja".to_owned(),
         ("boolean", "false") => "nee".to_owned(),
-        ("code", "permit") => "wel uitvoeren (permit)".to_owned(),
-        ("code", "deny") => "niet uitvoeren (deny)".to_owned(),
+        ("code", code) => dutch::word(code, node.name()).map_or_else(|| code.to_owned(), |word| format!("{word} ({code})")),
         _ => value.to_owned(),
     }
 }
@@ -201,7 +220,8 @@ fn concept(node: Node<'_>) -> Option<String> {
 
 fn coding(node: Node<'_>) -> Option<String> {
     let code = node.child_value("code")?;
-    Some(node.child_value("display").map_or_else(|| code.to_owned(), |display| format!("{display} ({code})")))
+    let named = |display: &str| format!("{} ({code})", dutch::word(code, display).unwrap_or(display));
+    Some(node.child_value("display").map_or_else(|| code.to_owned(), named))
 }
 
 /// What a person is called.

@@ -7,6 +7,7 @@ use super::super::chain::Chain;
 use super::super::code::Code;
 use super::super::expression::{Scope, Unevaluated, parse};
 use super::super::finding::Finding;
+use super::super::habit::date_in_period;
 use super::super::personas::Fixtures;
 use super::super::ruling::{Obstacle, Ruling};
 use super::super::verdict::Reason;
@@ -132,10 +133,19 @@ fn weigh<'c>(case: &Case<'c>, chain: &Chain<'c>, compared: &Compared<'c>, ruling
     let Compared { expected, found, pairs } = compared;
     ruling.judged();
     let is_paired = |index: usize| pairs.contains(&Some(index));
+    let mut missing: Vec<_> =
+        expected.iter().zip(pairs).filter(|(_, partner)| partner.is_none()).map(|(keyed, _)| keyed).collect();
     for (_, extra) in found.iter().enumerate().filter(|(index, _)| !is_paired(*index)) {
-        ruling.find(unexpected(extra, texts));
+        // One fact with its date elsewhere is not one too many and another too few.
+        let dated = missing.iter().enumerate().find_map(|(at, own)| Some((at, dated_elsewhere(own, extra, texts)?)));
+        ruling.find(match dated {
+            Some((at, finding)) => {
+                missing.remove(at);
+                finding
+            }
+            None => unexpected(extra, texts),
+        });
     }
-    let missing: Vec<_> = expected.iter().zip(pairs).filter(|(_, partner)| partner.is_none()).map(|(keyed, _)| keyed).collect();
     match case.rest(chain) {
         Some(obstacle) if !missing.is_empty() => ruling.hinder(obstacle),
         _ => missing.into_iter().for_each(|keyed| ruling.find(absent(first.place(), keyed, texts))),
@@ -225,6 +235,16 @@ fn unexpected(keyed: &Keyed<Entry<'_>>, texts: &[String]) -> Finding {
     let mut finding = Finding::new(Code::ResourceUnexpected, entry.answer.place_of(entry.node), entry.subject());
     finding.actual = shown(texts, &keyed.key);
     finding
+}
+
+/// What is wrong with a match that is this fact of the persona but for its date, which stands in a period.
+fn dated_elsewhere(own: &Keyed<Node<'_>>, found: &Keyed<Entry<'_>>, texts: &[String]) -> Option<Finding> {
+    let shown_there = date_in_period(found.of.resource?)?;
+    let lacks = own.key.lacks_only_dates(&found.key)?;
+    let entry = found.of;
+    let mut finding = Finding::new(Code::DateInPeriod, entry.answer.place_of(entry.node), entry.subject()).actual(shown_there);
+    finding.expected = shown(texts, &lacks);
+    Some(finding)
 }
 
 fn lacking(why: String) -> Obstacle {

@@ -36,6 +36,18 @@ impl Key {
         self.parts.len() == other.parts.len() && self.likeness(other) == self.parts.len()
     }
 
+    /// The dates that the other lacks, where that is all that differs.
+    pub(crate) fn lacks_only_dates(&self, other: &Self) -> Option<Self> {
+        let mut dates = Self { parts: vec![Vec::new(); self.parts.len()], optional: Vec::new() };
+        for (at, (left, right)) in
+            self.parts.iter().zip(&other.parts).enumerate().filter(|(_, (left, right))| !agree(left, right))
+        {
+            let is_date = right.is_empty() && left.iter().all(|value| matches!(value, Value::Date(_)));
+            dates.parts[at] = is_date.then(|| left.clone())?;
+        }
+        dates.parts.iter().any(|part| !part.is_empty()).then_some(dates)
+    }
+
     /// How many parts of two keys are the same.
     pub(crate) fn likeness(&self, other: &Self) -> usize {
         let may_lack = |at: usize, right: &[Value]| right.is_empty() && self.optional.contains(&at);

@@ -64,6 +64,8 @@ pub enum RootKind {
     JsonMissing,
     /// The same wrong Content-Type everywhere.
     ContentTypeWrong,
+    /// Directives have their date in a period.
+    DateInPeriod,
 }
 
 /// One cause of many findings.
@@ -129,6 +131,7 @@ const RULES: &[Rule] = &[
     part(RootKind::XmlMissing, Class::Conformance, XML_CODES, |it| it.lacks(Format::Xml)),
     part(RootKind::JsonMissing, Class::Conformance, XML_CODES, |it| it.lacks(Format::Json)),
     part(RootKind::ContentTypeWrong, Class::Conformance, &[Code::ContentTypeWrong], |it| it.content_type()),
+    part(RootKind::DateInPeriod, Class::Conformance, &[Code::DateInPeriod], |it| it.habit(Code::DateInPeriod)),
 ];
 
 type Shows = fn(&Survey<'_>) -> Option<(String, BTreeSet<String>)>;

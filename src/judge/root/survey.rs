@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::code::Code;
+use super::super::finding::Finding;
 use crate::agreements::FhirVersion;
 use crate::clock;
 use crate::evidence::{BrokenKind, Evidence, Exchange, FoundHow, Outcome, Received, Record};
@@ -21,6 +23,8 @@ pub(crate) struct Survey<'a> {
     evidence: &'a Evidence,
     /// All requests.
     all: Vec<Seen<'a>>,
+    /// What was found in the answers.
+    findings: Vec<&'a Finding>,
 }
 
 /// A request and what came of it, from afar.
@@ -44,7 +48,7 @@ pub(super) enum Look {
 type Shown = Option<(String, BTreeSet<String>)>;
 
 impl<'a> Survey<'a> {
-    pub(crate) fn new(plan: &'a Plan, evidence: &'a Evidence) -> Self {
+    pub(crate) fn new(plan: &'a Plan, evidence: &'a Evidence, findings: Vec<&'a Finding>) -> Self {
         let steps: BTreeMap<(String, &str), &PlannedStep> = plan
             .scenarios
             .iter()
@@ -58,7 +62,7 @@ impl<'a> Survey<'a> {
             }
             _ => None,
         });
-        Self { plan, evidence, all: all.collect() }
+        Self { plan, evidence, all: all.collect(), findings }
     }
 
     pub(super) fn has_credentials(&self) -> bool {
@@ -141,6 +145,14 @@ impl<'a> Survey<'a> {
         let none = self.all.iter().filter(asked).all(|seen| seen.came() != Some(format) && seen.refuses_or_answers());
         let other = self.all.iter().any(|seen| seen.is_success() && seen.came().is_some());
         (none && other).then(|| (first.detail(), self.those(|seen| seen.asked() == format)))
+    }
+
+    /// A habit that lies under more than one finding; of one it is told well enough with that.
+    pub(super) fn habit(&self, code: Code) -> Shown {
+        let found: Vec<&&Finding> = self.findings.iter().filter(|finding| finding.code == code).collect();
+        let first = found.first().filter(|_| found.len() > 1)?;
+        let shown = first.actual.first().map_or_else(|| first.subject.clone(), |shown| format!("{}: {shown}", first.subject));
+        Some((shown, found.iter().filter_map(|finding| finding.place.exchange.clone()).collect()))
     }
 
     /// The type of all answers in FHIR is the same, and no type of FHIR.

@@ -343,6 +343,20 @@ const WORDS: &[(RootKind, Words)] = &[
         ),
     ),
     (
+        RootKind::DateInPeriod,
+        (
+            "date-in-period",
+            [
+                "directives have their date as the start of a period, and no `dateTime` ({detail})",
+                "send the date of the talk, or of the document, as `dateTime` as well: who looks for it there takes these for other directives, or for ones without a date",
+            ],
+            [
+                "aanwijzingen hebben hun datum als begin van een periode, en geen `dateTime` ({detail})",
+                "stuur de datum van het gesprek, of van het document, ook als `dateTime`: wie hem daar zoekt houdt dit voor andere aanwijzingen, of voor aanwijzingen zonder datum",
+            ],
+        ),
+    ),
+    (
         RootKind::ServerFails,
         (
             "server-fails",

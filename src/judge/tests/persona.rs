@@ -163,3 +163,38 @@ fn each_fixture_of_every_persona_is_missed_when_it_is_left_out() {
         }
     }
 }
+
+#[test]
+fn complete_tells_a_date_that_stands_in_a_period_as_that_and_nothing_else() {
+    let fixture = directive("mine", "active", "2025-02-01");
+    let in_period =
+        |status: &str| format!(r#"{{"resourceType":"Consent","id":"x","status":"{status}","period":{{"start":"2025-02-01"}}}}"#);
+    let bench = complete(&[&fixture], &[&in_period("active")]);
+    assert_eq!(bench.result(), (Outcome::Fail, vec![Code::DateInPeriod]));
+    let finding = &bench.last().findings[0];
+    assert_eq!(
+        (finding.expected.as_slice(), finding.actual.as_slice()),
+        (["dateTime = 2025-02-01".to_owned()].as_slice(), ["period.start = 2025-02-01".to_owned()].as_slice())
+    );
+    // With another status it is another fact.
+    let other = complete(&[&fixture], &[&in_period("inactive")]);
+    assert_eq!(other.result(), (Outcome::Fail, vec![Code::ResourceUnexpected, Code::ResourceMissing]));
+}
+
+#[test]
+fn a_habit_counts_all_that_show_it_and_names_the_first() {
+    let coded = |id: usize| {
+        format!(
+            r#"{{"resourceType":"Observation","id":"o{id}","code":{{"coding":[{{"system":"http://snomed.info/sct","code":"1"}},{{"system":"https://vendor.example/codes","code":"L"}}]}}}}"#
+        )
+    };
+    let resources: Vec<String> = (0..12).map(coded).collect();
+    let entries: Vec<_> = resources.iter().map(|resource| ("match", resource.as_str())).collect();
+    let mut bench = Bench::new();
+    bench.step("step").expect("PZP-QRY-001", r#"{"status":200}"#).answer(200, &searchset(&entries));
+    let habits = bench.judge().habits;
+    assert_eq!(
+        habits.iter().map(|habit| (habit.finding.code, habit.count, habit.finding.actual.len())).collect::<Vec<_>>(),
+        [(Code::LocalCodingBeside, 12, 10)]
+    );
+}

@@ -133,12 +133,14 @@ pub(super) struct Habit<'a> {
     pub(super) exchange: Option<&'a str>,
     /// Element path there.
     pub(super) path: Option<&'a str>,
+    /// How often it was seen, in all resources.
+    pub(super) count: usize,
     /// The first resources that show it, each with what it has.
     pub(super) seen: &'a [String],
 }
 
 /// A habit as it stands in `run.json`.
 pub(super) fn habit(own: &report::Habit) -> Habit<'_> {
-    let report::Habit { code, sentence, hint, exchange, path, seen } = own;
-    Habit { code, sentence, hint, exchange: exchange.as_deref(), path: path.as_deref(), seen }
+    let report::Habit { code, sentence, hint, exchange, path, count, seen } = own;
+    Habit { code, sentence, hint, exchange: exchange.as_deref(), path: path.as_deref(), count: *count, seen }
 }
