@@ -230,6 +230,13 @@ impl Redactor {
     }
 }
 
+/// Whether a text is what stands for a number of somebody.
+#[must_use]
+pub fn is_token(text: &str) -> bool {
+    let letters = text.strip_prefix("bsn").filter(|rest| rest.len() == 6);
+    letters.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
+}
+
 /// Other digits of the HMAC than those in the record, so that the one says nothing of the other.
 fn mixed(hmac: &str) -> u64 {
     u64::from_str_radix(&hmac[16..32], 16).expect("an HMAC is hex")

@@ -98,6 +98,11 @@ impl Behaviour {
         self.0.iter().find_map(|fault| if let Fault::Accept(accept) = fault { Some(accept.as_str()) } else { None })
     }
 
+    /// What `_format` says.
+    pub(super) fn format(&self) -> Option<&str> {
+        self.0.iter().find_map(|fault| if let Fault::Format(format) = fault { Some(format.as_str()) } else { None })
+    }
+
     pub(super) fn reads_nothing(&self) -> bool {
         self.0.contains(&Fault::ReadsNothing)
     }

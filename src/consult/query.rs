@@ -49,6 +49,7 @@ pub(super) fn query(exchange: &Exchange, fhir: FhirVersion, about: About<'_>, be
     for fault in behaviour.about(name) {
         spoil(&mut parameters, fault, about);
     }
+    parameters.extend(behaviour.format().map(|format| ("_format".to_owned(), format.to_owned())));
     Some((path, parameters))
 }
 
@@ -87,6 +88,7 @@ fn spoil(parameters: &mut Vec<(String, String)>, fault: &Fault, about: About<'_>
         Fault::Unfiltered(_) => parameters.retain(|(name, _)| is_patient(name)),
         Fault::ExtraFilter(filter) => parameters.extend(filter.parameters.clone()),
         Fault::RepeatedCodes(_) => *parameters = parameters.iter().flat_map(apart).collect(),
+        Fault::NoInclude(_) => parameters.retain(|(name, _)| name != "_include"),
         Fault::ColonInclude(_) => {
             for (name, value) in parameters.iter_mut().filter(|(name, _)| name == "_include") {
                 *name = format!("_include:{}", std::mem::take(value));

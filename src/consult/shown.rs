@@ -29,6 +29,7 @@ fn shows(plan: &CarePlan, what: Shown) -> bool {
         Shown::Everything => plan.complete && !is_empty,
         Shown::Nothing => plan.complete && is_empty,
         Shown::Incomplete => !plan.complete,
+        Shown::NotNothing => !plan.complete || !is_empty,
         Shown::Specification => directives(plan).any(|item| item.overrules.is_some()),
         Shown::DatesAndStatus => directives(plan).next().is_some() && directives(plan).all(|item| item.date.is_some()),
     }

@@ -51,12 +51,13 @@ pub(super) fn troubles(came: &Result<Answer, Failure>, took: Duration, slow: Dur
     }
     match came {
         Err(Failure::Status(status, _)) => found.extend(of_status(*status)),
-        Err(Failure::Broken(broken)) if broken.kind == BrokenKind::Deadline => found.push(Trouble::Slow),
+        Err(Failure::Broken(broken)) if broken.kind == BrokenKind::Deadline => found.extend([Trouble::Slow, Trouble::Silent]),
+        Err(Failure::Broken(broken)) if broken.kind == BrokenKind::TooLarge => found.push(Trouble::Endless),
         Err(Failure::Broken(_) | Failure::Unreadable(_)) => found.push(Trouble::Broken),
         Err(Failure::Elsewhere(_)) => found.push(Trouble::Elsewhere),
         Err(Failure::Stopped | Failure::Late) => {}
         Ok(answer) => {
-            found.extend(answer.xml.then_some(Trouble::Xml));
+            found.push(if answer.xml { Trouble::Xml } else { Trouble::Json });
             of_content(&answer.tree, &mut found);
         }
     }
@@ -68,6 +69,7 @@ fn of_status(status: u16) -> Option<Trouble> {
         401 => Some(Trouble::Unauthorized),
         403 => Some(Trouble::Forbidden),
         404 => Some(Trouble::NotFound),
+        406 => Some(Trouble::NotAcceptable),
         429 => Some(Trouble::TooManyRequests),
         500.. => Some(Trouble::ServerError),
         _ => None,

@@ -332,6 +332,10 @@ codes! {
     IncludeMisspelled "include-misspelled"
         en "`{subject}` writes its includes in a way that servers do not know", "write `_include=Type:parameter`: older versions of the agreement had a colon there by mistake";
         nl "`{subject}` schrijft zijn includes zoals servers ze niet kennen", "schrijf `_include=Type:parameter`: oudere versies van de afspraak hadden daar per vergissing een dubbele punt";
+    /// An include of the agreement is not asked for.
+    IncludeLeftOut "include-left-out"
+        en "`{subject}` leaves out an include of the agreement", "add it, so that who and what the answer refers to comes along; without it each of them has to be read";
+        nl "`{subject}` laat een include van de afspraak weg", "voeg hem toe, zodat meekomt naar wie en wat het antwoord verwijst; anders moet dat stuk voor stuk worden opgehaald";
     /// A format that is neither JSON nor XML of FHIR.
     FormatNotAsked "format-not-asked"
         en "`{subject}` asks for a format that FHIR does not have", "send `Accept: application/fhir+json` or `application/fhir+xml`";

@@ -5,6 +5,7 @@
 mod asked;
 mod compare;
 mod difference;
+mod format;
 mod patient;
 mod recogniser;
 mod signs;
@@ -16,6 +17,7 @@ mod tests;
 
 pub use asked::{Asked, Asks, Kind, Nearby, Patients, Recognised};
 pub use difference::{Difference, What};
+pub use format::{NotAcceptable, negotiate, takes};
 
 pub use recogniser::Recogniser;
 pub use tongue::{Evidence, Spoken, Step, Tongue, Wrong, changes};

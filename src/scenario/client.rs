@@ -82,6 +82,8 @@ pub enum Shown {
     Nothing,
     /// That not everything could be had.
     Incomplete,
+    /// That there is a plan, or that not everything could be had: anything but that nothing is known.
+    NotNothing,
     /// The specification of an agreement above its yes or no.
     Specification,
     /// Date and status of each agreement, the ended and older ones too.
@@ -90,7 +92,8 @@ pub enum Shown {
 
 impl Shown {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Everything, Self::Nothing, Self::Incomplete, Self::Specification, Self::DatesAndStatus];
+    pub const ALL: [Self; 6] =
+        [Self::Everything, Self::Nothing, Self::Incomplete, Self::NotNothing, Self::Specification, Self::DatesAndStatus];
 
     /// As it is written: `dates-and-status`.
     #[must_use]
@@ -99,6 +102,7 @@ impl Shown {
             Self::Everything => "everything",
             Self::Nothing => "nothing",
             Self::Incomplete => "incomplete",
+            Self::NotNothing => "not-nothing",
             Self::Specification => "specification",
             Self::DatesAndStatus => "dates-and-status",
         }
@@ -127,7 +131,7 @@ pub enum ClientPredicate {
     NoOverFetch,
     /// No search has filters of its own that hide agreements.
     NoOwnFilters,
-    /// Includes are written as the agreement has them.
+    /// The includes of the agreement are asked for, and written as servers read them.
     Includes,
     /// JSON or XML is asked for, and a refusal is not repeated.
     Format,
@@ -141,8 +145,17 @@ pub enum ClientPredicate {
     ObeysRetryAfter,
     /// It goes on: all that it asks elsewhere in the run, it asks in this phase too.
     GoesOn,
-    /// It does not break off: the program that was started for this phase did not crash, and no connection was left half-way.
+    /// The program that was started for this phase did not crash or hang; where none was, who looks at the client says so.
     NoCrash,
+}
+
+/// What who looks at a client is asked where no program tells whether it crashed.
+#[must_use]
+pub fn crash_question() -> Text {
+    Text {
+        en: "Did your client keep working, without a crash and without a screen that hangs?".to_owned(),
+        nl: "Bleef uw client werken, zonder te crashen en zonder vast te lopen?".to_owned(),
+    }
 }
 
 /// Fills the placeholders of a text for people.

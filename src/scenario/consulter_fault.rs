@@ -56,6 +56,8 @@ pub enum ConsulterMisbehaviour {
     ExtraFilter(ExtraFilter),
     /// Asks every code of this exchange with a parameter of its own in the same query, which FHIR reads as AND.
     RepeatedCodes(String),
+    /// Leaves the includes of this exchange out.
+    NoInclude(String),
     /// Writes `_include:` in this exchange as older versions did.
     ColonInclude(String),
     /// Asks this exchange as another version of the agreement writes it; only where that is a version for the FHIR that is
@@ -79,6 +81,8 @@ pub enum ConsulterMisbehaviour {
     Writes(Written),
     /// Says this in `Accept`; no such header when empty.
     Accept(String),
+    /// Says this in `_format` with every search.
+    Format(String),
     /// Does not show this to its user, though it has it.
     Hides(Shown),
     /// Reads no reference.
@@ -163,6 +167,8 @@ pub enum Trouble {
     Forbidden,
     /// Status 404.
     NotFound,
+    /// Status 406: the server has no format that was asked for.
+    NotAcceptable,
     /// Status 429.
     TooManyRequests,
     /// A status of 500 or more.
@@ -171,6 +177,10 @@ pub enum Trouble {
     Slow,
     /// No whole answer, or one that cannot be read.
     Broken,
+    /// No answer at all before the deadline.
+    Silent,
+    /// A body that goes on beyond what is taken in.
+    Endless,
     /// An extension that neither FHIR nor the agreement or its base defines.
     UnknownExtension,
     /// A coding of which the system is none of FHIR's, nor of the agreement or its base.
@@ -183,6 +193,8 @@ pub enum Trouble {
     MissingData,
     /// A form that is not completed, has no answers, has an unknown item, or holds "unknown" as an answer.
     OddForm,
+    /// An answer in JSON.
+    Json,
     /// An answer in XML.
     Xml,
 }
@@ -210,6 +222,7 @@ impl ConsulterMisbehaviour {
             | Self::BsnInUrl(exchange)
             | Self::Unfiltered(exchange)
             | Self::RepeatedCodes(exchange)
+            | Self::NoInclude(exchange)
             | Self::ColonInclude(exchange) => vec![exchange],
             Self::OtherForm(_)
             | Self::IgnoresNext
@@ -220,6 +233,7 @@ impl ConsulterMisbehaviour {
             | Self::RetriesAtOnce(_)
             | Self::Writes(_)
             | Self::Accept(_)
+            | Self::Format(_)
             | Self::Hides(_)
             | Self::ReadsNothing
             | Self::ReadsWithoutCredentials => Vec::new(),

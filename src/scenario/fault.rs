@@ -97,6 +97,8 @@ pub enum Misbehaviour {
     LatestOnly(LatestOnlyKey),
     /// Returns these resources (`Type/id`) as matches as well.
     AddMatches(Vec<String>),
+    /// Returns these resources (`Type/id`) as includes as well.
+    AddIncludes(Vec<String>),
     /// Acts as if this search parameter had not been sent.
     IgnoreParameter(String),
     /// Refuses requests with this search parameter with 400.
@@ -194,12 +196,28 @@ pub enum FormatFault {
     RefusesXml,
     /// Answers in XML whatever is asked.
     AlwaysXml,
+    /// Has JSON only: answers 406 to who does not take it.
+    OnlyJson,
+    /// Has XML only: answers 406 to who does not take it.
+    OnlyXml,
     /// Says `text/html` in `Content-Type`.
     WrongContentType,
     /// Says the FHIR version 3.0 in `Content-Type`.
     WrongVersion,
     /// Leaves an element out of XML only: this makes XML and JSON differ.
     XmlLosesElements,
+}
+
+impl FormatFault {
+    /// The only format that the server has.
+    #[must_use]
+    pub fn only(self) -> Option<Format> {
+        match self {
+            Self::OnlyJson => Some(Format::Json),
+            Self::OnlyXml => Some(Format::Xml),
+            _ => None,
+        }
+    }
 }
 
 /// What is wrong with credentials.

@@ -21,7 +21,7 @@ mod persona;
 mod schema;
 mod step;
 
-pub use client::{Answering, Asks, Attest, ClientPredicate, Phase, Shown, Until, filled};
+pub use client::{Answering, Asks, Attest, ClientPredicate, Phase, Shown, Until, crash_question, filled};
 pub use consulter_fault::{
     ConsulterFault, ConsulterMisbehaviour, ExtraFilter, OtherDialect, SkippedCodes, Trouble, TwoPatients, WriteMethod, Written,
 };

@@ -166,12 +166,16 @@ impl<'f> Struck<'f> {
                 found
             }
             Misbehaviour::LatestOnly(rule) => patches.latest(rule, found, store),
-            Misbehaviour::AddMatches(references) => {
-                let more = references.iter().filter_map(|reference| store.resolve(reference));
-                let more: Vec<_> = more.filter(|node| !found.contains(node)).collect();
-                found.extend(more);
-                found
-            }
+            Misbehaviour::AddMatches(references) => with(found, references, store),
+            _ => found,
+        })
+    }
+
+    /// The includes as the server is told to see them.
+    pub(super) fn includes<'s>(&self, found: Vec<Node<'s>>, store: &'s Store) -> Vec<Node<'s>> {
+        let found = if self.has(&Misbehaviour::NoIncludes) { Vec::new() } else { found };
+        self.behaviour.iter().fold(found, |found, behaviour| match behaviour {
+            Misbehaviour::AddIncludes(references) => with(found, references, store),
             _ => found,
         })
     }
@@ -214,6 +218,14 @@ impl<'f> Struck<'f> {
             }
         }
     }
+}
+
+/// What was found, and these resources that were not.
+fn with<'s>(mut found: Vec<Node<'s>>, references: &[String], store: &'s Store) -> Vec<Node<'s>> {
+    let more = references.iter().filter_map(|reference| store.resolve(reference));
+    let more: Vec<_> = more.filter(|node| !found.contains(node)).collect();
+    found.extend(more);
+    found
 }
 
 fn set(answer: &mut Answer, name: &str, value: &str) {

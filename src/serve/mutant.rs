@@ -4,7 +4,6 @@
 use super::answer::Answer;
 use super::bundle::Page;
 use super::fault::{Seen, Struck};
-use super::format::negotiate;
 use super::provider::{Config, StartError, prepare};
 use super::request::{Interaction, Request};
 use super::responder::Responder;
@@ -13,6 +12,7 @@ use crate::evidence::{Exchange, Received};
 use crate::fhir::node::{Node, Tree};
 use crate::fhir::search::{Query, Unknown};
 use crate::fhir::{json, xml};
+use crate::recognise::negotiate;
 use crate::scenario::{Format, FormatFault, Misbehaviour, Suite};
 
 /// A fault that can be applied to recorded answers.
@@ -63,7 +63,7 @@ impl Mutant {
         let query = request.parameters().ok()?;
         let types = self.responder.store.types();
         let interaction = request.interaction(types);
-        let wanted = negotiate(query.first("_format"), request.header("accept"), self.responder.fhir).ok();
+        let wanted = negotiate(query.first("_format"), request.header("accept"), Some(self.responder.fhir)).ok();
         let path = request.path.as_deref().unwrap_or_default();
         let seen = Seen {
             path,
@@ -118,9 +118,7 @@ impl Mutant {
         let total = bundle.child_value("total").and_then(|total| total.parse::<usize>().ok()).unwrap_or(before);
         let mut includes = of_mode(bundle, "include");
         includes.extend(self.included(tree, &matches, query));
-        if struck.has(&Misbehaviour::NoIncludes) {
-            includes.clear();
-        }
+        let includes = struck.includes(includes, &self.responder.store);
         let as_matches = struck.has(&Misbehaviour::IncludesAsMatches);
         let page = Page {
             links: links(bundle),
@@ -157,8 +155,8 @@ fn links(bundle: Node<'_>) -> Vec<(&'static str, String)> {
 
 /// Whether it changes which entries a searchset has.
 fn is_of_entries(behaviour: &Misbehaviour) -> bool {
-    use Misbehaviour::{AddMatches, Hide, IncludesAsMatches, LatestOnly, NoIncludes};
-    matches!(behaviour, Hide(_) | LatestOnly(_) | AddMatches(_) | NoIncludes | IncludesAsMatches)
+    use Misbehaviour::{AddIncludes, AddMatches, Hide, IncludesAsMatches, LatestOnly, NoIncludes};
+    matches!(behaviour, Hide(_) | LatestOnly(_) | AddMatches(_) | AddIncludes(_) | NoIncludes | IncludesAsMatches)
 }
 
 /// Whether it changes nothing but what an answer says.

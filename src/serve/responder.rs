@@ -7,7 +7,7 @@ use super::answer::{Answer, Refusal, Refused};
 use super::bundle::Page;
 use super::capability;
 use super::fault::{self, Faults, Seen, Struck};
-use super::format::{content_type, negotiate};
+use super::format::content_type;
 use super::request::{Interaction, Request};
 use crate::agreements::FhirVersion;
 use crate::digest;
@@ -15,6 +15,7 @@ use crate::fhir::node::{Node, Tree};
 use crate::fhir::search::{Criteria, Parameter, Query, SearchError, Unknown};
 use crate::fhir::store::Store;
 use crate::fhir::{json, xml};
+use crate::recognise::{NotAcceptable, negotiate, takes};
 use crate::scenario::{Credentials, EmptyAnswer, Format, FormatFault, LinkFault, Misbehaviour};
 
 /// The provider without its sockets.
@@ -43,7 +44,7 @@ impl Responder {
         let parameters = request.parameters();
         let query = parameters.clone().unwrap_or_default();
         let interaction = request.interaction(self.store.types());
-        let wanted = negotiate(query.first("_format"), request.header("accept"), self.fhir);
+        let wanted = negotiate(query.first("_format"), request.header("accept"), Some(self.fhir));
         let seen = Seen {
             path: request.path.as_deref().unwrap_or_default(),
             base: &self.base,
@@ -54,11 +55,12 @@ impl Responder {
         };
         let struck = self.faults.strike(seen);
         let asked = Asked { request, interaction: &interaction, query: &query, struck: &struck };
-        let format = format_of(wanted.map_err(|_| not_acceptable()), &struck);
+        let format = self.format(wanted, &asked);
         let malformed = parameters.err().map(|error| Refusal::new(400, "invalid", error.to_string()));
         let refusal = self.authorise(&asked).err().or(malformed).or(format.clone().err());
         let content = refusal.map_or_else(|| self.content(&asked), |refusal| Err(refusal.into()));
-        let mut answer = self.write_content(content, format.unwrap_or_default(), &asked);
+        let own = struck.format().and_then(FormatFault::only).unwrap_or_default();
+        let mut answer = self.write_content(content, format.unwrap_or(own), &asked);
         struck.finish(&mut answer);
         answer
     }
@@ -79,6 +81,22 @@ impl Responder {
             }
         };
         if known || *asked.interaction == Interaction::Capabilities { Ok(()) } else { Err(Refusal::credentials(asked.request)) }
+    }
+
+    /// The format to answer in, faults included.
+    fn format(&self, wanted: Result<Format, NotAcceptable>, asked: &Asked<'_>) -> Result<Format, Refusal> {
+        let fault = asked.struck.format();
+        if let Some(only) = fault.and_then(FormatFault::only) {
+            let (parameter, accept) = (asked.query.first("_format"), asked.request.header("accept"));
+            let takes = takes(only, parameter, accept, self.fhir);
+            return if takes { Ok(only) } else { Err(not_acceptable(Some(only))) };
+        }
+        match (fault, wanted) {
+            (Some(FormatFault::AlwaysJson), _) => Ok(Format::Json),
+            (Some(FormatFault::AlwaysXml), _) => Ok(Format::Xml),
+            (Some(FormatFault::RefusesXml), Ok(Format::Xml)) => Err(not_acceptable(None)),
+            (_, wanted) => wanted.map_err(|NotAcceptable| not_acceptable(None)),
+        }
     }
 
     fn content(&self, asked: &Asked<'_>) -> Result<Content, Refused> {
@@ -135,8 +153,7 @@ impl Responder {
         }
         let total = matches.len();
         let page: Vec<Node<'_>> = matches.into_iter().skip(window.start).take(window.size).collect();
-        let leave_out = asked.struck.has(&Misbehaviour::NoIncludes);
-        let includes = if leave_out { Vec::new() } else { self.store.included(&criteria, &page) };
+        let includes = asked.struck.includes(self.store.included(&criteria, &page), &self.store);
         let as_matches = asked.struck.has(&Misbehaviour::IncludesAsMatches);
         let page = Page {
             links: self.links(&criteria, &window, total),
@@ -248,18 +265,13 @@ fn page_start(name: &str) -> Option<usize> {
     usize::from_str_radix(name.strip_prefix('p')?, 16).ok()
 }
 
-/// The format to answer in, faults included.
-fn format_of(wanted: Result<Format, Refusal>, struck: &Struck<'_>) -> Result<Format, Refusal> {
-    match (struck.format(), &wanted) {
-        (Some(FormatFault::AlwaysJson), _) => Ok(Format::Json),
-        (Some(FormatFault::AlwaysXml), _) => Ok(Format::Xml),
-        (Some(FormatFault::RefusesXml), Ok(Format::Xml)) => Err(not_acceptable()),
-        _ => wanted,
-    }
-}
-
-fn not_acceptable() -> Refusal {
-    Refusal::new(406, "not-supported", "this server answers in `application/fhir+json` and `application/fhir+xml`, FHIR 4.0")
+fn not_acceptable(only: Option<Format>) -> Refusal {
+    let formats = match only {
+        None => "`application/fhir+json` and `application/fhir+xml`",
+        Some(Format::Json) => "`application/fhir+json`",
+        Some(Format::Xml) => "`application/fhir+xml`",
+    };
+    Refusal::new(406, "not-supported", format!("this server answers in {formats}, FHIR 4.0"))
 }
 
 fn refused_search(error: &SearchError) -> Refusal {

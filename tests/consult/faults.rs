@@ -108,6 +108,7 @@ fn did(name: &str, seen: &Seen<'_>) -> Option<bool> {
             // In STU3 this one has no include.
             .filter(|name| seen.fhir == FhirVersion::R4 || **name != "encounters")
             .all(|name| seen.below(name).contains("&_include:") && !seen.below(name).contains("_include=")),
+        "leaves-out-includes" => off.is_empty() && exchanges().all(|name| !seen.below(name).contains("_include")),
         "dialect-r4-beta3" => {
             exchanges().all(|name| seen.asks_as(name, Dialect::R4Beta3))
                 && seen.below("medical-policy-goals").contains("description:in")
@@ -140,6 +141,10 @@ fn did(name: &str, seen: &Seen<'_>) -> Option<bool> {
             seen.outcome.asked.iter().any(|asked| asked.method == "POST" && asked.url.ends_with("/CommunicationRequest"))
         }
         "accepts-html" => seen.outcome.asked.iter().all(|asked| asked.accept.as_deref() == Some("text/html")),
+        "format-html" => {
+            exchanges().all(|name| seen.values(name, "_format") == ["html"])
+                && seen.outcome.asked.iter().all(|asked| asked.accept.as_deref() != Some("text/html"))
+        }
         "reads-nothing" => off.is_empty() && seen.reads().len() == 1,
         "reads-without-credentials" => off.is_empty() && seen.bare().len() == seen.reads().len() && seen.reads().len() > 2,
         skips if skips.starts_with("skips-") => {

@@ -42,6 +42,7 @@ fn answer(trouble: &str, request: &Request) -> ResponseTemplate {
         "unauthorized" => status(401),
         "forbidden" => status(403),
         "not-found" => status(404),
+        "not-acceptable" => status(406),
         "too-many-requests" => status(429),
         "server-error" => status(500),
         "slow" => searchset(&[], None).set_delay(Duration::from_millis(700)),
@@ -55,6 +56,14 @@ fn answer(trouble: &str, request: &Request) -> ResponseTemplate {
             let coding = json!({ "system": "http://example.org/local", "code": "X" });
             consent["provision"]["code"][0]["coding"].as_array_mut().expect("it is a list").push(coding);
         }),
+        "unknown-resource" => searchset(
+            &[consent(|_| {}), json!({ "resourceType": "Condition", "id": "c", "subject": { "reference": "Patient/p" } })],
+            None,
+        ),
+        "xml" => {
+            let bundle = r#"<Bundle xmlns="http://hl7.org/fhir"><type value="searchset"/><total value="0"/></Bundle>"#;
+            ResponseTemplate::new(200).set_body_raw(bundle, "application/fhir+xml")
+        }
         "data-absent" => with(|consent| {
             let url = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
             consent.as_object_mut().expect("it is an object").remove("dateTime");
@@ -71,18 +80,21 @@ fn answer(trouble: &str, request: &Request) -> ResponseTemplate {
     }
 }
 
-const TROUBLES: [&str; 14] = [
+const TROUBLES: [&str; 17] = [
     "empty",
     "paged",
     "unauthorized",
     "forbidden",
     "not-found",
+    "not-acceptable",
     "too-many-requests",
     "server-error",
     "slow",
     "broken",
     "unknown-extension",
     "unknown-coding",
+    "unknown-resource",
+    "xml",
     "data-absent",
     "missing-data",
     "odd-form",
@@ -101,7 +113,8 @@ async fn the_right_one_survives_each_trouble_and_the_wrong_one_stops_at_it() {
         settings.tempo = 0.05;
         let right = consulted(&settings).await;
         assert_eq!(different(&right), all, "{trouble}");
-        let fails = ["unauthorized", "forbidden", "not-found", "too-many-requests", "server-error", "broken"].contains(&trouble);
+        let fails = ["unauthorized", "forbidden", "not-found", "not-acceptable", "too-many-requests", "server-error", "broken"]
+            .contains(&trouble);
         assert_eq!(right.incomplete.is_empty(), !fails, "{trouble}: {:?}", right.incomplete);
         settings.faults = vec![format!("stops-after-{trouble}")];
         let wrong = consulted(&settings).await;
@@ -252,8 +265,13 @@ async fn what_masks_or_overrules_is_shown() {
 
 #[tokio::test]
 async fn answers_that_do_not_end_or_never_come_end_within_the_deadline() {
-    for behaviour in [Misbehaviour::NeverAnswers, Misbehaviour::EndlessBody, Misbehaviour::Truncate, Misbehaviour::HtmlPage(200)]
-    {
+    let troubles = [
+        (Misbehaviour::NeverAnswers, Some("silent")),
+        (Misbehaviour::EndlessBody, Some("endless")),
+        (Misbehaviour::Truncate, None),
+        (Misbehaviour::HtmlPage(200), None),
+    ];
+    for (behaviour, trouble) in troubles {
         let running = wrong_provider("observations", behaviour.clone()).await;
         let mut settings = settings(&running.base_url, "sparse-plan-patient");
         settings.limits.deadline_ms = 3_000;
@@ -261,6 +279,11 @@ async fn answers_that_do_not_end_or_never_come_end_within_the_deadline() {
         let about: Vec<_> = outcome.incomplete.iter().map(|reason| reason.exchange.as_deref()).collect();
         assert_eq!(about, [Some("observations")], "{behaviour:?}");
         assert_eq!(different(&outcome), exchanges().count());
+        if let Some(trouble) = trouble {
+            settings.faults = vec![format!("stops-after-{trouble}")];
+            let until = exchanges().position(|name| name == "observations").expect("it is one of them");
+            assert_eq!(different(&consulted(&settings).await), until + 1, "{trouble}");
+        }
         running.stop().await;
     }
 }

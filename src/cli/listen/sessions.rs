@@ -202,8 +202,8 @@ impl House<'_> {
         let Some(unknown) = statements.keys().find(|key| !questions.contains(*key)) else { return Ok(statements) };
         let failure = Failure::usage(format!("`{}`: no question is called `{unknown}`", file.display()));
         let near = nearest(unknown, questions.iter().map(String::as_str));
-        let all = || format!("the questions are {}", questions.iter().cloned().collect::<Vec<_>>().join(", "));
-        Err(failure.hint(near.map_or_else(all, |near| format!("did you mean `{near}`?"))))
+        let called = || table::called(unknown, &questions);
+        Err(failure.hint(near.map_or_else(called, |near| format!("did you mean `{near}`?"))))
     }
 
     async fn sit(

@@ -11,7 +11,7 @@ use crate::drive::{Access, Secrets};
 use crate::engine::{Recorder, Settings};
 use crate::fhir::validate::Validator;
 use crate::plan::{Claims, Plan, Selection, Target, TargetAuth, compile};
-use crate::scenario::{Check, Suite};
+use crate::scenario::{Check, ClientPredicate, Suite};
 
 /// The plan for a client that asks at this address.
 pub(crate) fn plan(
@@ -42,6 +42,35 @@ pub(crate) fn settings(
 pub(crate) fn questions(suite: &Suite) -> BTreeSet<String> {
     let steps = suite.scenarios.iter().flat_map(|scenario| scenario.steps.iter().map(move |step| (scenario, step)));
     let all = steps.flat_map(|(scenario, step)| step.expect.iter().map(move |expectation| (scenario, step, expectation)));
-    let attested = all.filter(|(_, _, expectation)| matches!(expectation.check, Check::Attest(_)));
+    let is_asked = |check: &Check| matches!(check, Check::Attest(_) | Check::Client(ClientPredicate::NoCrash));
+    let attested = all.filter(|(_, _, expectation)| is_asked(&expectation.check));
     attested.map(|(scenario, step, expectation)| format!("{}/{}/{}", scenario.scenario, step.id, expectation.id)).collect()
+}
+
+/// What questions are called, for who wrote a key that none has: those of its scenario, or else where there are any.
+pub(crate) fn called(unknown: &str, questions: &BTreeSet<String>) -> String {
+    let scenario = |key: &str| key.split('/').next().unwrap_or_default().to_owned();
+    let own: Vec<&str> = questions.iter().map(String::as_str).filter(|key| scenario(key) == scenario(unknown)).collect();
+    if !own.is_empty() {
+        return format!("the questions of `{}` are {}", scenario(unknown), own.join(", "));
+    }
+    let example = questions.first().map(String::as_str).unwrap_or_default();
+    let scenarios: BTreeSet<String> = questions.iter().map(|key| scenario(key)).collect();
+    let scenarios = scenarios.into_iter().collect::<Vec<_>>().join(", ");
+    format!("a question is called `scenario/step/expectation`, such as `{example}`; the scenarios are {scenarios}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn called_lists_what_is_near_and_never_everything() {
+        let questions = BTreeSet::from(["errors/slow/no-crash", "errors/html/shown", "pages/paged/shown"].map(str::to_owned));
+        assert_eq!(called("errors/quick/x", &questions), "the questions of `errors` are errors/html/shown, errors/slow/no-crash");
+        assert_eq!(
+            called("screens", &questions),
+            "a question is called `scenario/step/expectation`, such as `errors/html/shown`; the scenarios are errors, pages"
+        );
+    }
 }

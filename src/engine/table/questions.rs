@@ -9,22 +9,29 @@ use super::{Going, Order, Sitting, stopped};
 use crate::clock;
 use crate::evidence::Attested;
 use crate::plan::PlannedScenario;
-use crate::scenario::{Check, filled};
+use crate::scenario::{Check, ClientPredicate, crash_question, filled};
 use crate::text::Text;
+
+/// What it is about that a client did not crash.
+const NO_CRASH: &str = "no-crash";
 
 impl<'p> Sitting<'p> {
     /// Takes what is known of what the client shows, and asks the people for the rest.
     pub(super) async fn questions(&mut self, going: &mut Going<'p>) {
         let mut open = Vec::new();
         for expectation in &going.step.expect {
-            let Check::Attest(attest) = &expectation.check else { continue };
+            let (ask, about) = match &expectation.check {
+                Check::Attest(attest) => (attest.ask.clone(), attest.about.name()),
+                // A program tells by how it ends.
+                Check::Client(ClientPredicate::NoCrash) if going.program.is_none() => (crash_question(), NO_CRASH),
+                _ => continue,
+            };
             let key = expectation.key.split('@').next().unwrap_or(&expectation.key);
             let id = key.rsplit('/').next().unwrap_or(key);
-            let known =
-                self.table.statements.get(key).or_else(|| going.said.get(id)).or_else(|| going.said.get(attest.about.name()));
+            let known = self.table.statements.get(key).or_else(|| going.said.get(id)).or_else(|| going.said.get(about));
             match known.cloned() {
                 Some(statement) => self.record(going.name.clone(), key, statement),
-                None => open.push((key.to_owned(), attest.ask.clone())),
+                None => open.push((key.to_owned(), ask)),
             }
         }
         if !self.table.attended || open.is_empty() {

@@ -10,8 +10,9 @@ use super::super::reference;
 use super::super::ruling::Ruling;
 use super::super::semantics::references_in;
 use super::Phase;
+use super::manners::no_format;
 use super::requests::touched;
-use crate::evidence::Exchange;
+use crate::evidence::{Exchange, Outcome};
 use crate::recognise::{Difference, Kind, Recognised, What};
 use crate::scenario::{Asks, TransactionGroup};
 
@@ -186,17 +187,29 @@ pub(super) fn no_own_filters(phase: &Phase<'_>, ruling: &mut Ruling) {
     }
 }
 
-/// Includes are written as servers read them.
+/// The includes of the agreement are asked for, and written as servers read them.
 pub(super) fn includes(phase: &Phase<'_>, ruling: &mut Ruling) {
+    let mut bare: BTreeSet<String> = BTreeSet::new();
     for (exchange, meaning) in phase.meanings() {
+        let of = |what: What| meaning.differences().filter(move |difference| difference.what == what);
         if phase.has_parameter(exchange, "_include") {
             ruling.judged();
         }
-        let colons = meaning.differences().filter(|difference| difference.what == What::IncludeColon);
-        let misspelled: BTreeSet<String> = colons.flat_map(|difference| difference.found.clone()).collect();
+        let misspelled: BTreeSet<String> = of(What::IncludeColon).flat_map(|difference| difference.found.clone()).collect();
         if !misspelled.is_empty() {
             let mut finding = Finding::new(Code::IncludeMisspelled, phase.place(exchange), phase.name(exchange));
             finding.actual = misspelled.into_iter().collect();
+            ruling.find(finding);
+        }
+        let asks = meaning.asks(phase.recogniser().claimed()).filter(|asks| phase.brings_includes(&asks.exchange));
+        let missing: BTreeSet<String> = of(What::IncludeMissing).flat_map(|difference| difference.expected.clone()).collect();
+        // Once for each exchange: its pages and its other requests are written alike.
+        if let Some(asks) = asks
+            && !missing.is_empty()
+            && bare.insert(asks.exchange.clone())
+        {
+            let mut finding = Finding::new(Code::IncludeLeftOut, phase.place(exchange), phase.name(exchange));
+            finding.expected = missing.into_iter().collect();
             ruling.find(finding);
         }
     }
@@ -204,6 +217,10 @@ pub(super) fn includes(phase: &Phase<'_>, ruling: &mut Ruling) {
 
 /// What is asked anywhere in the run is asked in this phase too.
 pub(super) fn goes_on(phase: &Phase<'_>, ruling: &mut Ruling) {
+    // Who takes one format alone, as the agreement lets it, has nothing to go on with where there is only the other.
+    if phase.at_home().any(is_of_the_other_format) {
+        return ruling.judged();
+    }
     let (run, here) = (phase.case.run, asked_here(phase));
     for exchange in run.requests.everywhere(run) {
         ruling.judged();
@@ -211,6 +228,11 @@ pub(super) fn goes_on(phase: &Phase<'_>, ruling: &mut Ruling) {
             ruling.find(Finding::new(Code::ClientBrokeOff, Place::default(), exchange));
         }
     }
+}
+
+/// Whether a request is refused though it asks for a format of FHIR: the server does not have that one.
+fn is_of_the_other_format(exchange: &Exchange) -> bool {
+    matches!(&exchange.outcome, Outcome::Answered(received) if received.status == 406) && no_format(exchange).is_none()
 }
 
 /// Persons who are referred to and did not come along are read.
@@ -246,4 +268,74 @@ pub(super) fn reads_references(phase: &Phase<'_>, ruling: &mut Ruling) {
 /// Exchanges that are asked in this phase, in whatever way.
 fn asked_here(phase: &Phase<'_>) -> BTreeSet<String> {
     phase.meanings().iter().flat_map(|(_, meaning)| touched(meaning)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Visit;
+    use super::*;
+    use crate::agreements::Dialect;
+    use crate::judge;
+
+    const DIRECTIVES: &str = "Consent?patient=1&scope=http://terminology.hl7.org/CodeSystem/consentscope%7Ctreatment&category=http://snomed.info/sct%7C129125009";
+    const STU3_DIRECTIVES: &str = "Consent?patient=1&category=http://snomed.info/sct%7C11291000146105";
+
+    fn found(visit: Visit, expectation: &str) -> (judge::Outcome, Vec<(Code, Vec<String>)>) {
+        let verdict = visit.verdict(expectation);
+        (verdict.outcome, verdict.findings.into_iter().map(|finding| (finding.code, finding.expected)).collect())
+    }
+
+    #[test]
+    fn include_left_out_is_a_warning_once_for_each_exchange() {
+        let include = format!("{DIRECTIVES}&_include=Consent:actor");
+        let visit = |paths: &[&str]| {
+            let visit = Visit::to("care-plan/everything", Dialect::R4Rc2);
+            found(paths.iter().fold(visit, |visit, path| visit.asks(path, &[], 200)), "includes")
+        };
+        let wanted = vec!["_include=Consent:actor".to_owned()];
+        assert_eq!(visit(&[DIRECTIVES, DIRECTIVES]), (judge::Outcome::Warn, vec![(Code::IncludeLeftOut, wanted)]));
+        assert_eq!(visit(&[&include]), (judge::Outcome::Pass, vec![]));
+        let colon = format!("{DIRECTIVES}&_include:Consent:actor");
+        assert_eq!(visit(&[&colon]).1.iter().map(|(code, _)| *code).collect::<Vec<_>>(), [Code::IncludeMisspelled]);
+    }
+
+    #[test]
+    fn include_left_out_is_not_told_of_an_include_that_brings_nothing() {
+        let visit = Visit::to("care-plan/everything", Dialect::Stu3Rc2).asks(STU3_DIRECTIVES, &[], 200);
+        assert_eq!(found(visit, "includes").1, []);
+    }
+
+    #[test]
+    fn client_broke_off_is_not_found_where_only_the_format_that_it_does_not_ask_is_there() {
+        let json = ("accept", "application/fhir+json");
+        let refused = |header| {
+            let visit = Visit::to("formats/xml-only", Dialect::R4Rc2);
+            visit.asks("Patient/1", &[header], 406).before("care-plan/everything", DIRECTIVES).verdict("goes-on")
+        };
+        assert_eq!(refused(json).outcome, judge::Outcome::Pass);
+        assert_eq!(refused(("accept", "text/html")).findings[0].code, Code::ClientBrokeOff);
+    }
+
+    #[test]
+    fn bsn_in_url_is_found_however_it_is_encoded_and_whoever_it_is_of() {
+        let visit = |path: &str| {
+            let visit = Visit::to("care-plan/everything", Dialect::R4Rc2).asks(path, &[], 200);
+            found(visit, "no-bsn-in-url").1.len()
+        };
+        let name = "http://fhir.nl/fhir/NamingSystem/bsn|bsnq1w2e3";
+        for path in [
+            format!("Consent?patient.identifier={name}"),
+            format!("Consent?patient.identifier={}", name.replace('/', "%2F").replace('|', "%7C").replace(':', "%3A")),
+            format!("Consent?patient.identifier={}", name.replace('/', "%2f").replace('|', "%7c").replace(':', "%3a")),
+            "Consent?patient.identifier=%7cbsnq1w2e3".to_owned(),
+            "Consent?patient.identifier=bsnq1w2e3".to_owned(),
+            "Consent?patient.identifier=urn%3aoid%3a2.16.840.1.113883.2.4.6.3%7cbsnq1w2e3".to_owned(),
+            "Consent?patient=1&x=%39%39%39%39%34%35%35%35%35".to_owned(),
+        ] {
+            assert_eq!(visit(&path), 1, "{path}");
+        }
+        for path in ["Consent?patient=1", "Consent?patient=bsnq1w2e3", "Goal?patient=1&identifier=bsnetherland"] {
+            assert_eq!(visit(path), 0, "{path}");
+        }
+    }
 }

@@ -8,17 +8,17 @@ use super::super::finding::Finding;
 use super::super::ruling::{Obstacle, Ruling};
 use super::super::verdict::Reason;
 use crate::evidence::{Attested, Said};
-use crate::scenario::{Attest, Check, Shown, filled};
+use crate::scenario::{Check, Shown, filled};
 use crate::text::Text;
 
-/// Judges by what was said; silence decides nothing.
-pub(super) fn judge(case: &Case<'_>, attest: &Attest) -> Ruling {
+/// Judges by what was said in answer to a question; silence decides nothing.
+pub(super) fn judge(case: &Case<'_>, ask: &Text) -> Ruling {
     let Some(said) = said(case, &case.expectation.key) else { return Ruling::open(Reason::NotAttested) };
     let mut ruling = Ruling::default();
     match said.answer {
         Said::Yes => ruling.judged(),
         Said::No => {
-            let finding = Finding::of_question(Code::AttestedOtherwise, question(case, &attest.ask));
+            let finding = Finding::of_question(Code::AttestedOtherwise, question(case, ask));
             let finding = finding.expected("yes").actual(match &said.remark {
                 Some(remark) => format!("no: {remark}"),
                 None => "no".to_owned(),

@@ -8,8 +8,10 @@ use super::super::code::Code;
 use super::super::finding::{Finding, Place};
 use super::super::ruling::Ruling;
 use super::credentials::header;
-use super::{Phase, spelled};
+use super::{Phase, attest, parameter, spelled};
 use crate::evidence::{Exchange, Outcome, ProgramEnd};
+use crate::recognise::negotiate;
+use crate::scenario::crash_question;
 
 /// The same page is not fetched more often.
 const MOST_OF_A_PAGE: usize = 10;
@@ -34,13 +36,19 @@ pub(super) fn only_reads(phase: &Phase<'_>, ruling: &mut Ruling) {
 pub(super) fn format(phase: &Phase<'_>, ruling: &mut Ruling) {
     for exchange in phase.at_home() {
         ruling.judged();
-        let accept = header(exchange, "accept").unwrap_or_default().to_lowercase();
-        let fits = |kind: &str| ["json", "xml", "*/*", "application/*"].iter().any(|known| kind.contains(known));
-        if !accept.is_empty() && !accept.split(',').any(fits) {
+        if let Some(asked) = no_format(exchange) {
             let finding = Finding::new(Code::FormatNotAsked, phase.place(exchange), phase.name(exchange));
-            ruling.find(finding.expected("application/fhir+json, application/fhir+xml").actual(accept));
+            ruling.find(finding.expected("application/fhir+json, application/fhir+xml").actual(asked));
         }
     }
+}
+
+/// What a request asks for that is neither JSON nor XML, as it says so. Which version of FHIR it asks is another matter.
+pub(super) fn no_format(exchange: &Exchange) -> Option<String> {
+    let asked = parameter(exchange, "_format").filter(|asked| !asked.is_empty());
+    let accept = header(exchange, "accept");
+    negotiate(asked.as_deref(), accept, None).err()?;
+    Some(asked.map_or_else(|| accept.unwrap_or_default().to_owned(), |asked| format!("_format={asked}")))
 }
 
 /// Every next link at our origin is fetched, or it is shown that not everything was got.
@@ -109,10 +117,13 @@ fn told_to_wait(exchange: &Exchange) -> Option<u64> {
     value.trim().parse().ok()
 }
 
-/// The program that drives the client ended by itself, and told so.
+/// The program that drives the client ended by itself, and told so. Where no program does, somebody who looked says it.
 pub(super) fn no_crash(case: &Case<'_>, ruling: &mut Ruling) {
     let record = case.run.answers.step(case.key, &case.step.id);
-    let Some(program) = record.and_then(|record| record.phase?.program.as_ref()) else { return };
+    let Some(program) = record.and_then(|record| record.phase?.program.as_ref()) else {
+        *ruling = attest::judge(case, &crash_question());
+        return;
+    };
     let crashed = match program {
         ProgramEnd::Code(code) if *code >= 128 => format!("exit code {code}"),
         ProgramEnd::Code(_) => return ruling.judged(),
@@ -122,4 +133,56 @@ pub(super) fn no_crash(case: &Case<'_>, ruling: &mut Ruling) {
         ProgramEnd::NotStarted(_) => return,
     };
     ruling.find(Finding::new(Code::ClientCrashed, Place::default(), crashed));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Visit;
+    use super::*;
+    use crate::agreements::Dialect;
+    use crate::evidence::Said;
+    use crate::judge::{Outcome, Reason};
+
+    fn format_of(path: &str, headers: &[(&str, &str)]) -> Vec<(Code, Vec<String>)> {
+        let verdict = Visit::to("care-plan/everything", Dialect::R4Rc2).asks(path, headers, 200).verdict("format");
+        verdict.findings.into_iter().map(|finding| (finding.code, finding.actual)).collect()
+    }
+
+    #[test]
+    fn format_not_asked_is_found_by_the_parameter_where_there_is_one_and_else_by_the_header() {
+        let html = ("accept", "text/html");
+        let found = |actual: &str| vec![(Code::FormatNotAsked, vec![actual.to_owned()])];
+        assert_eq!(format_of("Goal?patient=1", &[html]), found("text/html"));
+        assert_eq!(format_of("Goal?patient=1&_format=json", &[html]), []);
+        assert_eq!(format_of("Goal?patient=1&_format=application%2Ffhir%2Bxml", &[html]), []);
+        assert_eq!(format_of("Goal?patient=1&_format=html", &[("accept", "application/fhir+json")]), found("_format=html"));
+    }
+
+    #[test]
+    fn format_not_asked_is_found_where_json_and_xml_are_refused_or_only_part_of_a_name() {
+        for accept in ["application/fhir+json;q=0", "application/jsonp", "image/svg+xml", "*/*;q=0"] {
+            assert_eq!(format_of("Goal?patient=1", &[("accept", accept)]), [(Code::FormatNotAsked, vec![accept.to_owned()])]);
+        }
+        for accept in ["*/*", "text/html, */*;q=0.1", "application/fhir+json; fhirVersion=3.0", "text/xml"] {
+            assert_eq!(format_of("Goal?patient=1", &[("accept", accept)]), [], "{accept}");
+        }
+        assert_eq!(format_of("Goal?patient=1", &[]), []);
+    }
+
+    fn crash(visit: Visit) -> (Outcome, Option<Reason>, Vec<Code>) {
+        let verdict = visit.verdict("no-crash");
+        (verdict.outcome, verdict.reason, verdict.findings.iter().map(|finding| finding.code).collect())
+    }
+
+    #[test]
+    fn client_crashed_is_told_by_the_program_and_where_there_is_none_by_who_looked() {
+        let visit = || Visit::to("errors/broken", Dialect::R4Rc2).asks("Goal?patient=1", &[], 200);
+        assert_eq!(crash(visit().ended(ProgramEnd::Code(3))), (Outcome::Pass, None, vec![]));
+        assert_eq!(crash(visit().ended(ProgramEnd::Signal)), (Outcome::Fail, None, vec![Code::ClientCrashed]));
+        assert_eq!(crash(visit()), (Outcome::Untested, Some(Reason::NotAttested), vec![]));
+        assert_eq!(crash(visit().said("no-crash", Said::Yes)), (Outcome::Pass, None, vec![]));
+        assert_eq!(crash(visit().said("no-crash", Said::No)), (Outcome::Fail, None, vec![Code::AttestedOtherwise]));
+        // The program knows better.
+        assert_eq!(crash(visit().said("no-crash", Said::Yes).ended(ProgramEnd::Code(139))).0, Outcome::Fail);
+    }
 }

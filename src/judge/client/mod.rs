@@ -6,9 +6,12 @@ mod attest;
 mod credentials;
 mod manners;
 mod requests;
+#[cfg(test)]
+mod testing;
 
 pub(crate) use requests::{Requests, received};
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::answers::Answer;
@@ -19,7 +22,11 @@ use super::verdict::Reason;
 use crate::evidence::{Exchange, Outcome, PhaseEnd, PhaseOver, ProgramEnd};
 use crate::fhir::search::Query;
 use crate::recognise::{Recognised, Recogniser};
+use crate::redact;
 use crate::scenario::{Check, ClientPredicate, Shown, TransactionGroup};
+
+/// What names a number as a BSN.
+const BSN_SYSTEMS: [&str; 2] = ["NamingSystem/bsn", "2.16.840.1.113883.2.4.6.3"];
 
 /// Judges an expectation of a phase.
 pub(crate) fn judge(case: &Case<'_>) -> Ruling {
@@ -30,7 +37,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Ruling {
     let mut ruling = Ruling::default();
     phase.exchanges.iter().for_each(|exchange| ruling.saw(&exchange.id));
     match &case.expectation.check {
-        Check::Attest(attest) => return attest::judge(case, attest),
+        Check::Attest(attest) => return attest::judge(case, &attest.ask),
         Check::Asks(asks) => asked::asks(&phase, asks, &mut ruling),
         Check::Client(predicate) => phase.hold(*predicate, &mut ruling),
         _ => {}
@@ -123,9 +130,7 @@ impl<'c> Phase<'c> {
     }
 
     fn has_parameter(&self, exchange: &Exchange, name: &str) -> bool {
-        let query = exchange.request.url.split_once('?').map_or("", |(_, query)| query);
-        let form = exchange.request.form.as_deref().unwrap_or_default();
-        [query, form].iter().any(|text| Query::parse(text).is_ok_and(|query| query.first(name).is_some()))
+        parameter(exchange, name).is_some()
     }
 
     /// Whether the page that this answer links to is fetched, in whatever spelling; so too when it links to none.
@@ -134,11 +139,23 @@ impl<'c> Phase<'c> {
         self.next_link(exchange).is_none_or(fetched)
     }
 
-    /// Whether a URL holds the BSN of a persona, or names the system of BSNs.
+    /// Whether an exchange brings anything along: an include of the agreement may be one that brings nothing (3.4).
+    fn brings_includes(&self, name: &str) -> bool {
+        let run = self.case.run;
+        let answer = run.suite.exchange(name).and_then(|exchange| exchange.answer.get(&run.fhir()));
+        answer.is_some_and(|answer| !answer.include.is_empty())
+    }
+
+    /// Whether a URL names the system of BSNs, or holds the BSN of a persona or, as an identifier, of somebody else.
     fn holds_bsn(&self, url: &str) -> bool {
-        url.contains("NamingSystem/bsn")
-            || url.contains("NamingSystem%2Fbsn")
-            || self.case.run.suite.personas.iter().any(|persona| url.contains(&persona.bsn))
+        let read = |(key, value): (Cow<'_, str>, Cow<'_, str>)| {
+            let has = |part: &str| key.contains(part) || value.contains(part);
+            let is_number = |code: &str| redact::is_token(code) || redact::is_elfproof(code.as_bytes());
+            BSN_SYSTEMS.iter().any(|system| has(system))
+                || self.case.run.suite.personas.iter().any(|persona| has(&persona.bsn))
+                || (key.contains("identifier") && value.split(['|', ',']).any(is_number))
+        };
+        url::form_urlencoded::parse(url.replace('?', "&").as_bytes()).any(read)
     }
 
     /// Factor on every wait.
@@ -197,6 +214,13 @@ impl<'c> Phase<'c> {
         let location = received.headers.iter().find(|(name, _)| name == "location").map(|(_, value)| value.as_str());
         [location, self.next_link(exchange)].into_iter().flatten().any(|url| url.contains("://") && !self.is_ours(url))
     }
+}
+
+/// The value of a parameter, in the URL or in the form.
+fn parameter(exchange: &Exchange, name: &str) -> Option<String> {
+    let query = exchange.request.url.split_once('?').map_or("", |(_, query)| query);
+    let form = exchange.request.form.as_deref().unwrap_or_default();
+    [query, form].iter().find_map(|text| Query::parse(text).ok()?.first(name).map(str::to_owned))
 }
 
 /// A URL in one spelling: clients decode and encode links on their way.

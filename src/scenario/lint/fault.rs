@@ -97,16 +97,16 @@ fn misbehaviour(place: Place<'_>, behaviour: &Misbehaviour, fault: &Fault, names
                 problems.at(place.key("patch").key("add"), "key-missing", message).hint = Some("add a `value`".to_owned());
             }
         }
-        Misbehaviour::AddMatches(ids) => {
-            for (index, id) in ids.iter().enumerate() {
-                if !names.resources.contains(id) {
-                    let place = place.key("add-matches").item(index);
-                    let message = format!("no persona has a resource `{id}`");
-                    problems.unknown(place, "resource-unknown", message, names.resources.iter().map(String::as_str));
-                }
-            }
-        }
+        Misbehaviour::AddMatches(ids) => resources(place.key("add-matches"), ids, names, problems),
+        Misbehaviour::AddIncludes(ids) => resources(place.key("add-includes"), ids, names, problems),
         _ => {}
+    }
+}
+
+fn resources(place: Place<'_>, ids: &[String], names: &Names<'_>, problems: &mut Problems) {
+    for (index, id) in ids.iter().enumerate().filter(|(_, id)| !names.resources.contains(*id)) {
+        let message = format!("no persona has a resource `{id}`");
+        problems.unknown(place.item(index), "resource-unknown", message, names.resources.iter().map(String::as_str));
     }
 }
 
