@@ -20,7 +20,7 @@ use crate::report::live::Now;
 use crate::scenario::Suite;
 use crate::serve::{LivePage, live_page};
 
-pub(crate) use plan::{plan, questions, settings};
+pub(crate) use plan::{plan, questions, recorder, settings};
 pub use reference::Reference;
 
 /// Orders that may wait.

@@ -3,6 +3,7 @@
 //! comes. What a request means is for `judge`; only when a phase is over is
 //! decided here, by what was asked and by the clock.
 
+mod came;
 mod questions;
 mod seats;
 #[cfg(test)]
@@ -19,11 +20,11 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::driver::{Driver, Facts, Running};
 use super::event::Event;
-use super::log::{Happened, Log};
+use super::log::Log;
 use super::statement::{Statement, Statements};
 use super::{Finished, Settings, redactor, start};
 use crate::drive::Reply;
-use crate::evidence::{Evidence, FoundHow, FoundPersona, OmittedReason, Origin, PhaseEnd, PhaseOver, ProgramEnd, Record, Sent};
+use crate::evidence::{Evidence, FoundHow, FoundPersona, OmittedReason, PhaseEnd, PhaseOver, ProgramEnd, Record};
 use crate::plan::{Action, Plan, PlannedScenario, PlannedStep};
 use crate::scenario::{Phase, Suite};
 
@@ -42,15 +43,12 @@ pub struct Came {
     pub answer: Reply,
     /// The exchange that it is.
     pub asks: Option<String>,
-    /// Told when it is recorded: the answer waits for that.
+    /// Told when it is stored: the answer waits for that. Dropped when it cannot be: the client gets 503.
     pub recorded: oneshot::Sender<()>,
 }
 
 /// How often whoever looks is told when nothing comes.
 const TICK: Duration = Duration::from_millis(500);
-
-/// Stands for credentials that we did not give out.
-const ANOTHER: &str = "ANOTHER";
 
 /// What the people at the table want.
 #[derive(Debug)]
@@ -117,7 +115,7 @@ pub async fn serve(
     for scenario in &plan.scenarios {
         sitting.scenario(scenario).await;
     }
-    let stopped = *sitting.stop.borrow();
+    let stopped = sitting.is_stopped();
     let (evidence, stored) = sitting.log.finish(stopped);
     Finished { evidence, stored }
 }
@@ -182,7 +180,7 @@ impl<'p> Sitting<'p> {
         if self.done.contains(&(name.clone(), step.id.clone())) {
             return false;
         }
-        if *self.stop.borrow() {
+        if self.is_stopped() {
             self.log.omitted(&name, &step.id, OmittedReason::Stopped);
             return false;
         }
@@ -232,7 +230,13 @@ impl<'p> Sitting<'p> {
         let mut started = self.start_client(going);
         let why = loop {
             match self.next(going, started.as_mut()).await {
-                Next::Came(came) => self.came(going, came),
+                Next::Came(came) => {
+                    self.came(going, came);
+                    // What cannot be kept cannot be judged.
+                    if !self.log.keeps() {
+                        break Some(PhaseEnd::Stopped);
+                    }
+                }
                 Next::Order(None) => self.gone = true,
                 Next::Order(Some(Order::Next)) => break Some(PhaseEnd::Next),
                 Next::Order(Some(Order::Skip)) => break Some(PhaseEnd::Skipped),
@@ -271,11 +275,12 @@ impl<'p> Sitting<'p> {
         };
         tokio::select! {
             biased;
-            Some(came) = self.table.came.recv() => Next::Came(came),
-            order = self.table.orders.recv(), if !self.gone => Next::Order(order),
-            ended = ended => Next::Ended(ended),
+            // A client that never stops asking holds up neither the people nor the clock.
             () = stopped(&mut self.stop) => Next::Stopped,
             () = sleep_until(going.deadline) => Next::Deadline,
+            order = self.table.orders.recv(), if !self.gone => Next::Order(order),
+            ended = ended => Next::Ended(ended),
+            Some(came) = self.table.came.recv() => Next::Came(came),
             () = sleep(TICK), if self.table.look.is_some() => Next::Tick,
             () = sleep_until(going.quiet), if is_silent_enough => Next::Quiet,
         }
@@ -312,49 +317,9 @@ impl<'p> Sitting<'p> {
         open.values().all(|asked| *asked)
     }
 
-    fn came(&self, going: &mut Going<'p>, came: Came) {
-        going.count += 1;
-        going.asked.extend(came.asks.clone());
-        going.quiet = Instant::now() + self.scaled(going.phase.until.quiet_s);
-        let form = String::from_utf8_lossy(&came.body).into_owned();
-        let sent = Sent {
-            method: came.method,
-            url: came.url,
-            headers: came.headers.into_iter().map(|header| self.without_secrets(header)).collect(),
-            form: Some(form).filter(|form| !form.is_empty()),
-            patient: None,
-            persona: going.scenario.persona.clone(),
-        };
-        let id = format!("{}/{}#{}", going.name, going.step.id, going.count);
-        let url = self.log.redacted(&sent.url);
-        self.log.tell(Event::Received { exchange: id.clone(), method: sent.method.clone(), url, asks: came.asks });
-        self.log.exchange(Happened {
-            id,
-            scenario: &going.name,
-            step: &going.step.id,
-            origin: Origin::Client,
-            sent,
-            outcome: &Ok(came.answer),
-            started_us: self.log.elapsed_us(),
-            retries: 0,
-        });
-        // Whoever waits for it may have gone.
-        let _ = came.recorded.send(());
-        self.looked();
-    }
-
-    /// Credentials that we did not give out are nobody's business; ours are shown by their name.
-    fn without_secrets(&self, (name, value): (String, String)) -> (String, String) {
-        const SECRET: [&str; 5] = ["authorization", "proxy-authorization", "cookie", "x-api-key", "x-auth-token"];
-        if !SECRET.contains(&name.as_str()) {
-            return (name, value);
-        }
-        let ours = self.log.redacted(&value);
-        if ours != value {
-            return (name, ours);
-        }
-        let scheme = value.split_once(' ').map_or("", |(scheme, _)| scheme);
-        (name, format!("{scheme} ${{{ANOTHER}}}").trim_start().to_owned())
+    /// By the people, or by a disk that keeps nothing more.
+    fn is_stopped(&self) -> bool {
+        *self.stop.borrow() || !self.log.keeps()
     }
 
     fn looked(&self) {
