@@ -7,6 +7,11 @@ use super::super::log::Happened;
 use super::{Came, Going, Sitting};
 use crate::evidence::{Origin, Sent};
 
+/// Requests of a phase that are kept, and bytes of them with their answers: memory and disk have an end, and a client that
+/// shows a plan needs a hundredth of it.
+pub(super) const MOST: usize = 5_000;
+const MOST_BYTES: usize = 64 << 20;
+
 /// Stands for credentials that we did not give out.
 const ANOTHER: &str = "ANOTHER";
 
@@ -15,6 +20,12 @@ impl Sitting<'_> {
         if !self.log.keeps() {
             return;
         }
+        let bytes = came.url.len() + came.body.len() + came.answer.body.len();
+        if going.requests >= MOST || going.bytes + bytes > MOST_BYTES {
+            going.beyond += 1;
+            return;
+        }
+        (going.requests, going.bytes) = (going.requests + 1, going.bytes + bytes);
         going.count += 1;
         going.asked.extend(came.asks.clone());
         going.quiet = Instant::now() + self.scaled(going.phase.until.quiet_s);

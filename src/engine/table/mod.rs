@@ -13,6 +13,7 @@ pub use seats::{Answers, Seat, Seats};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
@@ -47,8 +48,8 @@ pub struct Came {
     pub recorded: oneshot::Sender<()>,
 }
 
-/// How often whoever looks is told when nothing comes.
-const TICK: Duration = Duration::from_millis(500);
+/// How often who looks is asked, when nothing comes, whether to show what came before.
+const TICK: Duration = Duration::from_millis(250);
 
 /// What the people at the table want.
 #[derive(Debug)]
@@ -63,8 +64,8 @@ pub enum Order {
     Say(String, Statement),
 }
 
-/// Looks at the evidence so far.
-pub type Look = Box<dyn Fn(&Evidence) + Send + Sync>;
+/// Looks at the evidence so far; false when it is too soon, or nobody wants to know.
+pub type Look = Box<dyn Fn(&Evidence) -> bool + Send + Sync>;
 
 /// Who sits at the table, and how to reach them.
 pub struct Table {
@@ -82,7 +83,7 @@ pub struct Table {
     pub statements: Statements,
     /// What had happened before, when a table that was broken off goes on.
     pub resumed: Option<Evidence>,
-    /// Looks at the evidence after each record: a live checklist.
+    /// Asked after each record, and then until it has looked: a live checklist.
     pub look: Option<Look>,
 }
 
@@ -111,7 +112,17 @@ pub async fn serve(
             log.persona(FoundPersona { persona: persona.persona.clone(), patient, how });
         }
     }
-    let mut sitting = Sitting { plan, suite, log, table, tempo: settings.tempo, stop: settings.stop, gone: false, done };
+    let mut sitting = Sitting {
+        plan,
+        suite,
+        log,
+        table,
+        tempo: settings.tempo,
+        stop: settings.stop,
+        gone: false,
+        done,
+        unseen: AtomicBool::new(true),
+    };
     for scenario in &plan.scenarios {
         sitting.scenario(scenario).await;
     }
@@ -132,6 +143,8 @@ struct Sitting<'p> {
     gone: bool,
     /// Phases that were over before: `scenario@variant` and step.
     done: BTreeSet<(String, String)>,
+    /// Something happened that who looks has not seen.
+    unseen: AtomicBool,
 }
 
 /// A phase while it goes.
@@ -141,7 +154,12 @@ struct Going<'p> {
     step: &'p PlannedStep,
     phase: &'p Phase,
     asked: BTreeSet<String>,
+    /// Number of the last exchange.
     count: usize,
+    /// What is kept of this phase, and how many requests were more than that.
+    requests: usize,
+    bytes: usize,
+    beyond: u64,
     deadline: Instant,
     quiet: Instant,
     program: Option<ProgramEnd>,
@@ -191,6 +209,7 @@ impl<'p> Sitting<'p> {
             step: step.id.clone(),
             instruct: self.instruction(scenario, &phase.instruct),
         });
+        self.looked();
         let now = Instant::now();
         let mut going = Going {
             // Whoever comes to it again, or goes on with it, finds other numbers free.
@@ -200,6 +219,9 @@ impl<'p> Sitting<'p> {
             step,
             phase,
             asked: BTreeSet::new(),
+            requests: 0,
+            bytes: 0,
+            beyond: 0,
             deadline: now + self.scaled(phase.until.within_s),
             quiet: now + self.scaled(phase.until.quiet_s),
             program: None,
@@ -213,6 +235,7 @@ impl<'p> Sitting<'p> {
             took_us: self.log.elapsed_us().saturating_sub(started_us),
             why: why.unwrap_or(PhaseEnd::Skipped),
             program: going.program.clone(),
+            beyond: Some(going.beyond).filter(|beyond| *beyond > 0),
         };
         self.log.tell(Event::PhaseOver { scenario: over.scenario.clone(), step: over.step.clone(), why: over.why });
         self.log.phase(over);
@@ -249,7 +272,7 @@ impl<'p> Sitting<'p> {
                     // What it sent last may still be on its way.
                     going.quiet = Instant::now() + self.scaled(1);
                 }
-                Next::Tick => self.looked(),
+                Next::Tick => self.show(),
                 Next::Quiet if going.program.is_some() => break Some(PhaseEnd::Program),
                 Next::Quiet => break Some(PhaseEnd::Asked),
                 Next::Deadline => break Some(PhaseEnd::Deadline),
@@ -322,9 +345,17 @@ impl<'p> Sitting<'p> {
         *self.stop.borrow() || !self.log.keeps()
     }
 
+    /// Something happened.
     fn looked(&self) {
-        if let Some(look) = &self.table.look {
-            self.log.look(look);
+        self.unseen.store(true, Ordering::Release);
+        self.show();
+    }
+
+    /// Shows what happened to who looks, when they have not seen it and want to.
+    fn show(&self) {
+        let Some(look) = &self.table.look else { return };
+        if self.unseen.load(Ordering::Acquire) && self.log.look(look) {
+            self.unseen.store(false, Ordering::Release);
         }
     }
 

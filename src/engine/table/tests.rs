@@ -205,6 +205,7 @@ async fn questions_are_seen_by_who_looks_before_anybody_answers() {
             // There is room for one more, or the one before has not been taken yet.
             let _ = orders.try_send(Order::Next);
         }
+        true
     }));
     bench.order(Order::Next);
     let (_stop, stop) = watch::channel(false);
@@ -284,4 +285,58 @@ async fn client_that_never_stops_asking_holds_up_neither_clock_nor_people_nor_ct
     };
     let (finished, ()) = tokio::time::timeout(patience, async { tokio::join!(served, press) }).await.expect("Ctrl-C counts");
     assert_eq!(phases(&finished.evidence)[0].why, PhaseEnd::Stopped);
+}
+
+#[tokio::test]
+async fn of_a_phase_only_so_much_is_kept_and_the_rest_is_counted() {
+    let bench = bench("empty");
+    let (bound, more) = (super::came::MOST, 7);
+    let came = bench.came.clone();
+    let client = async move {
+        let mut refused = 0;
+        for _ in 0..bound + more {
+            let (recorded, wait) = oneshot::channel();
+            came.send(request(None, "", recorded)).await.expect("there is room");
+            refused += usize::from(wait.await.is_err());
+        }
+        refused
+    };
+    let orders = bench.orders.clone();
+    let press = async {
+        let refused = client.await;
+        orders.send(Order::Next).await.expect("somebody listens");
+        refused
+    };
+    let (evidence, refused) = tokio::join!(bench.sit_at(1.0), press);
+    assert_eq!((exchanges(&evidence).len(), refused), (bound, more));
+    assert_eq!(phases(&evidence)[0].beyond, Some(more as u64));
+}
+
+#[tokio::test]
+async fn who_looks_sees_many_records_at_once_and_all_at_last() {
+    let mut bench = bench("empty");
+    let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let (counts, ready) = (Arc::clone(&seen), std::sync::Mutex::new(Instant::now()));
+    bench.table.look = Some(Box::new(move |so_far| {
+        let mut ready = ready.lock().expect("nobody breaks");
+        if Instant::now() < *ready {
+            return false;
+        }
+        *ready = Instant::now() + Duration::from_millis(100);
+        counts.lock().expect("nobody breaks").push(exchanges(so_far).len());
+        true
+    }));
+    for _ in 0..50 {
+        bench.send(None, "");
+    }
+    let orders = bench.orders.clone();
+    let press = async {
+        while seen.lock().expect("nobody breaks").last() != Some(&50) {
+            sleep(Duration::from_millis(10)).await;
+        }
+        orders.send(Order::Next).await.expect("somebody listens");
+    };
+    let both = async { tokio::join!(bench.sit_at(1.0), press) };
+    tokio::time::timeout(Duration::from_secs(20), both).await.expect("the last is seen though nothing more comes");
+    assert!(seen.lock().expect("nobody breaks").len() < 10, "{seen:?}");
 }
