@@ -106,7 +106,7 @@ async fn sit(
         folder: None,
     };
     let stop = stop::on_interrupt(terminal);
-    let settings = table::settings(run::recorder(folder)?, &token, (arguments.tempo, validator), stop)?;
+    let settings = table::settings(table::recorder(folder)?, &token, (arguments.tempo, validator), stop)?;
     let settings = Settings { seed: arguments.seed.clone(), ..settings };
     let recogniser = Recogniser::new(&suite.exchanges, plan.claims.dialect);
     tokio::select! {

@@ -14,6 +14,9 @@ use crate::judge::{Completeness, ExitCode, Verdicts, exit_code, judge};
 use crate::report::{Report, html, json, junit, text};
 use crate::scenario::Suite;
 
+/// What helps when evidence cannot be kept.
+pub(crate) const ROOM: &str = "name a folder with room that you may write to, with `--out DIR`";
+
 /// Where a run is kept.
 #[derive(Debug)]
 pub(crate) struct Folder<'f> {
@@ -63,7 +66,7 @@ fn finish(report: &Report, folder: &Folder<'_>, exit: ExitCode, terminal: &Termi
         terminal.say(&format!(" report  {}", page.display()));
     }
     if let Some(trouble) = &folder.trouble {
-        return Err(Failure::harness(trouble.to_string()).hint("name a folder with room that you may write to, with `--out DIR`"));
+        return Err(Failure::harness(trouble.to_string()).hint(ROOM));
     }
     github::tell(report, terminal)?;
     written.map(|_| exit)

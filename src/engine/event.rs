@@ -81,6 +81,8 @@ pub enum Event {
         /// Why.
         why: PhaseEnd,
     },
+    /// What happens cannot be stored any more: where, and why.
+    NotKept(String),
     /// A number outside the test range was seen and replaced: the data may be real (settled 21).
     RealDataSuspected,
     /// A scenario ended: `scenario@variant`.

@@ -32,6 +32,21 @@ pub(super) struct Log {
 struct Kept {
     recorder: Recorder,
     evidence: Evidence,
+    /// It was told that storing has ended.
+    told: bool,
+}
+
+impl Kept {
+    fn new(recorder: Recorder, evidence: Evidence) -> Mutex<Self> {
+        Mutex::new(Self { recorder, evidence, told: false })
+    }
+
+    /// What went wrong with storing, when it was not told before.
+    fn fresh_trouble(&mut self) -> Option<String> {
+        let trouble = self.recorder.trouble().filter(|_| !self.told)?.to_string();
+        self.told = true;
+        Some(trouble)
+    }
 }
 
 /// An exchange as it went, not yet redacted.
@@ -78,7 +93,7 @@ impl Log {
             token.by = redactor.text(&token.by);
         }
         let evidence = recorder.start(start);
-        Self { kept: Mutex::new(Kept { recorder, evidence }), redactor, listener, watch: Stopwatch::start(), before_us: 0 }
+        Self { kept: Kept::new(recorder, evidence), redactor, listener, watch: Stopwatch::start(), before_us: 0 }
     }
 
     /// Goes on with a log that was broken off.
@@ -90,7 +105,7 @@ impl Log {
             _ => 0,
         };
         let before_us = evidence.records.iter().map(ended).max().unwrap_or(0);
-        Self { kept: Mutex::new(Kept { recorder, evidence }), redactor, listener, watch: Stopwatch::start(), before_us }
+        Self { kept: Kept::new(recorder, evidence), redactor, listener, watch: Stopwatch::start(), before_us }
     }
 
     /// Microseconds since the start of the run.
@@ -131,7 +146,7 @@ impl Log {
             id: happened.id,
         };
         let mut kept = self.kept();
-        let Kept { recorder, evidence } = &mut *kept;
+        let Kept { recorder, evidence, .. } = &mut *kept;
         let digest = recorder.keep(evidence, &body);
         let mut exchange = exchange;
         if let Outcome::Answered(received) = &mut exchange.outcome {
@@ -142,6 +157,23 @@ impl Log {
             Cow::Owned(body) => Some(body),
             Cow::Borrowed(_) => None,
         }
+    }
+
+    /// Whether what is recorded is stored as well.
+    pub(super) fn keeps(&self) -> bool {
+        self.kept().recorder.trouble().is_none()
+    }
+
+    /// Records an exchange that counts only when it is stored: whether it is. One that is not is in no evidence, for its
+    /// client gets another answer.
+    pub(super) fn stored(&self, happened: Happened<'_>) -> bool {
+        self.exchange(happened);
+        let mut kept = self.kept();
+        let is_stored = kept.recorder.trouble().is_none();
+        if !is_stored && matches!(kept.evidence.records.last(), Some(Record::Exchange(_))) {
+            kept.evidence.records.pop();
+        }
+        is_stored
     }
 
     /// Records the values of a capture over the redacted answers, as a replay will find them.
@@ -199,7 +231,7 @@ impl Log {
         said.by = self.redactor.text(&said.by);
         let mut kept = self.kept();
         if let Some((mut exhibit, content)) = exhibit {
-            let Kept { recorder, evidence } = &mut *kept;
+            let Kept { recorder, evidence, .. } = &mut *kept;
             exhibit.name = self.redactor.text(&exhibit.name);
             // Pictures are kept as they are: changing a byte would break them.
             let content =
@@ -243,14 +275,18 @@ impl Log {
 
     /// Adds a record, with the numbers that were replaced on the way before it.
     fn add(&self, mut kept: MutexGuard<'_, Kept>, record: Record) {
-        let Kept { recorder, evidence } = &mut *kept;
+        let Kept { recorder, evidence, .. } = &mut *kept;
         let fresh = self.redactor.take_fresh();
         let suspect = fresh.iter().any(|replaced| !replaced.test_range);
         for Replacement { token, hmac, elfproof, test_range } in fresh {
             recorder.add(evidence, Record::Replaced(Replaced { token, hmac, elfproof, test_range }));
         }
         recorder.add(evidence, record);
+        let trouble = kept.fresh_trouble();
         drop(kept);
+        if let Some(trouble) = trouble {
+            self.tell(Event::NotKept(trouble));
+        }
         if suspect {
             self.tell(Event::RealDataSuspected);
         }

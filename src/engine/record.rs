@@ -80,6 +80,8 @@ pub struct Recorder {
     folder: Option<PathBuf>,
     file: Option<File>,
     lines: u64,
+    /// Bytes that the file of records has when nobody but us has touched it.
+    bytes: u64,
     previous: String,
     trouble: Option<RecordError>,
 }
@@ -88,7 +90,7 @@ impl Recorder {
     /// Keeps evidence in memory only.
     #[must_use]
     pub fn in_memory() -> Self {
-        Self { folder: None, file: None, lines: 0, previous: String::new(), trouble: None }
+        Self { folder: None, file: None, lines: 0, bytes: 0, previous: String::new(), trouble: None }
     }
 
     /// Stores evidence in this folder, which is made when it is not there.
@@ -117,8 +119,8 @@ impl Recorder {
         let file = OpenOptions::new().append(true).open(&path).map_err(unreadable)?;
         file.set_len(whole as u64).map_err(unreadable)?;
         let lines = 1 + opened.evidence.records.len() as u64;
-        let recorder =
-            Self { folder: Some(folder.to_owned()), file: Some(file), lines, previous: sha256_hex(last), trouble: None };
+        let (bytes, previous) = (whole as u64, sha256_hex(last));
+        let recorder = Self { folder: Some(folder.to_owned()), file: Some(file), lines, bytes, previous, trouble: None };
         Ok((recorder, opened.evidence))
     }
 
@@ -146,8 +148,9 @@ impl Recorder {
             return None;
         }
         let digest = sha256_hex(body);
-        if !evidence.blobs.contains_key(&digest) {
-            self.write_blob(&digest, body);
+        let is_new = !evidence.blobs.contains_key(&digest);
+        self.write_blob(&digest, body, is_new);
+        if is_new {
             evidence.blobs.insert(digest.clone(), Arc::from(body));
         }
         Some(digest)
@@ -165,22 +168,27 @@ impl Recorder {
 
     fn write(&mut self, start: Option<&Start>, record: Option<&Record>) {
         let (Some(file), Some(folder)) = (&mut self.file, &self.folder) else { return };
+        let path = folder.join(RECORDS);
         let written = render(self.lines, &self.previous, start, record).and_then(|mut line| {
             self.previous = sha256_hex(&line);
             line.push(b'\n');
+            self.bytes += line.len() as u64;
             // One call a record: a run that is killed leaves whole lines and at most one torn.
-            file.write_all(&line)
+            file.write_all(&line)?;
+            is_there(&path, self.bytes)
         });
         match written {
             Ok(()) => self.lines += 1,
-            Err(source) => self.stop(RecordError::Write { path: folder.join(RECORDS), source }),
+            Err(source) => self.stop(RecordError::Write { path, source }),
         }
     }
 
-    fn write_blob(&mut self, digest: &str, body: &[u8]) {
+    /// Writes a body, or looks whether one that was written before is still there.
+    fn write_blob(&mut self, digest: &str, body: &[u8], is_new: bool) {
         let (Some(_), Some(folder)) = (&self.file, &self.folder) else { return };
         let path = folder.join(BLOBS).join(digest);
-        if let Err(source) = fs::write(&path, body) {
+        let written = if is_new { fs::write(&path, body) } else { is_there(&path, body.len() as u64) };
+        if let Err(source) = written {
             self.stop(RecordError::Write { path, source });
         }
     }
@@ -188,6 +196,14 @@ impl Recorder {
     fn stop(&mut self, trouble: RecordError) {
         self.file = None;
         self.trouble = Some(trouble);
+    }
+}
+
+/// A file that was taken away while it is open takes every byte and keeps none: it has to stand under its name, whole.
+fn is_there(path: &Path, bytes: u64) -> io::Result<()> {
+    match fs::metadata(path)?.len() {
+        length if length == bytes => Ok(()),
+        length => Err(io::Error::other(format!("it has {length} bytes where {bytes} were written"))),
     }
 }
 
@@ -265,6 +281,24 @@ mod tests {
         let opened = super::super::open(&folder).expect("it is whole up to the record before");
         assert_eq!((evidence.records.len(), opened.evidence.records.len()), (3, 1));
         let _ = fs::remove_dir_all(&folder);
+    }
+
+    #[test]
+    fn folder_that_goes_away_is_noticed_at_the_next_record_and_at_the_next_body_that_is_known() {
+        for gone in [BLOBS, RECORDS] {
+            let folder = folder(&format!("gone-{gone}"));
+            let mut recorder = Recorder::in_folder(&folder);
+            let mut evidence = recorder.start(start());
+            recorder.keep(&mut evidence, b"a body");
+            recorder.add(&mut evidence, record("one"));
+            assert!(recorder.trouble().is_none());
+            let path = folder.join(gone);
+            if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) }.expect("it is there");
+            recorder.keep(&mut evidence, b"a body");
+            recorder.add(&mut evidence, record("two"));
+            assert!(matches!(recorder.trouble(), Some(RecordError::Write { .. })), "{gone}");
+            let _ = fs::remove_dir_all(&folder);
+        }
     }
 
     #[test]

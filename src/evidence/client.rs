@@ -19,6 +19,9 @@ pub struct PhaseOver {
     /// How the program ended that was to start the client, where there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub program: Option<ProgramEnd>,
+    /// Requests beyond what is kept of one phase: they were answered with 503, and nobody looked at them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beyond: Option<u64>,
 }
 
 /// Why a phase ended.

@@ -141,6 +141,7 @@ impl<'a> Diagnosis<'a> {
             Reason::Undetermined(_) | Reason::DataUnknown | Reason::NotEntered(_) => Some(Class::Data),
             Reason::NoClient | Reason::Skipped | Reason::NotAttested | Reason::CannotShow(_) => Some(Class::Configuration),
             Reason::Stopped
+            | Reason::NotAllKept(_)
             | Reason::BlockedBy(_)
             | Reason::NothingToJudge
             | Reason::Pending(_)

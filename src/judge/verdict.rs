@@ -56,6 +56,8 @@ pub enum Reason {
     NotAttested,
     /// The person who looked could not tell; in their words, where there are any.
     CannotShow(String),
+    /// The client sent more than is kept of one phase; so many requests were not looked at.
+    NotAllKept(u64),
     /// Another requirement (named) failed first and everything here hangs on it.
     BlockedBy(String),
     /// The claim has no authentication (settled 4).

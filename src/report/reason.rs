@@ -29,6 +29,7 @@ fn code(reason: &Reason) -> (&'static str, Option<&str>) {
         Reason::Skipped => ("skipped", None),
         Reason::NotAttested => ("not-attested", None),
         Reason::CannotShow(remark) => ("cannot-show", Some(remark).filter(|remark| !remark.is_empty()).map(String::as_str)),
+        Reason::NotAllKept(_) => ("not-all-kept", None),
         Reason::BlockedBy(requirement) => ("blocked-by", Some(requirement)),
         Reason::NoAuthentication => ("no-authentication", None),
         Reason::NothingToJudge => ("nothing-to-judge", None),
@@ -76,6 +77,12 @@ fn sentence(reason: &Reason) -> Text {
         Reason::CannotShow(remark) => both(
             format!("whoever looked said that it cannot be shown: {remark}"),
             format!("wie keek zei dat het niet te tonen is: {remark}"),
+        ),
+        Reason::NotAllKept(count) => both(
+            format!("the client sent more than is kept of one phase: {count} requests were answered with 503 and not looked at"),
+            format!(
+                "de client stuurde meer dan van één fase wordt bewaard: {count} verzoeken kregen een 503 en zijn niet bekeken"
+            ),
         ),
         Reason::BlockedBy(requirement) => both(
             format!("{requirement} failed first, and this hangs on it"),

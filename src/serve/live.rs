@@ -5,9 +5,10 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -28,6 +29,8 @@ use crate::fhir::search::Query;
 const MOST_BODY: usize = 16 << 20;
 /// Within this time it has to be there.
 const BODY_DEADLINE: Duration = Duration::from_secs(60);
+/// For so long who asked for the page once is thought to look at it.
+const MOMENT: Duration = Duration::from_secs(10);
 /// Letters of a remark.
 const MOST_REMARK: usize = 4_000;
 
@@ -56,10 +59,56 @@ pub enum Pressed {
 pub struct LivePage {
     /// Its address.
     pub url: String,
+    viewers: Viewers,
     task: JoinHandle<()>,
 }
 
+/// Whether somebody looks at a page.
+#[derive(Debug, Clone, Default)]
+pub struct Viewers(Arc<Looking>);
+
+#[derive(Debug, Default)]
+struct Looking {
+    /// Streams of events that are open.
+    open: AtomicUsize,
+    /// When the page or its state was asked for last.
+    asked: Mutex<Option<Instant>>,
+}
+
+impl Viewers {
+    /// Whether somebody looks now, or did a moment ago.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        let asked = *self.0.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        self.0.open.load(Ordering::Acquire) > 0 || asked.is_some_and(|asked| asked.elapsed() < MOMENT)
+    }
+
+    fn asked(&self) {
+        *self.0.asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    fn open(&self) -> Viewing {
+        self.0.open.fetch_add(1, Ordering::AcqRel);
+        Viewing(self.clone())
+    }
+}
+
+/// One who looks, for as long as it lives.
+struct Viewing(Viewers);
+
+impl Drop for Viewing {
+    fn drop(&mut self) {
+        self.0.0.open.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
 impl LivePage {
+    /// Who looks at it.
+    #[must_use]
+    pub fn viewers(&self) -> Viewers {
+        self.viewers.clone()
+    }
+
     /// Serves it no longer.
     pub fn stop(self) {
         self.task.abort();
@@ -71,6 +120,7 @@ struct Shared {
     page: Arc<str>,
     state: watch::Receiver<Arc<str>>,
     pressed: mpsc::Sender<Pressed>,
+    viewers: Viewers,
 }
 
 /// Serves a page on a free port of the loopback address (or on `port`), below a path that holds `secret`.
@@ -87,21 +137,24 @@ pub async fn live_page(
     let url = format!("http://{}/{secret}/", listener.local_addr()?);
     // Written out: below a nested router a path that ends in `/` is another one.
     let at = |name: &str| format!("/{secret}/{name}");
+    let viewers = Viewers::default();
+    let shared = Shared { page: page.into(), state, pressed, viewers: viewers.clone() };
     let router = Router::new()
         .route(&at(""), get(whole))
         .route(&at("state"), get(current))
         .route(&at("events"), get(events))
         .route(&at("orders"), post(order))
         .route(&at("attest"), post(attest))
-        .with_state(Shared { page: page.into(), state, pressed });
+        .with_state(shared);
     let task = tokio::spawn(async move {
         // `axum::serve` has no way to fail: accepting is tried again for ever.
         drop(axum::serve(listener, router).await);
     });
-    Ok(LivePage { url, task })
+    Ok(LivePage { url, viewers, task })
 }
 
 async fn whole(State(shared): State<Shared>) -> Response {
+    shared.viewers.asked();
     let mut response = Html(shared.page.to_string()).into_response();
     let headers = response.headers_mut();
     let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -112,15 +165,17 @@ async fn whole(State(shared): State<Shared>) -> Response {
 }
 
 async fn current(State(shared): State<Shared>) -> Response {
+    shared.viewers.asked();
     let state = shared.state.borrow().to_string();
     ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], state).into_response()
 }
 
 async fn events(State(shared): State<Shared>) -> impl IntoResponse {
+    let viewing = shared.viewers.open();
     let mut state = shared.state;
     // What there is now comes first.
     state.mark_changed();
-    Sse::new(States { waiting: Box::pin(next(state)) }).keep_alive(KeepAlive::default())
+    Sse::new(States { waiting: Box::pin(next(state)), _viewing: viewing }).keep_alive(KeepAlive::default())
 }
 
 async fn order(State(shared): State<Shared>, RawQuery(asked): RawQuery) -> StatusCode {
@@ -159,6 +214,7 @@ type Waiting = Pin<Box<dyn Future<Output = Option<(Arc<str>, watch::Receiver<Arc
 /// States as they change, until nobody makes them any more.
 struct States {
     waiting: Waiting,
+    _viewing: Viewing,
 }
 
 impl Stream for States {
@@ -212,6 +268,21 @@ mod tests {
         assert!(matches!(pressed.recv().await, Some(Pressed::Order(order)) if order == "next"));
         let elsewhere = page.url.replace("secret", "other");
         assert!(ask(&elsewhere, "GET", "state").await.starts_with("HTTP/1.1 404"));
+        page.stop();
+    }
+
+    #[tokio::test]
+    async fn whoever_follows_the_events_looks_until_they_go() {
+        let (_state_in, state) = watch::channel(Arc::<str>::from("null"));
+        let (pressed_in, _pressed) = mpsc::channel(4);
+        let page = live_page((0, "secret"), "", state, pressed_in).await.expect("a free port");
+        assert!(!page.viewers().any());
+        let viewing = page.viewers().open();
+        assert!(page.viewers().any());
+        drop(viewing);
+        assert!(!page.viewers().any());
+        ask(&page.url, "GET", "state").await;
+        assert!(page.viewers().any());
         page.stop();
     }
 }

@@ -115,7 +115,7 @@ impl House<'_> {
             let base = listener.base(&seat.name).unwrap_or_default();
             let folder = if self.many { folder.join(&seat.name) } else { folder.clone() };
             let (name, token) = (seat.name.clone(), seat.token.clone());
-            let (plan, recorder) = (self.plan(&guest, base)?, run::recorder(&folder)?);
+            let (plan, recorder) = (self.plan(&guest, base)?, table::recorder(&folder)?);
             Ok(Session { guest, name, token, plan, folder, recorder, resumed: None })
         };
         seated.map(session).collect()

@@ -7,6 +7,7 @@ mod plan;
 mod reference;
 mod words;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{mpsc, watch};
@@ -18,9 +19,9 @@ use crate::fhir::validate::Validator;
 use crate::plan::Plan;
 use crate::report::live::Now;
 use crate::scenario::Suite;
-use crate::serve::{LivePage, live_page};
+use crate::serve::{LivePage, Viewers, live_page};
 
-pub(crate) use plan::{called, plan, questions, settings};
+pub(crate) use plan::{called, plan, questions, recorder, settings};
 pub use reference::Reference;
 
 /// Orders that may wait.
@@ -51,7 +52,7 @@ pub(crate) async fn sit(
 ) -> Finished {
     let now = Arc::new(Mutex::new(Now { folder: company.folder.clone(), ..Now::default() }));
     let (orders_in, orders) = mpsc::channel(ORDERS);
-    let (evidence_in, evidence) = watch::channel(None::<Evidence>);
+    let (evidence_in, evidence) = mpsc::channel(1);
     let (state_in, state) = watch::channel(Arc::<str>::from("null"));
     let page = page(&company, state, (&orders_in, &now), &terminal).await;
     let listens = company.attended || page.is_some();
@@ -59,7 +60,8 @@ pub(crate) async fn sit(
         people::listen(orders_in.clone(), Arc::clone(&now), terminal);
     }
     drop(orders_in);
-    let look: Look = Box::new(move |so_far| drop(evidence_in.send(Some(so_far.clone()))));
+    let (ready, viewers) = (Arc::new(AtomicBool::new(true)), page.as_ref().map(LivePage::viewers));
+    let look = look(viewers, Arc::clone(&ready), evidence_in);
     let table = Table {
         came: seat.came,
         orders,
@@ -68,10 +70,10 @@ pub(crate) async fn sit(
         driver: company.driver,
         statements: company.statements,
         resumed: company.resumed,
-        look: listens.then_some(look),
+        look,
     };
     let tells = words::Teller { terminal, now: Arc::clone(&now), attended: company.attended };
-    let board = board::Board { plan, suite, validator, now: Arc::clone(&now), state: state_in };
+    let board = board::Board { plan, suite, validator, now: Arc::clone(&now), ready, state: state_in };
     let (finished, ()) = tokio::join!(
         async {
             let finished = engine::serve(plan, suite, settings, table, move |event| tells.tell(&event)).await;
@@ -80,13 +82,28 @@ pub(crate) async fn sit(
         },
         board.keep(evidence)
     );
-    board.last(&finished.evidence);
     if let Some(page) = page {
+        board.last(&finished.evidence);
         // Whoever looks sees the end of it: the events are sent before the page goes.
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
         page.stop();
     }
     finished
+}
+
+/// Takes what there is for the board: while somebody looks at the page, when the board is ready for it, and once at the
+/// beginning, so that the page is not empty.
+fn look(viewers: Option<Viewers>, ready: Arc<AtomicBool>, evidence: mpsc::Sender<Evidence>) -> Option<Look> {
+    let viewers = viewers?;
+    let is_first = AtomicBool::new(true);
+    Some(Box::new(move |so_far| {
+        let is_wanted = viewers.any() || is_first.load(Ordering::Acquire);
+        if !is_wanted || !ready.swap(false, Ordering::AcqRel) {
+            return false;
+        }
+        is_first.store(false, Ordering::Release);
+        evidence.try_send(so_far.clone()).is_ok()
+    }))
 }
 
 async fn page(

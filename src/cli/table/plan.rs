@@ -1,11 +1,12 @@
 //! What is asked of a client, and what a session needs beside it.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use tokio::sync::watch;
 
 use super::super::failure::Failure;
-use super::super::{address, definitions};
+use super::super::{address, definitions, output, run};
 use crate::agreements::{Actor, Dialect};
 use crate::drive::{Access, Secrets};
 use crate::engine::{Recorder, Settings};
@@ -36,6 +37,15 @@ pub(crate) fn settings(
     secrets.insert(address::TOKEN, token).map_err(|why| Failure::usage(why.to_string()))?;
     let definitions = definitions::definitions(validator);
     Ok(Settings { recorder, secrets, access: Access::default(), tempo, seed: None, definitions, stop })
+}
+
+/// Where a table keeps what comes in. Nothing is answered that is not kept, so that without it nobody sits down.
+pub(crate) fn recorder(folder: &Path) -> Result<Recorder, Failure> {
+    let recorder = run::recorder(folder)?;
+    match recorder.trouble() {
+        Some(trouble) => Err(Failure::harness(trouble.to_string()).hint(output::ROOM)),
+        None => Ok(recorder),
+    }
 }
 
 /// The keys of everything that only a person can see: `scenario/step/expectation`.

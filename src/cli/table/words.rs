@@ -55,6 +55,7 @@ impl Teller {
                 now.over.push((key, *why == PhaseEnd::Skipped));
                 (now.phase, now.instruct) = (None, None);
             }
+            Event::NotKept(why) => self.terminal.note(&not_kept(why, language)),
             Event::RealDataSuspected => self.terminal.note(real(language)),
             _ => {}
         }
@@ -102,6 +103,17 @@ fn over(why: PhaseEnd, language: Language) -> &'static str {
         (PhaseEnd::Skipped, Language::Nl) => "overgeslagen",
         (PhaseEnd::Stopped, Language::En) => "stopped",
         (PhaseEnd::Stopped, Language::Nl) => "gestopt",
+    }
+}
+
+fn not_kept(why: &str, language: Language) -> String {
+    match language {
+        Language::En => format!(
+            "STOPPED: what comes in here cannot be kept, so that nothing more is answered: {why}. When that is mended, `--resume` goes on"
+        ),
+        Language::Nl => format!(
+            "GESTOPT: wat hier binnenkomt kan niet bewaard worden, dus er wordt niets meer beantwoord: {why}. Is dat verholpen, dan gaat `--resume` verder"
+        ),
     }
 }
 

@@ -3,6 +3,7 @@
 //! comes. What a request means is for `judge`; only when a phase is over is
 //! decided here, by what was asked and by the clock.
 
+mod came;
 mod questions;
 mod seats;
 #[cfg(test)]
@@ -12,6 +13,7 @@ pub use seats::{Answers, Seat, Seats};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
@@ -19,11 +21,11 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::driver::{Driver, Facts, Running};
 use super::event::Event;
-use super::log::{Happened, Log};
+use super::log::Log;
 use super::statement::{Statement, Statements};
 use super::{Finished, Settings, redactor, start};
 use crate::drive::Reply;
-use crate::evidence::{Evidence, FoundHow, FoundPersona, OmittedReason, Origin, PhaseEnd, PhaseOver, ProgramEnd, Record, Sent};
+use crate::evidence::{Evidence, FoundHow, FoundPersona, OmittedReason, PhaseEnd, PhaseOver, ProgramEnd, Record};
 use crate::plan::{Action, Plan, PlannedScenario, PlannedStep};
 use crate::scenario::{Phase, Suite};
 
@@ -42,15 +44,12 @@ pub struct Came {
     pub answer: Reply,
     /// The exchange that it is.
     pub asks: Option<String>,
-    /// Told when it is recorded: the answer waits for that.
+    /// Told when it is stored: the answer waits for that. Dropped when it cannot be: the client gets 503.
     pub recorded: oneshot::Sender<()>,
 }
 
-/// How often whoever looks is told when nothing comes.
-const TICK: Duration = Duration::from_millis(500);
-
-/// Stands for credentials that we did not give out.
-const ANOTHER: &str = "ANOTHER";
+/// How often who looks is asked, when nothing comes, whether to show what came before.
+const TICK: Duration = Duration::from_millis(250);
 
 /// What the people at the table want.
 #[derive(Debug)]
@@ -65,8 +64,8 @@ pub enum Order {
     Say(String, Statement),
 }
 
-/// Looks at the evidence so far.
-pub type Look = Box<dyn Fn(&Evidence) + Send + Sync>;
+/// Looks at the evidence so far; false when it is too soon, or nobody wants to know.
+pub type Look = Box<dyn Fn(&Evidence) -> bool + Send + Sync>;
 
 /// Who sits at the table, and how to reach them.
 pub struct Table {
@@ -84,7 +83,7 @@ pub struct Table {
     pub statements: Statements,
     /// What had happened before, when a table that was broken off goes on.
     pub resumed: Option<Evidence>,
-    /// Looks at the evidence after each record: a live checklist.
+    /// Asked after each record, and then until it has looked: a live checklist.
     pub look: Option<Look>,
 }
 
@@ -113,11 +112,21 @@ pub async fn serve(
             log.persona(FoundPersona { persona: persona.persona.clone(), patient, how });
         }
     }
-    let mut sitting = Sitting { plan, suite, log, table, tempo: settings.tempo, stop: settings.stop, gone: false, done };
+    let mut sitting = Sitting {
+        plan,
+        suite,
+        log,
+        table,
+        tempo: settings.tempo,
+        stop: settings.stop,
+        gone: false,
+        done,
+        unseen: AtomicBool::new(true),
+    };
     for scenario in &plan.scenarios {
         sitting.scenario(scenario).await;
     }
-    let stopped = *sitting.stop.borrow();
+    let stopped = sitting.is_stopped();
     let (evidence, stored) = sitting.log.finish(stopped);
     Finished { evidence, stored }
 }
@@ -134,6 +143,8 @@ struct Sitting<'p> {
     gone: bool,
     /// Phases that were over before: `scenario@variant` and step.
     done: BTreeSet<(String, String)>,
+    /// Something happened that who looks has not seen.
+    unseen: AtomicBool,
 }
 
 /// A phase while it goes.
@@ -143,7 +154,12 @@ struct Going<'p> {
     step: &'p PlannedStep,
     phase: &'p Phase,
     asked: BTreeSet<String>,
+    /// Number of the last exchange.
     count: usize,
+    /// What is kept of this phase, and how many requests were more than that.
+    requests: usize,
+    bytes: usize,
+    beyond: u64,
     deadline: Instant,
     quiet: Instant,
     program: Option<ProgramEnd>,
@@ -182,7 +198,7 @@ impl<'p> Sitting<'p> {
         if self.done.contains(&(name.clone(), step.id.clone())) {
             return false;
         }
-        if *self.stop.borrow() {
+        if self.is_stopped() {
             self.log.omitted(&name, &step.id, OmittedReason::Stopped);
             return false;
         }
@@ -193,6 +209,7 @@ impl<'p> Sitting<'p> {
             step: step.id.clone(),
             instruct: self.instruction(scenario, &phase.instruct),
         });
+        self.looked();
         let now = Instant::now();
         let mut going = Going {
             // Whoever comes to it again, or goes on with it, finds other numbers free.
@@ -202,6 +219,9 @@ impl<'p> Sitting<'p> {
             step,
             phase,
             asked: BTreeSet::new(),
+            requests: 0,
+            bytes: 0,
+            beyond: 0,
             deadline: now + self.scaled(phase.until.within_s),
             quiet: now + self.scaled(phase.until.quiet_s),
             program: None,
@@ -215,6 +235,7 @@ impl<'p> Sitting<'p> {
             took_us: self.log.elapsed_us().saturating_sub(started_us),
             why: why.unwrap_or(PhaseEnd::Skipped),
             program: going.program.clone(),
+            beyond: Some(going.beyond).filter(|beyond| *beyond > 0),
         };
         self.log.tell(Event::PhaseOver { scenario: over.scenario.clone(), step: over.step.clone(), why: over.why });
         self.log.phase(over);
@@ -232,7 +253,13 @@ impl<'p> Sitting<'p> {
         let mut started = self.start_client(going);
         let why = loop {
             match self.next(going, started.as_mut()).await {
-                Next::Came(came) => self.came(going, came),
+                Next::Came(came) => {
+                    self.came(going, came);
+                    // What cannot be kept cannot be judged.
+                    if !self.log.keeps() {
+                        break Some(PhaseEnd::Stopped);
+                    }
+                }
                 Next::Order(None) => self.gone = true,
                 Next::Order(Some(Order::Next)) => break Some(PhaseEnd::Next),
                 Next::Order(Some(Order::Skip)) => break Some(PhaseEnd::Skipped),
@@ -245,7 +272,7 @@ impl<'p> Sitting<'p> {
                     // What it sent last may still be on its way.
                     going.quiet = Instant::now() + self.scaled(1);
                 }
-                Next::Tick => self.looked(),
+                Next::Tick => self.show(),
                 Next::Quiet if going.program.is_some() => break Some(PhaseEnd::Program),
                 Next::Quiet => break Some(PhaseEnd::Asked),
                 Next::Deadline => break Some(PhaseEnd::Deadline),
@@ -271,11 +298,12 @@ impl<'p> Sitting<'p> {
         };
         tokio::select! {
             biased;
-            Some(came) = self.table.came.recv() => Next::Came(came),
-            order = self.table.orders.recv(), if !self.gone => Next::Order(order),
-            ended = ended => Next::Ended(ended),
+            // A client that never stops asking holds up neither the people nor the clock.
             () = stopped(&mut self.stop) => Next::Stopped,
             () = sleep_until(going.deadline) => Next::Deadline,
+            order = self.table.orders.recv(), if !self.gone => Next::Order(order),
+            ended = ended => Next::Ended(ended),
+            Some(came) = self.table.came.recv() => Next::Came(came),
             () = sleep(TICK), if self.table.look.is_some() => Next::Tick,
             () = sleep_until(going.quiet), if is_silent_enough => Next::Quiet,
         }
@@ -312,54 +340,22 @@ impl<'p> Sitting<'p> {
         open.values().all(|asked| *asked)
     }
 
-    fn came(&self, going: &mut Going<'p>, came: Came) {
-        going.count += 1;
-        going.asked.extend(came.asks.clone());
-        going.quiet = Instant::now() + self.scaled(going.phase.until.quiet_s);
-        let form = String::from_utf8_lossy(&came.body).into_owned();
-        let sent = Sent {
-            method: came.method,
-            url: came.url,
-            headers: came.headers.into_iter().map(|header| self.without_secrets(header)).collect(),
-            form: Some(form).filter(|form| !form.is_empty()),
-            patient: None,
-            persona: going.scenario.persona.clone(),
-        };
-        let id = format!("{}/{}#{}", going.name, going.step.id, going.count);
-        let url = self.log.redacted(&sent.url);
-        self.log.tell(Event::Received { exchange: id.clone(), method: sent.method.clone(), url, asks: came.asks });
-        self.log.exchange(Happened {
-            id,
-            scenario: &going.name,
-            step: &going.step.id,
-            origin: Origin::Client,
-            sent,
-            outcome: &Ok(came.answer),
-            started_us: self.log.elapsed_us(),
-            retries: 0,
-        });
-        // Whoever waits for it may have gone.
-        let _ = came.recorded.send(());
-        self.looked();
+    /// By the people, or by a disk that keeps nothing more.
+    fn is_stopped(&self) -> bool {
+        *self.stop.borrow() || !self.log.keeps()
     }
 
-    /// Credentials that we did not give out are nobody's business; ours are shown by their name.
-    fn without_secrets(&self, (name, value): (String, String)) -> (String, String) {
-        const SECRET: [&str; 5] = ["authorization", "proxy-authorization", "cookie", "x-api-key", "x-auth-token"];
-        if !SECRET.contains(&name.as_str()) {
-            return (name, value);
-        }
-        let ours = self.log.redacted(&value);
-        if ours != value {
-            return (name, ours);
-        }
-        let scheme = value.split_once(' ').map_or("", |(scheme, _)| scheme);
-        (name, format!("{scheme} ${{{ANOTHER}}}").trim_start().to_owned())
-    }
-
+    /// Something happened.
     fn looked(&self) {
-        if let Some(look) = &self.table.look {
-            self.log.look(look);
+        self.unseen.store(true, Ordering::Release);
+        self.show();
+    }
+
+    /// Shows what happened to who looks, when they have not seen it and want to.
+    fn show(&self) {
+        let Some(look) = &self.table.look else { return };
+        if self.unseen.load(Ordering::Acquire) && self.log.look(look) {
+            self.unseen.store(false, Ordering::Release);
         }
     }
 

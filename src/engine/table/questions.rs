@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tokio::time::sleep;
+
 use super::super::event::Event;
 use super::super::statement::Statement;
-use super::{Going, Order, Sitting, stopped};
+use super::{Going, Order, Sitting, TICK, stopped};
 use crate::clock;
 use crate::evidence::Attested;
 use crate::plan::PlannedScenario;
@@ -56,6 +58,7 @@ impl<'p> Sitting<'p> {
                     None => self.gone = true,
                 },
                 () = stopped(&mut self.stop) => return,
+                () = sleep(TICK), if self.table.look.is_some() => self.show(),
             }
         }
     }

@@ -55,22 +55,26 @@ impl Bench {
         serve(&self.plan, &self.suite, settings, self.table, |_| ()).await.evidence
     }
 
-    fn send(&self, asks: Option<&str>, authorization: &str) {
-        let (recorded, _wait) = oneshot::channel();
-        let came = Came {
-            method: "GET".to_owned(),
-            url: "http://127.0.0.1/fhir/Goal?patient=1".to_owned(),
-            headers: vec![("authorization".to_owned(), authorization.to_owned())],
-            body: Vec::new(),
-            answer: Reply { status: 200, headers: Vec::new(), body: b"{}".to_vec() },
-            asks: asks.map(str::to_owned),
-            recorded,
-        };
-        self.came.try_send(came).expect("there is room");
+    fn send(&self, asks: Option<&str>, authorization: &str) -> oneshot::Receiver<()> {
+        let (recorded, wait) = oneshot::channel();
+        self.came.try_send(request(asks, authorization, recorded)).expect("there is room");
+        wait
     }
 
     fn order(&self, order: Order) {
         self.orders.try_send(order).expect("there is room");
+    }
+}
+
+fn request(asks: Option<&str>, authorization: &str, recorded: oneshot::Sender<()>) -> Came {
+    Came {
+        method: "GET".to_owned(),
+        url: "http://127.0.0.1/fhir/Goal?patient=1".to_owned(),
+        headers: vec![("authorization".to_owned(), authorization.to_owned())],
+        body: Vec::new(),
+        answer: Reply { status: 200, headers: Vec::new(), body: b"{}".to_vec() },
+        asks: asks.map(str::to_owned),
+        recorded,
     }
 }
 
@@ -92,7 +96,7 @@ async fn phase_is_over_when_all_is_asked_and_one_of_1a_and_1b_is_enough() {
     let bench = bench("empty");
     let all =
         bench.suite.exchanges.iter().filter(|exchange| !["encounters", "patient-lookup"].contains(&exchange.exchange.as_str()));
-    all.for_each(|exchange| bench.send(Some(&exchange.exchange), "Bearer x"));
+    all.for_each(|exchange| drop(bench.send(Some(&exchange.exchange), "Bearer x")));
     let evidence = bench.sit().await;
     assert_eq!(phases(&evidence)[0].why, PhaseEnd::Asked);
 }
@@ -201,6 +205,7 @@ async fn questions_are_seen_by_who_looks_before_anybody_answers() {
             // There is room for one more, or the one before has not been taken yet.
             let _ = orders.try_send(Order::Next);
         }
+        true
     }));
     bench.order(Order::Next);
     let (_stop, stop) = watch::channel(false);
@@ -213,4 +218,125 @@ async fn questions_are_seen_by_who_looks_before_anybody_answers() {
     let served = serve(&bench.plan, &bench.suite, settings, bench.table, tell);
     let finished = tokio::time::timeout(Duration::from_secs(20), served).await.expect("who looks sees the question");
     assert_eq!(phases(&finished.evidence).len(), 1);
+}
+
+#[tokio::test]
+async fn what_cannot_be_stored_is_not_answered_and_the_table_says_so_and_ends() {
+    let folder = std::env::temp_dir().join(format!("toets-table-gone-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    let bench = bench("pages");
+    let (told_in, mut told) = mpsc::unbounded_channel();
+    let first = bench.send(None, "");
+    let came = bench.came.clone();
+    let recorder = Recorder::in_folder(&folder);
+    let (_stop, stop) = watch::channel(false);
+    let settings = Settings { stop, ..Settings::plain(recorder) };
+    let served = serve(&bench.plan, &bench.suite, settings, bench.table, move |event| drop(told_in.send(event)));
+    let client = async {
+        first.await.expect("it was stored");
+        std::fs::remove_dir_all(folder.join(super::super::BLOBS)).expect("it is there");
+        let (recorded, wait) = oneshot::channel();
+        came.send(request(None, "", recorded)).await.expect("there is room");
+        wait.await.expect_err("it was not stored");
+    };
+    let (finished, ()) = tokio::join!(served, client);
+    assert_eq!(exchanges(&finished.evidence).len(), 1, "what was not answered so is no evidence");
+    assert!(finished.stored.is_err());
+    let all: Vec<Event> = std::iter::from_fn(|| told.try_recv().ok()).collect();
+    let troubles: Vec<_> =
+        all.iter().filter_map(|event| if let Event::NotKept(why) = event { Some(why) } else { None }).collect();
+    assert!(troubles.len() == 1 && troubles[0].contains("blobs"), "{troubles:?}");
+    assert_eq!(phases(&finished.evidence)[0].why, PhaseEnd::Stopped);
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
+/// Asks for as long as anybody listens.
+async fn flood(came: mpsc::Sender<Came>) {
+    loop {
+        let (recorded, _) = oneshot::channel();
+        if came.send(request(None, "", recorded)).await.is_err() {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn client_that_never_stops_asking_holds_up_neither_clock_nor_people_nor_ctrl_c() {
+    let patience = Duration::from_secs(20);
+    let clock = bench("empty");
+    tokio::spawn(flood(clock.came.clone()));
+    let evidence = tokio::time::timeout(patience, clock.sit()).await.expect("the deadline counts");
+    assert_eq!(phases(&evidence)[0].why, PhaseEnd::Deadline);
+
+    let people = bench("empty");
+    tokio::spawn(flood(people.came.clone()));
+    people.order(Order::Skip);
+    let evidence = tokio::time::timeout(patience, people.sit_at(1.0)).await.expect("orders count");
+    assert_eq!(phases(&evidence)[0].why, PhaseEnd::Skipped);
+
+    let stopped = bench("empty");
+    tokio::spawn(flood(stopped.came.clone()));
+    let (stop_in, stop) = watch::channel(false);
+    let settings = Settings { stop, ..Settings::plain(Recorder::in_memory()) };
+    let served = serve(&stopped.plan, &stopped.suite, settings, stopped.table, |_| ());
+    let press = async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        stop_in.send(true).expect("somebody listens");
+    };
+    let (finished, ()) = tokio::time::timeout(patience, async { tokio::join!(served, press) }).await.expect("Ctrl-C counts");
+    assert_eq!(phases(&finished.evidence)[0].why, PhaseEnd::Stopped);
+}
+
+#[tokio::test]
+async fn of_a_phase_only_so_much_is_kept_and_the_rest_is_counted() {
+    let bench = bench("empty");
+    let (bound, more) = (super::came::MOST, 7);
+    let came = bench.came.clone();
+    let client = async move {
+        let mut refused = 0;
+        for _ in 0..bound + more {
+            let (recorded, wait) = oneshot::channel();
+            came.send(request(None, "", recorded)).await.expect("there is room");
+            refused += usize::from(wait.await.is_err());
+        }
+        refused
+    };
+    let orders = bench.orders.clone();
+    let press = async {
+        let refused = client.await;
+        orders.send(Order::Next).await.expect("somebody listens");
+        refused
+    };
+    let (evidence, refused) = tokio::join!(bench.sit_at(1.0), press);
+    assert_eq!((exchanges(&evidence).len(), refused), (bound, more));
+    assert_eq!(phases(&evidence)[0].beyond, Some(more as u64));
+}
+
+#[tokio::test]
+async fn who_looks_sees_many_records_at_once_and_all_at_last() {
+    let mut bench = bench("empty");
+    let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let (counts, ready) = (Arc::clone(&seen), std::sync::Mutex::new(Instant::now()));
+    bench.table.look = Some(Box::new(move |so_far| {
+        let mut ready = ready.lock().expect("nobody breaks");
+        if Instant::now() < *ready {
+            return false;
+        }
+        *ready = Instant::now() + Duration::from_millis(100);
+        counts.lock().expect("nobody breaks").push(exchanges(so_far).len());
+        true
+    }));
+    for _ in 0..50 {
+        bench.send(None, "");
+    }
+    let orders = bench.orders.clone();
+    let press = async {
+        while seen.lock().expect("nobody breaks").last() != Some(&50) {
+            sleep(Duration::from_millis(10)).await;
+        }
+        orders.send(Order::Next).await.expect("somebody listens");
+    };
+    let both = async { tokio::join!(bench.sit_at(1.0), press) };
+    tokio::time::timeout(Duration::from_secs(20), both).await.expect("the last is seen though nothing more comes");
+    assert!(seen.lock().expect("nobody breaks").len() < 10, "{seen:?}");
 }

@@ -16,6 +16,7 @@ use std::rc::Rc;
 
 use super::answers::Answer;
 use super::case::{Case, omitted};
+use super::code::Code;
 use super::finding::Place;
 use super::ruling::{Obstacle, Ruling};
 use super::verdict::Reason;
@@ -42,7 +43,26 @@ pub(crate) fn judge(case: &Case<'_>) -> Ruling {
         Check::Client(predicate) => phase.hold(*predicate, &mut ruling),
         _ => {}
     }
+    let hangs_on_requests = !matches!(case.expectation.check, Check::Client(ClientPredicate::NoCrash));
+    if let Some(count) = phase.beyond.filter(|_| hangs_on_requests) {
+        leave_open(&mut ruling, count);
+    }
     ruling
+}
+
+/// Not all that came was looked at: what was seen to be wrong stays wrong, and all else is open. What is missing may have
+/// been among the rest.
+fn leave_open(ruling: &mut Ruling, count: u64) {
+    const MISSING: [Code; 6] = [
+        Code::ExchangeNotAsked,
+        Code::CodesNotAsked,
+        Code::GroupNotAsked,
+        Code::ClientBrokeOff,
+        Code::ReferenceUnread,
+        Code::PageUnfetched,
+    ];
+    ruling.take_out(|finding| MISSING.contains(&finding.code).then(String::new));
+    ruling.hinder(Obstacle::Untested(Reason::NotAllKept(count)));
 }
 
 /// A phase with all that the client sent in it.
@@ -53,6 +73,8 @@ pub(super) struct Phase<'c> {
     token: &'c str,
     /// What came, in order.
     exchanges: Vec<&'c Exchange>,
+    /// Requests that were not kept.
+    beyond: Option<u64>,
     case: &'c Case<'c>,
 }
 
@@ -76,7 +98,8 @@ impl<'c> Phase<'c> {
             return Err(Reason::NoClient);
         }
         let token = case.run.plan.target.auth.token().unwrap_or_default();
-        Ok(Self { base: case.run.base(), token, exchanges: record.received().collect(), case })
+        let beyond = record.phase.and_then(|phase| phase.beyond);
+        Ok(Self { base: case.run.base(), token, exchanges: record.received().collect(), beyond, case })
     }
 
     fn hold(&self, predicate: ClientPredicate, ruling: &mut Ruling) {

@@ -63,17 +63,26 @@ mod tests {
     use super::super::super::judge;
     use super::super::super::testing::Bench;
     use crate::agreements::{Actor, Dialect};
-    use crate::evidence::{Evidence, Omitted, OmittedReason, PhaseEnd, PhaseOver, ProgramEnd, Record};
-    use crate::judge::{Outcome, Reason};
-    use crate::plan::{Claims, PlannedStep, Selection, Target, TargetAuth, compile};
-    use crate::scenario::{Source, load};
+    use crate::evidence::{
+        self, Evidence, Exchange, Omitted, OmittedReason, Origin, PhaseEnd, PhaseOver, ProgramEnd, Received, Record, Sent,
+    };
+    use crate::judge::{Code, ExpectationVerdict, Outcome, Reason};
+    use crate::plan::{Claims, Plan, PlannedStep, Selection, Target, TargetAuth, compile};
+    use crate::scenario::{Source, Suite, load};
+
+    const BASE: &str = "http://127.0.0.1/fhir";
+
+    fn whole() -> (Suite, Plan) {
+        let suite = load(&Source::Embedded).expect("the suite of the house is right");
+        let target = Target::new(BASE, TargetAuth::Bearer("TOETS_TOKEN".to_owned()));
+        let claims = Claims::new(Actor::Consulter, Dialect::R4Rc2);
+        let plan = compile(&suite, claims, target, &Selection::All).expect("it compiles");
+        (suite, plan)
+    }
 
     /// Each phase of the suite, gone through by nobody.
     fn nobody(program: Option<ProgramEnd>, stopped_before: bool) -> Vec<(Outcome, Option<Reason>)> {
-        let suite = load(&Source::Embedded).expect("the suite of the house is right");
-        let target = Target::new("http://127.0.0.1/fhir", TargetAuth::Bearer("TOETS_TOKEN".to_owned()));
-        let claims = Claims::new(Actor::Consulter, Dialect::R4Rc2);
-        let plan = compile(&suite, claims, target, &Selection::All).expect("it compiles");
+        let (suite, plan) = whole();
         let bench = Bench::new();
         let mut evidence = Evidence { records: Vec::new(), ..bench.evidence() };
         for scenario in &plan.scenarios {
@@ -89,6 +98,7 @@ mod tests {
                     took_us: 0,
                     why: PhaseEnd::Deadline,
                     program: program.clone(),
+                    beyond: None,
                 })
             }));
         }
@@ -107,5 +117,38 @@ mod tests {
     #[test]
     fn table_that_was_stopped_and_went_on_is_judged_by_what_came_then() {
         assert_eq!(nobody(None, true), nobody(None, false));
+    }
+
+    #[test]
+    fn more_than_is_kept_leaves_open_all_but_what_was_seen_to_be_wrong() {
+        let (suite, plan) = whole();
+        let bench = Bench::new();
+        let (scenario, step) = (plan.scenarios[0].name(), plan.scenarios[0].steps[0].id.clone());
+        let url = format!("{BASE}/Goal/1");
+        let request = Sent { method: "DELETE".to_owned(), url, headers: Vec::new(), form: None, patient: None, persona: None };
+        let outcome = Received { status: 405, headers: Vec::new(), body: None, bytes: 0 };
+        let written = Exchange {
+            id: format!("{scenario}/{step}#1"),
+            scenario: scenario.clone(),
+            step: step.clone(),
+            origin: Origin::Client,
+            request,
+            outcome: evidence::Outcome::Answered(outcome),
+            started_us: 1,
+            took_us: 1,
+            retries: 0,
+        };
+        let (why, beyond) = (PhaseEnd::Deadline, Some(7));
+        let over = PhaseOver { scenario: scenario.clone(), step, started_us: 0, took_us: 2, why, program: None, beyond };
+        let records = vec![Record::Exchange(Box::new(written)), Record::Phase(over)];
+        let verdicts = judge(&plan, &Evidence { records, ..bench.evidence() }, &suite, bench.validator());
+        let first = format!("{}/", plan.scenarios[0].scenario);
+        let of_phase = verdicts.expectations.iter().filter(|verdict| verdict.key.starts_with(&first));
+        let (wrong, open): (Vec<_>, Vec<_>) = of_phase.partition(|verdict| verdict.outcome == Outcome::Fail);
+        let found = |code: Code| wrong.iter().any(|verdict| verdict.findings.iter().any(|finding| finding.code == code));
+        assert!(found(Code::CredentialsMissing) && !found(Code::ExchangeNotAsked), "{wrong:?}");
+        assert!(open.iter().any(|verdict| verdict.reason == Some(Reason::NotAllKept(7))), "{open:?}");
+        let is_left = |verdict: &&ExpectationVerdict| verdict.outcome == Outcome::Untested || verdict.key.contains("no-crash");
+        assert!(open.iter().all(is_left), "{open:?}");
     }
 }
