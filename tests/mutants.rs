@@ -162,7 +162,8 @@ fn main() {
     let arguments = Arguments::from_args();
     let suite = Arc::new(load(&Source::Embedded).expect("the suite in the binary has no mistakes"));
     let right = Arc::new(recorded(&suite).expect("the right provider answers"));
-    let of_r4 = suite.faults.iter().filter(|fault| fault.fhir != Some(FhirVersion::Stu3));
+    // What is caught where another version is claimed is asked for other things.
+    let of_r4 = suite.faults.iter().filter(|fault| fault.fhir != Some(FhirVersion::Stu3) && fault.version.is_none());
     let trials = of_r4.map(|fault| trial(&suite, &right, fault.clone())).collect();
     libtest_mimic::run(&arguments, trials).exit();
 }
