@@ -118,6 +118,7 @@ fn provider_of_another_version_is_tested_on_its_own_terms() {
     assert_eq!((&run["claims"]["dialect"], &run["spoken"]["standing"]), (&"r4-rc1".into(), &"superseded".into()));
     let goals = run["exchanges"].to_string();
     assert!(goals.contains("Goal?patient=full-plan-patient&description="), "the request of that version is sent");
+    on_its_own_terms("own-r4-beta3", &["--fault", "speaks-r4-beta3", "--dialect", "r4-beta3"]);
     let next = on_its_own_terms("own-r4-rc3-dev", &["--fault", "speaks-r4-rc3-dev", "--dialect", "r4-rc3-dev"]);
     let outcome = |id: &str| {
         let all = next["requirements"].as_array().into_iter().flatten();
