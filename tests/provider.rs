@@ -37,6 +37,8 @@ fn persona() -> Persona {
         reachable: Vec::new(),
         resources: BTreeMap::from([("Patient/no-plan-patient".to_owned(), resource)]),
         stu3: None,
+        versions: BTreeMap::new(),
+        version_resources: BTreeMap::new(),
     }
 }
 
@@ -45,6 +47,7 @@ async fn provider(behaviour: Vec<Misbehaviour>) -> Running {
         fault: "test".to_owned(),
         title: text(),
         fhir: None,
+        version: None,
         on: Target::default(),
         behaviour,
         notes: Vec::new(),

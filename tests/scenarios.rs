@@ -27,14 +27,15 @@ fn dialect(fhir: FhirVersion) -> Dialect {
 }
 
 /// A run against the reference provider with these faults.
-fn run(suite: &Suite, fhir: FhirVersion, faults: &[&str]) -> Result<Verdicts, Failed> {
+fn run(suite: &Suite, dialect: Dialect, faults: &[&str]) -> Result<Verdicts, Failed> {
+    let fhir = dialect.fhir();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let mut config = serve::Config::new(suite, TOKEN);
         config.fhir = fhir;
         config.faults = faults.iter().map(|&fault| fault.to_owned()).collect();
         let provider = serve::start(config).await.map_err(|why| why.to_string())?;
-        let plan = plan(suite, fhir, &provider.base_url)?;
+        let plan = plan(suite, dialect, &provider.base_url)?;
         let mut secrets = Secrets::new();
         secrets.insert("TOETS_TOKEN", TOKEN).map_err(|why| why.to_string())?;
         let settings = Settings { secrets, tempo: 0.01, ..Settings::plain(Recorder::in_memory()) };
@@ -44,8 +45,8 @@ fn run(suite: &Suite, fhir: FhirVersion, faults: &[&str]) -> Result<Verdicts, Fa
     })
 }
 
-fn plan(suite: &Suite, fhir: FhirVersion, base: &str) -> Result<Plan, Failed> {
-    let claims = Claims::new(Actor::Provider, dialect(fhir));
+fn plan(suite: &Suite, dialect: Dialect, base: &str) -> Result<Plan, Failed> {
+    let claims = Claims::new(Actor::Provider, dialect);
     let auth = TargetAuth::Bearer("TOETS_TOKEN".to_owned());
     // Deadlines shrink with the tempo; a busy machine still has to answer in time.
     let limits = Limits { deadline_ms: 1_000_000, connect_ms: 500_000, ..Limits::default() };
@@ -91,7 +92,8 @@ fn in_scenario(key: &str, scenario: &str) -> bool {
 
 /// A fault turns red what it says it kills, with the finding it names, and nothing that it does not list.
 fn is_caught(suite: &Suite, fhir: FhirVersion, fault: &Fault) -> Result<(), Failed> {
-    let verdicts = run(suite, fhir, &[&fault.fault])?;
+    let claimed = fault.version.unwrap_or_else(|| dialect(fhir));
+    let verdicts = run(suite, claimed, &[&fault.fault])?;
     let red: Vec<_> = verdicts.expectations.iter().filter(|verdict| is_red(verdict)).collect();
     let mut wrong = Vec::new();
     let mut killed_any = false;
@@ -128,7 +130,7 @@ fn is_caught(suite: &Suite, fhir: FhirVersion, fault: &Fault) -> Result<(), Fail
 /// Whether the plan of another version has an expectation that a pattern names.
 fn is_of_another_version(suite: &Suite, fhir: FhirVersion, pattern: &str) -> Result<bool, Failed> {
     for other in FhirVersion::ALL.into_iter().filter(|other| *other != fhir) {
-        let plan = plan(suite, other, "http://127.0.0.1:1/fhir")?;
+        let plan = plan(suite, dialect(other), "http://127.0.0.1:1/fhir")?;
         let mut expectations = plan.scenarios.iter().flat_map(|scenario| scenario.expectations());
         if expectations.any(|expectation| fits_key(pattern, &expectation.key)) {
             return Ok(true);
@@ -153,12 +155,12 @@ fn main() {
     let mut trials = Vec::new();
     for fhir in FhirVersion::ALL {
         let right: Arc<OnceLock<Result<Verdicts, String>>> = Arc::default();
-        let plan = plan(&suite, fhir, "http://127.0.0.1:1/fhir").expect("the suite compiles");
+        let plan = plan(&suite, dialect(fhir), "http://127.0.0.1:1/fhir").expect("the suite compiles");
         let names: BTreeSet<String> = plan.scenarios.iter().map(|scenario| scenario.name()).collect();
         trials.extend(names.into_iter().map(|name| {
             let (suite, right) = (Arc::clone(&suite), Arc::clone(&right));
             Trial::test(format!("green: {name}"), move || {
-                let all = || run(&suite, fhir, &[]).map_err(|why| why.message().unwrap_or_default().to_owned());
+                let all = || run(&suite, dialect(fhir), &[]).map_err(|why| why.message().unwrap_or_default().to_owned());
                 is_green(right.get_or_init(all).as_ref().map_err(Clone::clone)?, &name)
             })
         }));

@@ -119,7 +119,15 @@ fn provider_of_another_version_is_tested_on_its_own_terms() {
     assert_eq!((&run["claims"]["dialect"], &run["spoken"]["standing"]), (&"r4-rc1".into(), &"superseded".into()));
     let goals = run["exchanges"].to_string();
     assert!(goals.contains("Goal?patient=full-plan-patient&description="), "the request of that version is sent");
-    on_its_own_terms("own-r4-rc3-dev", &["--fault", "speaks-r4-rc3-dev", "--dialect", "r4-rc3-dev"]);
+    on_its_own_terms("own-r4-beta3", &["--fault", "speaks-r4-beta3", "--dialect", "r4-beta3"]);
+    let next = on_its_own_terms("own-r4-rc3-dev", &["--fault", "speaks-r4-rc3-dev", "--dialect", "r4-rc3-dev"]);
+    let outcome = |id: &str| {
+        let all = next["requirements"].as_array().into_iter().flatten();
+        all.filter(|own| own["id"] == id).find_map(|own| own["outcome"].as_str()).map(str::to_owned)
+    };
+    for id in ["PZP-QRY-016", "PZP-PRO-059", "PZP-PRO-063"] {
+        assert_eq!(outcome(id).as_deref(), Some("pass"), "{id} is judged where the version that asks it is claimed");
+    }
     on_its_own_terms("own-stu3-rc1", &["--fault", "speaks-stu3-rc1", "--dialect", "stu3-rc1"]);
 }
 

@@ -56,8 +56,6 @@ pub struct Requirement {
 pub enum Pending {
     /// Needs a wider suite of exchanges.
     Suite,
-    /// Holds in the next version only.
-    Rc3,
     /// Is about coverage of the dataset.
     Dataset,
 }

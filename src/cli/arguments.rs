@@ -247,6 +247,9 @@ pub(crate) struct CoverageArguments {
     /// Version of FHIR that is claimed
     #[arg(long, value_enum, ignore_case = true, default_value = "r4")]
     pub(crate) fhir: super::validate::Fhir,
+    /// Version of the agreement that is claimed, such as r4-rc3-dev; the current one when left out
+    #[arg(long, value_name = "VERSION", value_parser = super::suite::claimed, conflicts_with = "fhir")]
+    pub(crate) dialect: Option<Dialect>,
     /// Folder with another suite than the built-in one
     #[arg(long, value_name = "DIR")]
     pub(crate) suite: Option<PathBuf>,

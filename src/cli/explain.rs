@@ -10,6 +10,7 @@ use super::definitions::{DefinitionArguments, validator_of};
 use super::failure::Failure;
 use super::terminal::Terminal;
 use super::{several, suite};
+use crate::agreements::{Dialect, Requirement};
 use crate::engine;
 use crate::judge::{ExitCode, judge};
 use crate::report::Report;
@@ -45,7 +46,7 @@ pub(crate) struct ExplainArguments {
 pub(crate) fn explain(arguments: &ExplainArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let suite = suite::suite(arguments.suite.as_deref(), terminal)?;
     let run = seen(arguments, &suite)?;
-    let plan = suite::whole_plan(&suite, arguments.actor.into(), arguments.fhir.into())?;
+    let plan = suite::whole_plan(&suite, arguments.actor.into(), dialect(arguments, &suite))?;
     let run = run.as_ref().map(|(report, name)| (report, name.as_str()));
     let known = Known { suite: &suite, plan: &plan, run };
     let subject = explain::subject(known, &arguments.id).map_err(|near| {
@@ -68,6 +69,14 @@ pub(crate) fn explain(arguments: &ExplainArguments, terminal: &Terminal) -> Resu
         text => terminal.say(&text),
     }
     Ok(ExitCode::Conformant)
+}
+
+/// The version whose plan is told of: the current one, or the last that asks a requirement which that does not.
+fn dialect(arguments: &ExplainArguments, suite: &Suite) -> Dialect {
+    let current = suite::dialect(arguments.fhir.into());
+    let row = suite.catalogue.iter().find(|row| row.id.eq_ignore_ascii_case(&arguments.id));
+    let is_asked = |row: &Requirement| row.versions.iter().any(|version| suite.current(version.fhir()) == Some(*version));
+    row.filter(|row| !is_asked(row)).and_then(|row| row.versions.last().copied()).unwrap_or(current)
 }
 
 /// The run that the user named, or else the newest, when there is one that can be read.

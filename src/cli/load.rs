@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::server::server_auth;
 use super::terminal::Terminal;
 use super::{runtime, suite};
-use crate::agreements::FhirVersion;
+use crate::agreements::{Dialect, FhirVersion};
 use crate::clock;
 use crate::drive::{Client, Secrets};
 use crate::judge::ExitCode;
@@ -41,6 +41,9 @@ pub(crate) struct LoadArguments {
     /// Version of FHIR that the server speaks
     #[arg(long, value_enum, ignore_case = true, default_value = "r4")]
     pub(crate) fhir: super::validate::Fhir,
+    /// Version of the agreement of which the data is written, such as r4-rc3-dev; the current one when left out
+    #[arg(long, value_name = "VERSION", value_parser = super::suite::claimed, conflicts_with = "fhir")]
+    pub(crate) dialect: Option<Dialect>,
     /// Remove the personas again: only what carries their tag
     #[arg(long, conflicts_with = "how")]
     pub(crate) remove: bool,
@@ -94,7 +97,9 @@ pub(crate) fn load(arguments: &LoadArguments, terminal: &Terminal) -> Result<Exi
     runtime::block_on(async {
         let mut exit = ExitCode::Conformant;
         for persona in personas {
-            let place = Place { client: &client, persona, fhir: arguments.fhir.into() };
+            let dialect = arguments.dialect.unwrap_or_else(|| suite::dialect(arguments.fhir.into()));
+            let persona = persona.in_version(dialect);
+            let place = Place { client: &client, persona: &persona, fhir: dialect.fhir() };
             let command = Command { arguments, place, redactor: &redactor, terminal };
             let done = if arguments.remove { command.remove().await } else { command.write().await };
             if done.map_err(|why| command.failure(why))? == Kept::Differs {
@@ -178,7 +183,11 @@ impl Command<'_> {
             let file = self.write_ids(&patient, ids).map_err(Why::Ids)?;
             self.terminal.say(&format!("  the ids are in {}", file.display()));
         }
-        let version = if self.place.fhir == FhirVersion::Stu3 { " --fhir STU3" } else { "" };
+        let version = match self.arguments.dialect {
+            Some(dialect) => format!(" --dialect {}", dialect.word()),
+            None if self.place.fhir == FhirVersion::Stu3 => " --fhir STU3".to_owned(),
+            None => String::new(),
+        };
         self.terminal.say(&format!(
             "  toets run --url {}{version} --patient {}={patient}",
             self.place.client.address().base(),

@@ -44,10 +44,10 @@ pub(crate) fn claims(product: Option<&str>, fhir: FhirVersion) -> Claims {
 }
 
 /// A plan of the whole suite for an actor that is never run: what would be expected.
-pub(crate) fn whole_plan(suite: &Suite, actor: Actor, fhir: FhirVersion) -> Result<Plan, Failure> {
+pub(crate) fn whole_plan(suite: &Suite, actor: Actor, dialect: Dialect) -> Result<Plan, Failure> {
     let target = Target {
         built_in: true,
         ..Target::new("http://127.0.0.1/fhir".to_owned(), TargetAuth::Bearer(super::address::TOKEN.to_owned()))
     };
-    compile(suite, Claims { actor, ..claims(None, fhir) }, target, &Selection::All).map_err(|why| Failure::usage(why.to_string()))
+    compile(suite, Claims::new(actor, dialect), target, &Selection::All).map_err(|why| Failure::usage(why.to_string()))
 }

@@ -53,7 +53,6 @@ fn unplanned(requirement: &Requirement) -> Reason {
 fn pending_name(pending: Pending) -> &'static str {
     match pending {
         Pending::Suite => "suite",
-        Pending::Rc3 => "rc3",
         Pending::Dataset => "dataset",
     }
 }

@@ -150,6 +150,8 @@ impl Bench {
             reachable: Vec::new(),
             resources: resources.iter().map(|(name, json)| ((*name).to_owned(), (*json).to_owned())).collect(),
             stu3: None,
+            versions: BTreeMap::new(),
+            version_resources: BTreeMap::new(),
         });
         self
     }

@@ -268,8 +268,11 @@ impl Variant<'_> {
 
     fn expectations(&self, step: &str, expectations: &[Expectation]) -> Vec<PlannedExpectation> {
         let fhir = self.claims.dialect.fhir();
-        // What no version for this FHIR asks is not asked.
-        let is_asked = |req: &str| self.suite.catalogue.get(req).is_none_or(|requirement| requirement.is_in(fhir));
+        // What neither the claimed version nor the current one asks is not asked.
+        let is_asked = |req: &str| {
+            let row = self.suite.catalogue.get(req);
+            row.is_none_or(|row| self.suite.asks(row, row.actor, self.claims.dialect))
+        };
         let asked = expectations.iter().filter(|expectation| expectation.is_for(fhir) && is_asked(&expectation.req));
         let planned = asked.map(|expectation| PlannedExpectation {
             key: format!("{}/{step}/{}@{}", self.scenario.scenario, expectation.id, self.variant()),

@@ -40,6 +40,8 @@ fn persona(name: &str, bsn: &str) -> Persona {
         reachable: Vec::new(),
         resources: BTreeMap::new(),
         stu3: None,
+        versions: BTreeMap::new(),
+        version_resources: BTreeMap::new(),
     }
 }
 

@@ -111,7 +111,6 @@ fn sentence(reason: &Reason) -> Text {
 fn pending(why: &str) -> Text {
     match why.to_lowercase().as_str() {
         "suite" => both("no scenario judges this yet", "nog geen scenario beoordeelt dit"),
-        "rc3" => both("holds in the next version only", "geldt pas in de volgende versie"),
         "dataset" => both("Toets does not measure coverage of the dataset yet", "Toets meet de dekking van de dataset nog niet"),
         other => both(format!("not judged yet: {other}"), format!("nog niet beoordeeld: {other}")),
     }

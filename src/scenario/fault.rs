@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::step::Format;
-use crate::agreements::FhirVersion;
+use crate::agreements::{Dialect, FhirVersion};
 use crate::text::Text;
 
 /// One file of `scenarios/faults/`.
@@ -23,6 +23,10 @@ pub struct Fault {
     /// only for the other version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fhir: Option<FhirVersion>,
+    /// The version of the agreement that the server speaks, where that is not the current one: it is wrong in this way
+    /// beside the fault `speaks-<version>`, and caught where that version is claimed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Dialect>,
     /// Which requests it strikes.
     pub on: Target,
     /// What goes wrong, in order.
@@ -37,6 +41,14 @@ pub struct Fault {
     /// Expectations that may turn red as well because of the same cause.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
+}
+
+impl Fault {
+    /// The fault that the server has besides, because it speaks another version than the current one.
+    #[must_use]
+    pub fn beside(&self) -> Option<String> {
+        Some(format!("speaks-{}", self.version?.word()))
+    }
 }
 
 /// An expectation that a fault must turn red.
@@ -111,6 +123,8 @@ pub enum Misbehaviour {
     NoIncludes,
     /// Marks includes as matches.
     IncludesAsMatches,
+    /// Has what the personas have in this version of the agreement only.
+    DataOf(Dialect),
     /// Changes the answer.
     Patch(Patch),
     /// Writes values of the answer that begin with the key with this beginning instead; of several keys the longest.

@@ -71,21 +71,22 @@ fn order(exchange: &Exchange) -> (u32, String, String) {
 
 fn with_resources(document: Document<Persona>, resources: &[File]) -> Persona {
     let mut persona = document.value;
-    let read = |fhir: FhirVersion| {
-        let files = resources_beside(&document.file, fhir, resources);
+    let read = |folder: &str| {
+        let files = resources_beside(&document.file, folder, resources);
         files.filter_map(|file| Some((resource_name(&file.text)?, file.text.to_string()))).collect::<BTreeMap<_, _>>()
     };
-    persona.resources = read(FhirVersion::R4);
+    persona.resources = read(FhirVersion::R4.folder());
     if let Some(lists) = &mut persona.stu3 {
-        lists.resources = read(FhirVersion::Stu3);
+        lists.resources = read(FhirVersion::Stu3.folder());
     }
+    persona.version_resources = persona.versions.keys().map(|dialect| (*dialect, read(dialect.word()))).collect();
     persona
 }
 
-/// The resources in a version of FHIR that lie beside a `persona.yaml`.
-pub(super) fn resources_beside<'f>(persona: &File, fhir: FhirVersion, resources: &'f [File]) -> impl Iterator<Item = &'f File> {
-    let folder = persona.name.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let folder = format!("{folder}/{}/", fhir.folder());
+/// The resources that lie beside a `persona.yaml`, in the folder of a version of FHIR or of the agreement.
+pub(super) fn resources_beside<'f>(persona: &File, folder: &str, resources: &'f [File]) -> impl Iterator<Item = &'f File> {
+    let around = persona.name.rsplit_once('/').map_or("", |(around, _)| around);
+    let folder = format!("{around}/{folder}/");
     resources.iter().filter(move |file| file.name.starts_with(&folder))
 }
 

@@ -87,9 +87,26 @@ impl Suite {
     /// the same FHIR. What older and coming versions have otherwise is said in their files.
     #[must_use]
     pub fn asks(&self, requirement: &Requirement, actor: Actor, dialect: Dialect) -> bool {
-        let is_current = |file: &&DialectFile| file.standing == Standing::Current && file.dialect.fhir() == dialect.fhir();
-        let current = self.dialects.iter().find(is_current).map(|file| file.dialect);
-        std::iter::once(dialect).chain(current).any(|version| requirement.is_claimed(actor, version))
+        std::iter::once(dialect).chain(self.current(dialect.fhir())).any(|version| requirement.is_claimed(actor, version))
+    }
+
+    /// The version that is certified, for a version of FHIR.
+    #[must_use]
+    pub fn current(&self, fhir: FhirVersion) -> Option<Dialect> {
+        let is_current = |file: &&DialectFile| file.standing == Standing::Current && file.dialect.fhir() == fhir;
+        self.dialects.iter().find(is_current).map(|file| file.dialect)
+    }
+
+    /// What stands in the way of holding an expectation, of a requirement, against who claims a version. Nothing does
+    /// where only that version asks it: then it is written for that version.
+    #[must_use]
+    pub fn excuse(&self, dialect: Dialect, key: &str, requirement: &str) -> Option<&NotJudged> {
+        let current = self.current(dialect.fhir());
+        let is_own = |row: &Requirement| current.is_some_and(|current| !row.versions.contains(&current));
+        if self.catalogue.get(requirement).is_some_and(is_own) {
+            return None;
+        }
+        self.dialect(dialect)?.excuse(key, requirement)
     }
 
     /// The persona with this name.

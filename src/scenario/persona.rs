@@ -1,12 +1,13 @@
 //! Personas: synthetic people with their resources, and by hand the ids that
 //! each exchange must return (settled 14 to 16).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::agreements::FhirVersion;
+use crate::agreements::{Dialect, FhirVersion};
 use crate::text::Text;
 
 /// `fixtures/<persona>/persona.yaml`, with the resources beside it.
@@ -42,6 +43,13 @@ pub struct Persona {
     /// are those of R4.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stu3: Option<PersonaLists>,
+    /// What the person has in another version of the agreement only, in the folder of that name: `Type/id` with the
+    /// reason why it is there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub versions: BTreeMap<Dialect, BTreeMap<String, String>>,
+    /// The resources of those versions: `Type/id` to the JSON text. Filled in while loading.
+    #[serde(skip)]
+    pub version_resources: BTreeMap<Dialect, BTreeMap<String, String>>,
 }
 
 /// A persona in another version of FHIR.
@@ -107,6 +115,19 @@ impl Persona {
         let stu3 = self.stu3.as_ref().map(|lists| &lists.decoys);
         let decoys = if fhir == FhirVersion::R4 { Some(&self.decoys) } else { stu3 };
         decoys.is_some_and(|decoys| decoys.contains_key(name))
+    }
+
+    /// The person with what only a version of the agreement has.
+    #[must_use]
+    pub fn in_version(&self, dialect: Dialect) -> Cow<'_, Self> {
+        let Some(more) = self.version_resources.get(&dialect) else { return Cow::Borrowed(self) };
+        let mut own = self.clone();
+        let resources = match dialect.fhir() {
+            FhirVersion::R4 => &mut own.resources,
+            FhirVersion::Stu3 => &mut own.stu3.get_or_insert_default().resources,
+        };
+        resources.extend(more.clone());
+        Cow::Owned(own)
     }
 
     /// The resources in a version of FHIR.

@@ -142,7 +142,8 @@ impl<'f> Struck<'f> {
         self.find(|behaviour| if let Misbehaviour::WhenEmpty(answer) = behaviour { Some(answer) } else { None })
     }
 
-    /// The query without the parameters that the server acts as if it had not seen.
+    /// The query as the store is asked: without the parameters that the server acts as if it had not seen, and by the
+    /// names that the store has.
     pub(super) fn query(&self, query: &Query) -> Result<Query, Refusal> {
         let mut left = query.clone();
         for behaviour in &self.behaviour {
@@ -151,6 +152,9 @@ impl<'f> Struck<'f> {
                     return Err(Refusal::new(400, "not-supported", format!("`{key}` is not supported")));
                 }
                 Misbehaviour::IgnoreParameter(key) => left.parameters.retain(|parameter| parameter.key != *key),
+                Misbehaviour::Rename(names) => {
+                    left.parameters.iter_mut().for_each(|parameter| parameter.value = patch::unrename(names, &parameter.value));
+                }
                 _ => {}
             }
         }

@@ -111,14 +111,26 @@ pub(super) fn rename(names: &BTreeMap<String, String>, tree: &mut Tree) {
     while let Some(node) = open.pop() {
         open.extend(node.children());
         let Some(value) = node.value() else { continue };
-        let fitting = names.iter().filter_map(|(old, new)| Some((old.len(), new, value.strip_prefix(old.as_str())?)));
-        if let Some((_, new, rest)) = fitting.max_by_key(|(length, _, _)| *length) {
-            renamed.push((node.id(), format!("{new}{rest}")));
-        }
+        let pairs = names.iter().map(|(old, new)| (old.as_str(), new.as_str()));
+        renamed.extend(begun_otherwise(pairs, value).map(|value| (node.id(), value)));
     }
     for (id, value) in renamed {
         tree.set_literal(id, &value);
     }
+}
+
+/// A value of a search as the store has it: a server that writes other names is asked for those.
+pub(super) fn unrename(names: &BTreeMap<String, String>, value: &str) -> String {
+    let pairs = || names.iter().map(|(old, new)| (new.as_str(), old.as_str()));
+    let known = value.split(',').map(|part| begun_otherwise(pairs(), part).unwrap_or_else(|| part.to_owned()));
+    known.collect::<Vec<_>>().join(",")
+}
+
+/// The value with another beginning; of several that fit the longest.
+fn begun_otherwise<'n>(pairs: impl Iterator<Item = (&'n str, &'n str)>, value: &str) -> Option<String> {
+    let fitting = pairs.filter_map(|(from, to)| Some((from.len(), to, value.strip_prefix(from)?)));
+    let (_, to, rest) = fitting.max_by_key(|(length, _, _)| *length)?;
+    Some(format!("{to}{rest}"))
 }
 
 fn expressions(behaviour: &Misbehaviour) -> Vec<&str> {

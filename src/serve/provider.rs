@@ -12,10 +12,10 @@ use tokio::time::timeout;
 use super::fault::{FaultError, Faults};
 use super::responder::{ELSEWHERE, Responder};
 use super::server::{self, BASE_PATH};
-use crate::agreements::FhirVersion;
+use crate::agreements::{Dialect, FhirVersion};
 use crate::fhir::json;
 use crate::fhir::store::Store;
-use crate::scenario::{Persona, Suite};
+use crate::scenario::{Fault, Misbehaviour, Persona, Suite};
 
 /// How the reference provider is to be.
 #[derive(Debug, Clone)]
@@ -114,10 +114,13 @@ impl Running {
 pub(super) fn prepare(config: &Config<'_>, base_url: &str) -> Result<Responder, StartError> {
     let mut faults = Vec::new();
     for name in &config.faults {
-        faults.push(config.suite.fault(name).cloned().ok_or_else(|| StartError::UnknownFault(name.clone()))?);
+        let known = |name: &str| config.suite.fault(name).cloned().ok_or_else(|| StartError::UnknownFault(name.to_owned()));
+        let fault = known(name)?;
+        faults.extend(fault.beside().map(|beside| known(&beside)).transpose()?);
+        faults.push(fault);
     }
     Ok(Responder {
-        store: Arc::new(fill(&config.suite.personas, base_url, config.fhir)?),
+        store: Arc::new(fill(&personas(config.suite, &faults), base_url, config.fhir)?),
         fhir: config.fhir,
         base: base_url.to_owned(),
         token: config.token.clone(),
@@ -125,6 +128,18 @@ pub(super) fn prepare(config: &Config<'_>, base_url: &str) -> Result<Responder, 
         faults: Faults::prepare(faults, &config.suite.exchanges)?,
         elsewhere: ELSEWHERE.to_owned(),
     })
+}
+
+/// The personas, with what they have in the versions that faults tell of.
+fn personas(suite: &Suite, faults: &[Fault]) -> Vec<Persona> {
+    let versions = faults.iter().flat_map(|fault| &fault.behaviour).filter_map(|behaviour| match behaviour {
+        Misbehaviour::DataOf(dialect) => Some(*dialect),
+        _ => None,
+    });
+    let versions: Vec<Dialect> = versions.collect();
+    let in_all =
+        |persona: &Persona| versions.iter().fold(persona.clone(), |persona, dialect| persona.in_version(*dialect).into_owned());
+    suite.personas.iter().map(in_all).collect()
 }
 
 /// A store of these personas, of a server with this address.

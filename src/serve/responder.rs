@@ -156,7 +156,7 @@ impl Responder {
         let includes = asked.struck.includes(self.store.included(&criteria, &page), &self.store);
         let as_matches = asked.struck.has(&Misbehaviour::IncludesAsMatches);
         let page = Page {
-            links: self.links(&criteria, &window, total),
+            links: self.links(&criteria, asked.query, &window, total),
             total,
             base: &self.base,
             matches: page,
@@ -167,8 +167,10 @@ impl Responder {
     }
 
     /// The links of a page: itself, with the parameters that were used, and the next one.
-    fn links(&self, criteria: &Criteria, window: &Window, total: usize) -> Vec<(&'static str, String)> {
-        let used: Vec<Parameter> = criteria.used.iter().filter(|parameter| parameter.key != "_page").cloned().collect();
+    fn links(&self, criteria: &Criteria, query: &Query, window: &Window, total: usize) -> Vec<(&'static str, String)> {
+        // As they were sent: the store may have been asked by other names.
+        let is_used = |own: &&Parameter| own.key != "_page" && criteria.used.iter().any(|used| used.key == own.key);
+        let used: Vec<Parameter> = query.parameters.iter().filter(is_used).cloned().collect();
         let url = |base: &str, page: Option<String>| {
             let page = page.map(|page| Parameter::new("_page", page));
             let query = Query { parameters: used.iter().cloned().chain(page).collect() };

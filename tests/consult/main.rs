@@ -42,6 +42,7 @@ pub(crate) async fn wrong_provider(exchange: &str, behaviour: Misbehaviour) -> R
         fault: "test".to_owned(),
         title,
         fhir: None,
+        version: None,
         on,
         behaviour: vec![behaviour],
         notes: Vec::new(),

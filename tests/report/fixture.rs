@@ -125,6 +125,7 @@ pub(crate) fn fault(name: &str, expect: &str) -> Fault {
         fault: name.into(),
         title: text("A fault", "Een fout"),
         fhir: None,
+        version: None,
         on: Strikes::default(),
         behaviour: Vec::new(),
         notes: Vec::new(),

@@ -181,6 +181,23 @@ fn coverage_tells_what_is_judged_and_what_no_fault_turns_red() {
 }
 
 #[test]
+fn pzp_dat_004_page_and_json_name_the_claimed_version_the_packages_and_the_noise() {
+    let report = report(&fixture::everything());
+    let page = html::html(&report, Language::En, "reports/2026-11-22T14-03-05");
+    let told: serde_json::Value = serde_json::from_str(&json::json(&report)).expect("it is JSON");
+    assert_eq!(told["claims"]["dialect"], "r4-rc2");
+    assert!(page.contains("R4 1.0.0-rc2"), "the page names the claimed version");
+    let packages = told["definitions"].as_array().expect("packages are named");
+    let noise = told["profiles"]["noise"].as_array().expect("noise is named");
+    assert!(!packages.is_empty() && !noise.is_empty());
+    for text in
+        packages.iter().flat_map(|own| [&own["id"], &own["version"], &own["digest"]]).chain(noise.iter().map(|own| &own["id"]))
+    {
+        assert!(text.as_str().is_some_and(|text| !text.is_empty() && page.contains(text)), "the page does not name {text}");
+    }
+}
+
+#[test]
 fn the_page_of_a_thousand_failures_and_five_thousand_exchanges_is_at_most_5_mb() {
     let report = report(&fixture::large());
     let page = html::html(&report, Language::En, "reports/large");

@@ -15,7 +15,7 @@ use crate::scenario::{Answer, Exchange};
 const CHECKED: [Dialect; 3] = [Dialect::R4Rc2, Dialect::R4Rc3Dev, Dialect::Stu3Rc2];
 
 /// Variables that the expressions of an exchange have.
-const VARIABLES: [&str; 2] = ["patient", "bsn"];
+const VARIABLES: [&str; 3] = ["patient", "bsn", "canonical"];
 
 pub(super) fn check(document: &Document<Exchange>, names: &Names<'_>, problems: &mut Problems) {
     let place = Place::new(&document.file, &document.root);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::Names;
 use super::place::{Place, Problems, suggest};
-use crate::agreements::FhirVersion;
+use crate::agreements::{Dialect, FhirVersion};
 use crate::diagnostic::Diagnostic;
 use crate::scenario::document::Document;
 use crate::scenario::files::File;
@@ -22,7 +22,7 @@ pub(super) fn check(document: &Document<Persona>, resources: &[File], names: &Na
     let own = [(FhirVersion::R4, place, Some((&persona.exchanges, &persona.decoys, &persona.reachable)))];
     let stu3 = persona.stu3.as_ref().map(|lists| (&lists.exchanges, &lists.decoys, &lists.reachable));
     for (fhir, place, lists) in own.into_iter().chain([(FhirVersion::Stu3, place.key("stu3"), stu3)]) {
-        let there = read(resources_beside(&document.file, fhir, resources), problems);
+        let there = read(resources_beside(&document.file, fhir.folder(), resources), problems);
         let Some((answers, decoys, reachable)) = lists else {
             nothing_listed(place, &there, problems);
             continue;
@@ -42,6 +42,26 @@ pub(super) fn check(document: &Document<Persona>, resources: &[File], names: &Na
             let place = Place::new(&document.file, &document.root).key("persona");
             problems.at(place, "resource-unlisted", format!("`{id}` lies beside this persona and no list has it")).hint =
                 Some("list it under `exchanges`, `reachable`, or `decoys` with the reason why it is there".to_owned());
+        }
+    }
+    versions(document, resources, problems);
+}
+
+/// What the person has in one version of the agreement lies in its folder, and nothing else does.
+fn versions(document: &Document<Persona>, resources: &[File], problems: &mut Problems) {
+    let place = Place::new(&document.file, &document.root).key("versions");
+    for dialect in Dialect::ALL {
+        let there = read(resources_beside(&document.file, dialect.word(), resources), problems);
+        let listed: BTreeSet<&String> = document.value.versions.get(&dialect).into_iter().flat_map(|own| own.keys()).collect();
+        let mut lists = Lists { there: &there, listed: BTreeSet::new(), fhir: dialect.fhir(), problems };
+        let own = place.key(dialect.word());
+        for id in &listed {
+            lists.take_at(own, own.range_of_key(id), id);
+        }
+        for id in there.iter().filter(|id| !listed.contains(id)) {
+            let message = format!("`{id}` lies beside this persona in `{}`, and `versions` does not list it", dialect.word());
+            problems.at(Place::new(&document.file, &document.root).key("persona"), "resource-unlisted", message).hint =
+                Some("list it under `versions`, with the reason why it is there".to_owned());
         }
     }
 }

@@ -139,6 +139,7 @@ impl Place {
             fault: format!("{} ({})", self.seat.name, at + 1),
             title: Text { en: String::new(), nl: String::new() },
             fhir: None,
+            version: None,
             on: strike.on.clone(),
             behaviour: behaviour.collect(),
             notes: Vec::new(),

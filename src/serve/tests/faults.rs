@@ -282,6 +282,18 @@ fn target_exchange_knows_every_template_of_r4() {
 }
 
 #[test]
+fn rename_is_asked_by_the_names_that_it_writes() {
+    let form = |canonical: &str| format!("QuestionnaireResponse?patient=full-plan-patient&questionnaire={canonical}");
+    let names = [("https://api.iknl.nl/docs/pzp/r4/", "https://fhir.iknl.nl/fhir/")];
+    let names = names.map(|(old, new)| (old.to_owned(), new.to_owned()));
+    let answer =
+        answer(Misbehaviour::Rename(BTreeMap::from(names)), &form("https://fhir.iknl.nl/fhir/Questionnaire/ACP-zib2020"));
+    let text = String::from_utf8_lossy(&answer.body).into_owned();
+    assert_eq!(answer.matches().len(), 2, "{text}");
+    assert!(text.contains("questionnaire=https://fhir.iknl.nl/fhir/"), "the link says what was asked: {text}");
+}
+
+#[test]
 fn every_fault_of_the_suite_can_be_made_ready() {
     for fault in &suite().faults {
         let config = Config { faults: vec![fault.fault.clone()], ..Config::new(suite(), TOKEN) };

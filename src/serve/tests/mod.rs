@@ -50,6 +50,7 @@ fn faulty(on: Target, behaviour: Vec<Misbehaviour>) -> Responder {
         fault: "test".to_owned(),
         title: text,
         fhir: None,
+        version: None,
         on,
         behaviour,
         kills: Vec::new(),
