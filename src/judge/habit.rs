@@ -97,7 +97,7 @@ pub(crate) fn explained(case: &Case<'_>, mut ruling: Ruling) -> Ruling {
             if what.is_some_and(|what| habit.about.is_some_and(|about| !what.contains(about))) {
                 return;
             }
-            let shown = if is_near { habit.near(case, &finding.subject) } else { habit.from_afar(case, &finding.subject) };
+            let shown = if is_near { habit.near(case, &finding.subject) } else { habit.referred(case, &finding.subject) };
             let Some((subject, shown)) = shown else { return };
             finding.code = habit.code;
             finding.subject = subject;
@@ -118,7 +118,7 @@ impl Habit {
     }
 
     /// The first directive that a resource refers to which shows it.
-    fn from_afar(&self, case: &Case<'_>, subject: &str) -> Option<(String, String)> {
+    fn referred(&self, case: &Case<'_>, subject: &str) -> Option<(String, String)> {
         let mut open = vec![resource(case, subject)?];
         while let Some(node) = open.pop() {
             open.extend(node.children());
