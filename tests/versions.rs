@@ -1,6 +1,7 @@
 //! Which version somebody speaks, told of whole runs: the reference provider and
 //! the reference consulter, right and told to speak another version.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -95,6 +96,38 @@ fn client_that_asks_another_version_is_heard_with_every_difference() {
     ];
     consulter("consulter-r4-beta3", "r4-beta3", &beta3);
     consulter("consulter-r4-rc3-dev", "r4-rc3-dev", &["capacity-observed"]);
+}
+
+/// Under an earlier claim a newer thing is told to be newer, and what speaks for the newer version is not said for the older.
+#[test]
+fn what_is_of_a_later_version_is_told_to_be_not_there_yet() {
+    is_calm("calm-r4-rc1", &["--fault", "speaks-r4-rc1", "--dialect", "r4-rc1"], "r4-rc1");
+    let (run, shown) = run("newer-r4-rc1", &["--dialect", "r4-rc1"]);
+    let differences = run["spoken"]["differences"].as_array().cloned().unwrap_or_default();
+    let ids: Vec<&str> = differences.iter().filter_map(|own| own["id"].as_str()).collect();
+    assert!(ids.contains(&"sense-of-purpose") && ids.contains(&"goal-by-category"), "{ids:?}");
+    assert!(!ids.contains(&"contact-role-added") && !ids.contains(&"donor-self-reported"), "what is only added: {ids:?}");
+    assert!(differences.iter().all(|own| own.get("why").is_none()), "{differences:?}");
+    let joined = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(joined.contains("hint: the modifier `:in` of this version"), "the hint is about what was refused: {shown}");
+    assert!(!joined.contains("PZP-QRY-030 failed first"), "nothing hangs on itself: {shown}");
+    assert!(
+        joined.contains("Not in R4 1.0.0-rc1 yet, of what was seen (5):") && !joined.contains("things have to change"),
+        "{shown}"
+    );
+}
+
+/// What is wrong with the agreement is told to its owners, whoever was tested.
+#[test]
+fn defects_of_the_agreement_are_told_of_both_actors() {
+    let of = |name: &str, actor: &str| {
+        let (run, _) = run(name, &["--actor", actor, "--fhir", "STU3"]);
+        let defects = run["agreementDefects"].as_array().cloned().unwrap_or_default();
+        defects.iter().filter_map(|own| own["exchange"].as_str().map(str::to_owned)).collect::<BTreeSet<_>>()
+    };
+    let (provider, consulter) = (of("defects-provider", "provider"), of("defects-consulter", "consulter"));
+    assert!(consulter.contains("encounters") && consulter.contains("medical-devices"), "{consulter:?}");
+    assert_eq!(provider, consulter);
 }
 
 /// Who claims another version: asked and judged by that version, never certified, and no failure that is its own.

@@ -43,8 +43,9 @@ pub struct VersionDifference {
     pub now: String,
     /// As the claimed version has it.
     pub wanted: String,
-    /// Why it is so there.
-    pub why: Text,
+    /// Why it is so there; nothing where the system has what the claimed version does not have yet: a change speaks for
+    /// the later version, not for the earlier one.
+    pub why: Option<Text>,
     /// Where that is written.
     pub source: String,
     /// What was seen.
@@ -94,7 +95,7 @@ pub(crate) fn heard(run: Run<'_>) -> Option<Speech> {
         what: step.change.what.clone(),
         now: step.from.to_owned(),
         wanted: step.to.to_owned(),
-        why: step.change.why.clone(),
+        why: (!step.later).then(|| step.change.why.clone()),
         source: step.change.source.clone(),
         seen: step.seen,
     };

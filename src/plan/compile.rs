@@ -13,6 +13,7 @@ use super::{
 };
 use crate::agreements::FhirVersion;
 use crate::scenario::{Auth, Check, Expectation, Format, Scenario, Step, Suite, With};
+use crate::text::Text;
 
 /// The exchange that finds a person by BSN.
 pub const PATIENT_LOOKUP: &str = "patient-lookup";
@@ -158,6 +159,7 @@ impl Variant<'_> {
         let fhir = self.claims.dialect.fhir();
         for step in self.scenario.steps.iter().filter(|step| step.fhir.is_none_or(|only| only == fhir)) {
             let Some((exchange, action)) = self.resolve(step, &resolved)? else { continue };
+            let expect = self.expectations(&step.id, &step.expect, Some(&action));
             resolved.insert(&step.id, (exchange.clone(), action.clone()));
             steps.push(PlannedStep {
                 id: step.id.clone(),
@@ -166,7 +168,7 @@ impl Variant<'_> {
                 for_each: step.for_each.clone(),
                 pages: self.pages(step),
                 capture: step.capture.clone(),
-                expect: self.expectations(&step.id, &step.expect),
+                expect,
             });
         }
         self.keep_needed(&mut steps);
@@ -178,7 +180,7 @@ impl Variant<'_> {
             isolation: self.scenario.isolation,
             format: self.format,
             steps,
-            over_run: self.expectations(OVER_RUN, &self.scenario.over_run),
+            over_run: self.expectations(OVER_RUN, &self.scenario.over_run, None),
         })
     }
 
@@ -266,7 +268,7 @@ impl Variant<'_> {
         step.pages.or_else(|| like().and_then(|other| other.pages)).unwrap_or_default()
     }
 
-    fn expectations(&self, step: &str, expectations: &[Expectation]) -> Vec<PlannedExpectation> {
+    fn expectations(&self, step: &str, expectations: &[Expectation], action: Option<&Action>) -> Vec<PlannedExpectation> {
         let fhir = self.claims.dialect.fhir();
         // What neither the claimed version nor the current one asks is not asked.
         let is_asked = |req: &str| {
@@ -278,7 +280,7 @@ impl Variant<'_> {
             key: format!("{}/{step}/{}@{}", self.scenario.scenario, expectation.id, self.variant()),
             req: expectation.req.clone(),
             title: expectation.title.clone(),
-            hint: expectation.hint.clone(),
+            hint: hint(expectation, action),
             needs: expectation.needs(),
             check: expectation.check.clone(),
         });
@@ -288,6 +290,17 @@ impl Variant<'_> {
     fn missing(&self, step: &Step, what: String) -> PlanError {
         PlanError::Inconsistent { scenario: self.scenario.scenario.clone(), step: step.id.clone(), what }
     }
+}
+
+/// The hint of an expectation, or the one for a modifier that is sent.
+fn hint(expectation: &Expectation, action: Option<&Action>) -> Option<Text> {
+    let parameters = match action {
+        Some(Action::Send(template)) => template.parameters.as_slice(),
+        _ => &[],
+    };
+    let modifiers = parameters.iter().filter_map(|(name, _)| name.rsplit_once(':'));
+    let own = modifiers.filter_map(|(_, modifier)| expectation.hint_of_modifier.get(modifier)).next();
+    own.or(expectation.hint.as_ref()).cloned()
 }
 
 /// The reads changed by `with`.

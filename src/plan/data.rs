@@ -1,6 +1,8 @@
 //! What is asked to see the data of personas: all exchanges that are served, and
 //! what their answers refer to, for each. Also the data that a vendor cannot enter.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::Claims;
@@ -64,6 +66,7 @@ fn asks(exchange: &str) -> Step {
         req: "PZP-DAT-001".to_owned(),
         title: None::<Text>,
         hint: None,
+        hint_of_modifier: BTreeMap::new(),
         needs: None,
         fhir: None,
         check: Check::Answer(AnswerPredicate::Complete),

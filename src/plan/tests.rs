@@ -52,6 +52,7 @@ fn expectation(id: &str, req: &str) -> Expectation {
         fhir: None,
         title: None,
         hint: None,
+        hint_of_modifier: BTreeMap::new(),
         needs: None,
         check: Check::Status(OneOrMany::One(200)),
     }

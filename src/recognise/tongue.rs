@@ -67,6 +67,8 @@ pub struct Step<'s> {
     pub seen: Evidence,
     /// The version to reach.
     pub reach: Dialect,
+    /// It is of a later version, which the one to reach does not have yet.
+    pub later: bool,
 }
 
 /// What is of no version.
@@ -182,7 +184,8 @@ impl<'s> Tongue<'s> {
         spoken.iter().filter(|spoken| Some(spoken.against.len()) == least).map(|spoken| spoken.dialect).collect()
     }
 
-    /// What was seen that the version to reach has otherwise, in the order of the changes.
+    /// What was seen that the version to reach has otherwise, in the order of the changes. What a later version only
+    /// adds is none of it.
     #[must_use]
     pub fn to_reach(&self, reach: Dialect) -> Vec<Step<'s>> {
         let mut steps: Vec<Step<'s>> = Vec::new();
@@ -191,15 +194,16 @@ impl<'s> Tongue<'s> {
             let before = change.before.as_ref().map_or("-", |side| side.text.as_str());
             let (from, to) = match (saw, self.relation(hit.file, reach)) {
                 (Saw::Before, Relation::Same | Relation::Later) => (before, change.after.text.as_str()),
-                (Saw::After, Relation::Earlier) => (change.after.text.as_str(), before),
+                (Saw::After, Relation::Earlier) if !change.additive => (change.after.text.as_str(), before),
                 _ => continue,
             };
+            let later = saw == Saw::After;
             // Where the request changed again later, the last word counts.
             let last = hit.exchange.filter(|_| saw == Saw::Before).and_then(|name| self.last_change(hit.file, reach, name));
             let (change, from, to) = last.map_or((change, from, to), |last| (last, requested(change, last), &*last.after.text));
             match steps.iter_mut().find(|known| std::ptr::eq(known.change, change)) {
                 Some(known) => known.seen.count += hit.evidence.count,
-                None => steps.push(Step { change, from, to, seen: hit.evidence, reach }),
+                None => steps.push(Step { change, from, to, seen: hit.evidence, reach, later }),
             }
         }
         steps
@@ -354,6 +358,12 @@ impl Step<'_> {
     pub fn text(&self) -> Text {
         let Self { change, from, to, reach, .. } = self;
         let (fhir, version) = (reach.fhir().name(), reach.version());
+        if self.later {
+            return Text {
+                en: format!("{fhir} {version} does not have `{from}` yet; it has `{to}`"),
+                nl: format!("{fhir} {version} heeft `{from}` nog niet; daar is het `{to}`"),
+            };
+        }
         Text {
             en: format!("to reach {fhir} {version}: `{from}` becomes `{to}`. {}: {}", change.what.en, change.why.en),
             nl: format!("om {fhir} {version} te bereiken: `{from}` wordt `{to}`. {}: {}", change.what.nl, change.why.nl),

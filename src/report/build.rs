@@ -112,7 +112,7 @@ impl<'a> Join<'a> {
             effect: verdict.effect,
             claimed: verdict.claimed,
             outcome: verdict.outcome,
-            reason: verdict.reason.as_ref().map(reason::reason),
+            reason: verdict.reason.as_ref().map(|why| reason::of(id, why)),
             expectations: verdict.expectations.iter().filter_map(|key| self.expectation(key)).collect(),
         })
     }
@@ -126,7 +126,7 @@ impl<'a> Join<'a> {
             sentence: self.sentence(key, &verdict.req),
             effect: verdict.effect,
             outcome: verdict.outcome,
-            reason: verdict.reason.as_ref().map(reason::reason),
+            reason: verdict.reason.as_ref().map(|why| reason::of(&verdict.req, why)),
             known: self.known.get(key).cloned(),
             class: self.diagnosis.expectation(verdict).map(Class::name),
             findings: verdict.findings.iter().map(|finding| self.finding((key, &verdict.req), finding)).collect(),

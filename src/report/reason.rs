@@ -16,6 +16,20 @@ pub(super) fn reason(reason: &Reason) -> view::Reason {
     view::Reason { code: code.to_owned(), detail: detail.map(str::to_owned), en, nl }
 }
 
+/// Why a requirement, or an expectation of it, has no outcome: of itself nothing is told to hang on itself.
+#[must_use]
+pub(super) fn of(requirement: &str, why: &Reason) -> view::Reason {
+    let told = reason(why);
+    match why {
+        Reason::BlockedBy(other) if other == requirement => view::Reason {
+            en: "the request was not answered as it should be, which is a finding of its own".to_owned(),
+            nl: "het verzoek is niet beantwoord zoals het hoort; dat is een bevinding op zich".to_owned(),
+            ..told
+        },
+        _ => told,
+    }
+}
+
 fn code(reason: &Reason) -> (&'static str, Option<&str>) {
     match reason {
         Reason::CaptureMissing(name) => ("capture-missing", Some(name)),

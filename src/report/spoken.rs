@@ -105,7 +105,7 @@ pub(super) fn warnings(heard: &Heard) -> Vec<Text> {
 pub(super) fn lines(speech: &Speech) -> Vec<(&'static str, Text)> {
     let mut lines = vec![("= ", speech.sentence.clone())];
     let wrong = speech.of_no_version.iter().map(of_no_version);
-    let all = wrong.chain(speech.differences.iter().map(difference));
+    let all = wrong.chain(speech.differences.iter().map(|own| difference(own, &name(speech.claimed))));
     lines.extend(all.map(|text| ("  - ", text)).take(TOLD));
     let more = (speech.differences.len() + speech.of_no_version.len()).saturating_sub(TOLD);
     if more > 0 {
@@ -117,9 +117,15 @@ pub(super) fn lines(speech: &Speech) -> Vec<(&'static str, Text)> {
     lines
 }
 
-fn difference(own: &VersionDifference) -> Text {
-    let VersionDifference { now, wanted, what, seen, .. } = own;
+fn difference(own: &VersionDifference, claim: &str) -> Text {
+    let VersionDifference { now, wanted, what, why, seen, .. } = own;
     let place = place(seen);
+    if why.is_none() {
+        return both(
+            format!("`{now}` is not in {claim} yet, which has `{wanted}` (seen: {}{place})", seen.text),
+            format!("`{now}` zit nog niet in {claim}, dat `{wanted}` heeft (gezien: {}{place})", seen.text),
+        );
+    }
     both(
         format!("`{now}` becomes `{wanted}`: {} (seen: {}{place})", what.en, seen.text),
         format!("`{now}` wordt `{wanted}`: {} (gezien: {}{place})", what.nl, seen.text),
@@ -144,8 +150,8 @@ fn place(seen: &Evidence) -> String {
 
 fn sentence(heard: &Heard) -> Text {
     let claim = name(heard.claimed);
-    let count = heard.differences.len() + heard.of_no_version.len();
-    let rest = count_of(&claim, count);
+    let later = heard.differences.iter().filter(|own| own.why.is_none()).count();
+    let rest = count_of(&claim, heard.differences.len() - later + heard.of_no_version.len(), later);
     if heard.versions.is_empty() {
         return both(
             format!("Version spoken: nothing that was seen tells the versions of the agreement apart.{}", rest.en),
@@ -171,17 +177,26 @@ fn sentence(heard: &Heard) -> Text {
     )
 }
 
-fn count_of(claim: &str, count: usize) -> Text {
-    match count {
+/// What has to change, and apart from that what the claimed version does not have yet: to that nothing has to be mended.
+fn count_of(claim: &str, count: usize, later: usize) -> Text {
+    let change = match count {
         0 => both("", ""),
-        1 => {
-            both(format!(" To reach {claim} one thing has to change:"), format!(" Om {claim} te bereiken moet één ding anders:"))
-        }
+        1 => both(format!(" To reach {claim} one thing has to change"), format!(" Om {claim} te bereiken moet één ding anders")),
         _ => both(
-            format!(" To reach {claim} {count} things have to change:"),
-            format!(" Om {claim} te bereiken moeten {count} dingen anders:"),
+            format!(" To reach {claim} {count} things have to change"),
+            format!(" Om {claim} te bereiken moeten {count} dingen anders"),
         ),
-    }
+    };
+    let (en, nl) = match (count, later) {
+        (0, 0) => return change,
+        (_, 0) => (String::new(), String::new()),
+        (0, _) => (
+            format!(" Not in {claim} yet, of what was seen ({later})"),
+            format!(" Nog niet in {claim}, van wat gezien is ({later})"),
+        ),
+        _ => (format!("; not in it yet, of what was seen ({later})"), format!("; er nog niet in, van wat gezien is ({later})")),
+    };
+    both(format!("{}{en}:", change.en), format!("{}{nl}:", change.nl))
 }
 
 /// The likeliest versions in words.

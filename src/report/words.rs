@@ -32,6 +32,7 @@ pub(super) const WORDS: &[(&str, &str, &str)] = &[
     ("differences", "What to change to reach the claimed version", "Wat anders moet om de geclaimde versie te bereiken"),
     ("what-changes", "What changes, and why", "Wat verandert, en waarom"),
     ("now", "Now", "Nu"),
+    ("not-yet", "The claimed version does not have this yet.", "De geclaimde versie heeft dit nog niet."),
     ("wanted", "In the claimed version", "In de geclaimde versie"),
     ("was-seen", "Seen", "Gezien"),
     ("of-no-version", "What no version of the agreement has", "Wat geen enkele versie van de afspraak heeft"),

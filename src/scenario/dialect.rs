@@ -109,6 +109,10 @@ pub struct Change {
     pub before: Option<Side>,
     /// As it is.
     pub after: Side,
+    /// It adds to what was there and takes nothing away: who has it while an earlier version is claimed has nothing to
+    /// change for that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub additive: bool,
     /// Exchanges of which the request is another; which request somebody sends is a mark by itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exchanges: Vec<String>,

@@ -1,6 +1,8 @@
 //! Expectations: what an answer is held against. A closed list; each kind is a
 //! file in `judge`.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +28,9 @@ pub struct Expectation {
     /// How to mend it, where we know better than the finding's code: shown instead of its hint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<Text>,
+    /// Hints that stand for that one where the claimed version sends a parameter with a modifier, by the modifier: `in`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub hint_of_modifier: BTreeMap<String, Text>,
     /// What has to be known of the patient for it, beyond what the check needs by its nature.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs: Option<Needs>,

@@ -176,7 +176,7 @@ fn speech() -> Speech {
             what: text("the profile of the goal has another name", "het profiel van het doel heeft een andere naam"),
             now: "ACP-Medical-Policy-Goal".into(),
             wanted: "ACP-MedicalPolicyGoal".into(),
-            why: text("names of one form", "namen van één vorm"),
+            why: Some(text("names of one form", "namen van één vorm")),
             source: "pzp 1.2".into(),
             seen: seen("https://x.example/ACP-Medical-Policy-Goal", false),
         }],

@@ -52,8 +52,9 @@ pub(super) struct Difference<'a> {
     pub(super) now: &'a str,
     /// As the claimed version has it.
     pub(super) wanted: &'a str,
-    /// Why it is so there.
-    pub(super) why: &'a Text,
+    /// Why it is so there; nothing where the system has what the claimed version does not have yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) why: Option<&'a Text>,
     pub(super) source: &'a str,
     pub(super) seen: Seen<'a>,
 }
@@ -109,7 +110,7 @@ fn version(own: &report::Version) -> Version<'_> {
 
 fn difference(own: &VersionDifference) -> Difference<'_> {
     let VersionDifference { id, what, now, wanted, why, source, seen: evidence } = own;
-    Difference { id, what, now, wanted, why, source, seen: seen(evidence) }
+    Difference { id, what, now, wanted, why: why.as_ref(), source, seen: seen(evidence) }
 }
 
 fn wrong(own: &OfNoVersion) -> Wrong<'_> {
