@@ -20,6 +20,9 @@ impl<'p> Sitting<'p> {
         let mut open = Vec::new();
         for expectation in &going.step.expect {
             let Check::Attest(attest) = &expectation.check else { continue };
+            if self.before.said.contains(&expectation.key) {
+                continue;
+            }
             let key = expectation.key.split('@').next().unwrap_or(&expectation.key);
             let id = key.rsplit('/').next().unwrap_or(key);
             let known =
