@@ -45,6 +45,13 @@ pub fn seconds_between(start: &str, after_us: u64, date: &str) -> Option<i64> {
     Some(date.as_second() - start.as_second() - i64::try_from(after_us / 1_000_000).ok()?)
 }
 
+/// Microseconds from a moment (RFC 3339) until now; nothing when it is none, or still to come.
+#[must_use]
+pub fn micros_since(moment: &str) -> Option<u64> {
+    let moment: Timestamp = moment.parse().ok()?;
+    u64::try_from(Timestamp::now().as_microsecond() - moment.as_microsecond()).ok()
+}
+
 /// A date as HTTP writes it: `Wed, 25 Nov 2026 14:03:22 GMT`.
 #[must_use]
 pub fn http_date(date: &str) -> Option<SystemTime> {
@@ -103,6 +110,13 @@ mod tests {
         let between = |date| seconds_between("2026-11-25T14:03:22.125Z", 3_000_000, date);
         assert_eq!(between("Wed, 25 Nov 2026 14:03:26 GMT"), Some(1));
         assert_eq!(between("yesterday"), None);
+    }
+
+    #[test]
+    fn micros_since_counts_from_the_past_only() {
+        assert!(micros_since("2026-11-25T14:03:22.125Z").is_none_or(|passed| passed > 0));
+        assert!(micros_since(&now()).is_none_or(|passed| passed < 60_000_000));
+        assert_eq!((micros_since("9999-01-01T00:00:00Z"), micros_since("yesterday")), (None, None));
     }
 
     #[test]

@@ -81,6 +81,15 @@ pub enum Event {
         /// Why.
         why: PhaseEnd,
     },
+    /// A phase was over when the table was broken off that now goes on.
+    WasOver {
+        /// `scenario@variant`
+        scenario: String,
+        /// The step.
+        step: String,
+        /// Why.
+        why: PhaseEnd,
+    },
     /// What happens cannot be stored any more: where, and why.
     NotKept(String),
     /// A number outside the test range was seen and replaced: the data may be real (settled 21).

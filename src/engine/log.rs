@@ -104,7 +104,9 @@ impl Log {
             Record::End(end) => end.took_us,
             _ => 0,
         };
-        let before_us = evidence.records.iter().map(ended).max().unwrap_or(0);
+        // Time went on while nobody was there: who waited meanwhile did wait.
+        let passed = clock::micros_since(&evidence.start.at).unwrap_or(0);
+        let before_us = evidence.records.iter().map(ended).max().unwrap_or(0).max(passed);
         Self { kept: Kept::new(recorder, evidence), redactor, listener, watch: Stopwatch::start(), before_us }
     }
 

@@ -37,7 +37,7 @@ impl Guest {
     }
 
     /// What its file says; the command line wins.
-    fn of_file(sut: &SystemUnderTest, arguments: &ListenArguments) -> Self {
+    pub(super) fn of_file(sut: &SystemUnderTest, arguments: &ListenArguments) -> Self {
         let product = sut.product.as_ref().map(server::product);
         Self {
             name: product.clone().unwrap_or_else(|| NAMELESS.to_owned()),
@@ -49,10 +49,10 @@ impl Guest {
         }
     }
 
-    /// Who sat at a table that was broken off.
-    pub(super) fn again(evidence: &Evidence, arguments: &ListenArguments) -> Self {
+    /// Who sat at a table that was broken off; of several each by the name of its folder.
+    pub(super) fn again(evidence: &Evidence, own: Option<String>, arguments: &ListenArguments) -> Self {
         let claims = &evidence.start.plan.claims;
-        let name = claims.product.clone().unwrap_or_else(|| NAMELESS.to_owned());
+        let name = own.or_else(|| claims.product.clone()).unwrap_or_else(|| NAMELESS.to_owned());
         Self { product: claims.product.clone(), dialect: claims.dialect, ..Self::named(name, arguments) }
     }
 }

@@ -1,6 +1,7 @@
 //! `toets listen`: plays the provider for the client of a vendor, or of many at
 //! once, and judges what comes in.
 
+mod again;
 mod free;
 mod greeting;
 mod guests;
@@ -83,8 +84,9 @@ pub(crate) struct ListenArguments {
     /// No live page
     #[arg(long, conflicts_with = "page")]
     pub(crate) no_page: bool,
-    /// Go on with the table of this folder, which was broken off; its token is read from TOETS_TOKEN
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["free", "vendors", "file", "suts", "ids", "out"])]
+    /// Go on with the table of this folder, of one vendor or of several, which was broken off; the token is read from
+    /// TOETS_TOKEN, of several from TOETS_TOKEN_<VENDOR>
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["free", "vendors", "file", "ids", "out"])]
     pub(crate) resume: Option<PathBuf>,
     /// Folder for evidence and reports; with several vendors one in it for each
     #[arg(long, value_name = "DIR", conflicts_with = "free")]
@@ -95,17 +97,14 @@ pub(crate) struct ListenArguments {
     /// INCOMPLETE ends with exit code 1 as well
     #[arg(long)]
     pub(crate) require_complete: bool,
-    /// Factor on every wait and deadline
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = super::arguments::tempo)]
+    /// Factor on every wait and deadline; a table that goes on keeps its own
+    #[arg(long, conflicts_with = "resume", value_name = "FACTOR", default_value_t = 1.0, value_parser = super::arguments::tempo)]
     pub(crate) tempo: f64,
     /// Folder with another suite than the built-in one
     #[arg(long, value_name = "DIR")]
     pub(crate) suite: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) packages: super::definitions::PackageArguments,
-    /// Opened by `toets run`, where the token of the environment opens the vendor's server: no client is told it.
-    #[arg(skip)]
-    pub(crate) of_run: bool,
 }
 
 impl ListenArguments {
@@ -136,7 +135,6 @@ impl ListenArguments {
             tempo: arguments.tempo,
             suite: arguments.suite.clone(),
             packages: arguments.packages.clone(),
-            of_run: true,
         }
     }
 }

@@ -6,16 +6,15 @@ use std::sync::Arc;
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
-use url::Url;
 
 use super::super::failure::Failure;
 use super::super::output::Concluded;
 use super::super::table::{self, Company};
 use super::super::terminal::Terminal;
 use super::super::{address, definitions, output, run, runtime, stop};
+use super::again::{self, Again};
 use super::guests::{self, Guest};
 use super::{ListenArguments, config, failure, free, greeting, there, warn_of_others};
-use crate::agreements::Actor;
 use crate::drive::Program;
 use crate::engine::{self, Driver, Finished, Recorder, Seats, Statements};
 use crate::evidence::Evidence;
@@ -36,6 +35,8 @@ struct House<'h> {
     terminal: Terminal,
     /// Several vendors sit here: the terminal is nobody's.
     many: bool,
+    /// Factor on every wait and deadline.
+    tempo: f64,
 }
 
 /// One vendor's session, before it begins.
@@ -56,24 +57,25 @@ pub(crate) fn hold(
     (suite, selection): (&Suite, &Selection),
     terminal: Terminal,
 ) -> Result<Held, Failure> {
-    let resumed = arguments.resume.as_deref().map(resumed).transpose()?;
+    let resumed = arguments.resume.as_deref().map(again::tables).transpose()?;
     let guests = match &resumed {
-        Some((_, evidence)) => vec![Guest::again(evidence, arguments)],
+        Some(tables) => again::guests(tables, arguments, (suite, &terminal))?,
         None => guests::guests(arguments, suite, &terminal)?,
     };
     let fhir = guests::dialect(&guests)?.fhir();
     let validator = definitions::validator(&arguments.packages, fhir)?;
-    let seats = seats(&guests, resumed.as_ref().map(|(_, evidence)| evidence), arguments)?;
+    let seats = seats(&guests, resumed.as_deref())?;
     let many = seats.len() > 1;
-    let house = House { arguments, suite, selection, validator: &validator, terminal, many };
+    // Waits that were recorded at one tempo are judged by it.
+    let tempo = resumed.as_ref().and_then(|tables| tables.first()).map_or(arguments.tempo, |table| table.evidence.start.tempo);
+    let house = House { arguments, suite, selection, validator: &validator, terminal, many, tempo };
     let runtime = runtime::made()?;
     let (listener, arrivals) = runtime.block_on(async {
         let mut config = ListenConfig { fhir, ..config(arguments, suite, seats)? };
-        if let Some((_, evidence)) = &resumed {
-            config.port = base_of(evidence).and_then(|base| base.port_or_known_default()).unwrap_or(config.port);
-        }
+        config.port = resumed.as_deref().and_then(again::port).unwrap_or(config.port);
         Listener::start(config).await.map_err(|why| failure(why, suite))
     })?;
+    again::check(&listener, resumed.as_deref().unwrap_or_default())?;
     let listener = Arc::new(listener);
     let there: Vec<&Persona> = there(&[], suite, fhir)?;
     terminal.say(&greeting::greeting(&listener, &there, arguments, terminal.language()));
@@ -100,15 +102,16 @@ impl House<'_> {
     fn sessions(
         &self,
         (listener, guests): (&Listener, Vec<Guest>),
-        resumed: Option<(Recorder, Evidence)>,
+        resumed: Option<Vec<Again>>,
     ) -> Result<Vec<Session>, Failure> {
-        let mut seated = guests.into_iter().zip(listener.seats());
-        if let Some((recorder, evidence)) = resumed {
-            let (guest, seat) = seated.next().ok_or_else(|| Failure::harness("nobody is at the table"))?;
-            let folder = self.arguments.resume.clone().unwrap_or_default();
-            let plan = evidence.start.plan.clone();
-            let (name, token) = (seat.name.clone(), seat.token.clone());
-            return Ok(vec![Session { guest, name, token, plan, folder, recorder, resumed: Some(evidence) }]);
+        let seated = guests.into_iter().zip(listener.seats());
+        if let Some(tables) = resumed {
+            let session = |((guest, seat), table): ((Guest, &Seat), Again)| {
+                let Again { folder, recorder, evidence } = table;
+                let (name, token, plan) = (seat.name.clone(), seat.token.clone(), evidence.start.plan.clone());
+                Session { guest, name, token, plan, folder, recorder, resumed: Some(evidence) }
+            };
+            return Ok(seated.zip(tables).map(session).collect());
         }
         let folder = self.arguments.out.clone().unwrap_or_else(run::new_folder);
         let session = |(guest, seat): (Guest, &Seat)| {
@@ -134,7 +137,7 @@ impl House<'_> {
         (listener, arrivals): (&Arc<Listener>, Arrivals),
         (sessions, stop): (Vec<Session>, watch::Receiver<bool>),
     ) -> Result<Vec<Finished>, Failure> {
-        let (tables, mut places) = Seats::new(listener, self.arguments.tempo);
+        let (tables, mut places) = Seats::new(listener, self.tempo);
         let claimed = sessions.first().map(|session| session.plan.claims.dialect);
         let claimed = claimed.ok_or_else(|| Failure::harness("nobody is at the table"))?;
         let recogniser = Recogniser::new(&self.suite.exchanges, claimed);
@@ -212,8 +215,7 @@ impl House<'_> {
         company: Company,
         stop: watch::Receiver<bool>,
     ) -> Result<Finished, Failure> {
-        let tempo = self.arguments.tempo;
-        let settings = table::settings(session.recorder, &session.token, (tempo, self.validator), stop)?;
+        let settings = table::settings(session.recorder, &session.token, (self.tempo, self.validator), stop)?;
         Ok(table::sit((&session.plan, self.suite, self.validator), (seat, company), settings, self.terminal).await)
     }
 
@@ -246,32 +248,19 @@ fn driver(trigger: &str, session: &Session, listener: &Listener, arguments: &Lis
     Driver::Program(Program { command: trigger.to_owned(), environment })
 }
 
-/// The evidence of a table that was broken off.
-fn resumed(folder: &Path) -> Result<(Recorder, Evidence), Failure> {
-    let (recorder, evidence) = Recorder::resume(folder).map_err(|why| Failure::usage(why.to_string()))?;
-    if evidence.start.plan.claims.actor != Actor::Consulter {
-        return Err(Failure::usage(format!("`{}` is no table of a client", folder.display())));
-    }
-    Ok((recorder, evidence))
-}
-
-/// The vendors' places; of a table that goes on the one that it had.
-fn seats(guests: &[Guest], resumed: Option<&Evidence>, arguments: &ListenArguments) -> Result<Vec<Seat>, Failure> {
+/// The vendors' places, with the tokens that the environment has for them.
+fn seats(guests: &[Guest], resumed: Option<&[Again]>) -> Result<Vec<Seat>, Failure> {
     let mut seats = guests::seats(guests)?;
-    // A table that goes on keeps its address and its token; every other has new ones, whatever the environment holds.
-    if let (Some(evidence), [seat]) = (resumed, &mut seats[..]) {
-        let token = std::env::var(address::TOKEN).ok().filter(|token| !arguments.of_run && !token.trim().is_empty());
-        if let Some(token) = token {
+    // A table that goes on keeps its addresses and its tokens; every other has new ones, whatever the environment holds.
+    let Some(again) = resumed else { return Ok(seats) };
+    let many = seats.len() > 1;
+    for seat in &mut seats {
+        let own = format!("{}_{}", address::TOKEN, seat.name.replace('-', "_").to_uppercase());
+        let name = if many { own } else { address::TOKEN.to_owned() };
+        if let Some(token) = std::env::var(name).ok().filter(|token| !token.trim().is_empty()) {
             token.trim().clone_into(&mut seat.token);
         }
-        if let Some(base) = base_of(evidence) {
-            base.path().clone_into(&mut seat.path);
-        }
     }
+    again::sit_again(&mut seats, again);
     Ok(seats)
-}
-
-/// The address that a table had.
-fn base_of(evidence: &Evidence) -> Option<Url> {
-    Url::parse(&evidence.start.plan.target.base).ok()
 }

@@ -55,6 +55,9 @@ impl Teller {
                 now.over.push((key, *why == PhaseEnd::Skipped));
                 (now.phase, now.instruct) = (None, None);
             }
+            Event::WasOver { scenario, step, why } => {
+                lock(&self.now).over.push((key(scenario, step), *why == PhaseEnd::Skipped));
+            }
             Event::NotKept(why) => self.terminal.note(&not_kept(why, language)),
             Event::RealDataSuspected => self.terminal.note(real(language)),
             _ => {}

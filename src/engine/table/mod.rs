@@ -3,6 +3,7 @@
 //! comes. What a request means is for `judge`; only when a phase is over is
 //! decided here, by what was asked and by the clock.
 
+mod again;
 mod came;
 mod questions;
 mod seats;
@@ -19,14 +20,17 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
+use again::{Before, Begun};
+
 use super::driver::{Driver, Facts, Running};
 use super::event::Event;
 use super::log::Log;
 use super::statement::{Statement, Statements};
 use super::{Finished, Settings, redactor, start};
 use crate::drive::Reply;
-use crate::evidence::{Evidence, FoundHow, FoundPersona, OmittedReason, PhaseEnd, PhaseOver, ProgramEnd, Record};
+use crate::evidence::{Evidence, FoundHow, FoundPersona, OmittedReason, PhaseEnd, PhaseOver, ProgramEnd};
 use crate::plan::{Action, Plan, PlannedScenario, PlannedStep};
+use crate::recognise::Recogniser;
 use crate::scenario::{Phase, Suite};
 
 /// A request of the client and how it was answered, as it went.
@@ -99,18 +103,16 @@ pub async fn serve(
     let start = start(plan, &settings);
     let redactor = redactor(plan, suite, &settings.secrets);
     let mut table = table;
-    let (log, done) = match table.resumed.take() {
+    let (log, before) = match table.resumed.take() {
         Some(evidence) => {
-            let done = phases_over(&evidence);
-            (Log::resumed(settings.recorder, evidence, redactor, Arc::new(on_event)), done)
+            let before = Before::of(&evidence);
+            (Log::resumed(settings.recorder, evidence, redactor, Arc::new(on_event)), before)
         }
-        None => (Log::new(settings.recorder, start, redactor, Arc::new(on_event)), BTreeSet::new()),
+        None => (Log::new(settings.recorder, start, redactor, Arc::new(on_event)), Before::default()),
     };
-    if done.is_empty() {
-        for persona in &plan.personas {
-            let (patient, how) = (Some(persona.fixture.clone()), FoundHow::Fixture);
-            log.persona(FoundPersona { persona: persona.persona.clone(), patient, how });
-        }
+    for persona in plan.personas.iter().filter(|persona| !before.personas.contains(&persona.persona)) {
+        let (patient, how) = (Some(persona.fixture.clone()), FoundHow::Fixture);
+        log.persona(FoundPersona { persona: persona.persona.clone(), patient, how });
     }
     let mut sitting = Sitting {
         plan,
@@ -120,7 +122,7 @@ pub async fn serve(
         tempo: settings.tempo,
         stop: settings.stop,
         gone: false,
-        done,
+        before,
         unseen: AtomicBool::new(true),
     };
     for scenario in &plan.scenarios {
@@ -141,8 +143,8 @@ struct Sitting<'p> {
     stop: watch::Receiver<bool>,
     /// Nobody can give orders any more.
     gone: bool,
-    /// Phases that were over before: `scenario@variant` and step.
-    done: BTreeSet<(String, String)>,
+    /// What was done before the table was broken off.
+    before: Before,
     /// Something happened that who looks has not seen.
     unseen: AtomicBool,
 }
@@ -153,6 +155,7 @@ struct Going<'p> {
     scenario: &'p PlannedScenario,
     step: &'p PlannedStep,
     phase: &'p Phase,
+    started_us: u64,
     asked: BTreeSet<String>,
     /// Number of the last exchange.
     count: usize,
@@ -195,7 +198,8 @@ impl<'p> Sitting<'p> {
     /// Goes through a phase; true when it is to be gone through again.
     async fn phase(&mut self, scenario: &'p PlannedScenario, step: &'p PlannedStep, phase: &'p Phase) -> bool {
         let name = scenario.name();
-        if self.done.contains(&(name.clone(), step.id.clone())) {
+        if let Some(why) = self.before.over.get(&(name.clone(), step.id.clone())).copied() {
+            self.over_before((scenario, step, phase), why).await;
             return false;
         }
         if self.is_stopped() {
@@ -203,36 +207,19 @@ impl<'p> Sitting<'p> {
             return false;
         }
         (self.table.answers)(&phase.answers);
-        let started_us = self.log.elapsed_us();
+        let mut going = self.going(scenario, step, phase);
         self.log.tell(Event::PhaseStarted {
             scenario: name.clone(),
             step: step.id.clone(),
             instruct: self.instruction(scenario, &phase.instruct),
         });
         self.looked();
-        let now = Instant::now();
-        let mut going = Going {
-            // Whoever comes to it again, or goes on with it, finds other numbers free.
-            count: self.log.exchanges(&name, &step.id),
-            name,
-            scenario,
-            step,
-            phase,
-            asked: BTreeSet::new(),
-            requests: 0,
-            bytes: 0,
-            beyond: 0,
-            deadline: now + self.scaled(phase.until.within_s),
-            quiet: now + self.scaled(phase.until.quiet_s),
-            program: None,
-            said: Statements::new(),
-        };
         let why = self.answer(&mut going).await;
         let over = PhaseOver {
             scenario: going.name.clone(),
             step: step.id.clone(),
-            started_us,
-            took_us: self.log.elapsed_us().saturating_sub(started_us),
+            started_us: going.started_us,
+            took_us: self.log.elapsed_us().saturating_sub(going.started_us),
             why: why.unwrap_or(PhaseEnd::Skipped),
             program: going.program.clone(),
             beyond: Some(going.beyond).filter(|beyond| *beyond > 0),
@@ -246,6 +233,34 @@ impl<'p> Sitting<'p> {
         }
         self.looked();
         false
+    }
+
+    /// A phase as it begins, or as it was when the table was broken off. A client that is started anew begins anew: what it
+    /// asked before it was broken off does not count.
+    fn going(&self, scenario: &'p PlannedScenario, step: &'p PlannedStep, phase: &'p Phase) -> Going<'p> {
+        let (name, now) = (scenario.name(), Instant::now());
+        let recogniser = || Recogniser::new(&self.suite.exchanges, self.plan.claims.dialect);
+        let begun = match &self.table.driver {
+            None => self.log.look(|so_far| Begun::of(so_far, (&name, &step.id), recogniser)),
+            Some(_) => Begun::default(),
+        };
+        Going {
+            // Whoever comes to it again, or goes on with it, finds other numbers free.
+            count: self.log.exchanges(&name, &step.id),
+            name,
+            scenario,
+            step,
+            phase,
+            started_us: begun.started_us.unwrap_or_else(|| self.log.elapsed_us()),
+            asked: begun.asked,
+            requests: begun.requests,
+            bytes: begun.bytes,
+            beyond: begun.beyond,
+            deadline: now + self.scaled(phase.until.within_s),
+            quiet: now + self.scaled(phase.until.quiet_s),
+            program: None,
+            said: Statements::new(),
+        }
     }
 
     /// Answers until the phase is over; nothing when it is to begin again.
@@ -362,15 +377,6 @@ impl<'p> Sitting<'p> {
     fn scaled(&self, seconds: u32) -> Duration {
         Duration::from_secs(u64::from(seconds)).mul_f64(self.tempo.max(0.0))
     }
-}
-
-/// Phases that are over, and were not broken off.
-fn phases_over(evidence: &Evidence) -> BTreeSet<(String, String)> {
-    let over = evidence.records.iter().filter_map(|record| match record {
-        Record::Phase(over) if over.why != PhaseEnd::Stopped => Some((over.scenario.clone(), over.step.clone())),
-        _ => None,
-    });
-    over.collect()
 }
 
 /// Ends when the user stops the run.

@@ -28,6 +28,9 @@ impl<'p> Sitting<'p> {
                 Check::Client(ClientPredicate::NoCrash) if going.program.is_none() => (crash_question(), NO_CRASH),
                 _ => continue,
             };
+            if self.before.said.contains(&expectation.key) {
+                continue;
+            }
             let key = expectation.key.split('@').next().unwrap_or(&expectation.key);
             let id = key.rsplit('/').next().unwrap_or(key);
             let known = self.table.statements.get(key).or_else(|| going.said.get(id)).or_else(|| going.said.get(about));

@@ -1,13 +1,15 @@
 //! The table with a client of our own making: what ends a phase, what is
 //! recorded, and what is kept out.
 
+mod again;
+
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::*;
 use crate::agreements::{Actor, Dialect};
 use crate::drive::{Program, Secrets};
 use crate::engine::Recorder;
-use crate::evidence::{Attested, Exchange, Exhibit, Said};
+use crate::evidence::{Attested, Exchange, Exhibit, Record, Said};
 use crate::plan::{Claims, Selection, Target, TargetAuth, compile};
 use crate::scenario::{Source, load};
 
@@ -143,35 +145,6 @@ async fn what_is_known_of_the_screen_is_recorded_with_the_picture_that_shows_it(
     assert_eq!((said.len(), said[0].answer, said[0].expectation.as_str()), (1, Said::Yes, "shown"));
     let digest = &said[0].exhibit.as_ref().expect("there is a picture").digest;
     assert_eq!(evidence.blobs[digest].as_ref(), b"\x89PNG");
-}
-
-#[tokio::test]
-async fn table_that_goes_on_passes_over_what_was_over() {
-    let first = bench("pages");
-    first.order(Order::Next);
-    first.order(Order::Next);
-    let mut evidence = first.sit().await;
-    // As if it had been killed in the second phase.
-    let second = evidence.records.iter().rposition(|record| matches!(record, Record::Phase(_))).expect("it is there");
-    evidence.records.truncate(second);
-    let mut again = bench("pages");
-    again.table.resumed = Some(evidence);
-    again.order(Order::Next);
-    let ends = again.sit().await;
-    assert_eq!(phases(&ends).iter().map(|over| over.step.as_str()).collect::<Vec<_>>(), ["paged", "endless"]);
-}
-
-#[tokio::test]
-async fn what_comes_when_a_table_goes_on_has_numbers_of_its_own() {
-    let first = bench("empty");
-    first.send(None, "");
-    let mut evidence = first.sit().await;
-    evidence.records.retain(|record| !matches!(record, Record::Phase(_) | Record::End(_)));
-    let mut again = bench("empty");
-    again.table.resumed = Some(evidence);
-    again.send(None, "");
-    let ids: Vec<String> = exchanges(&again.sit().await).iter().map(|exchange| exchange.id.clone()).collect();
-    assert_eq!(ids, ["empty@r4.json.plain/nothing#1", "empty@r4.json.plain/nothing#2"]);
 }
 
 #[cfg(unix)]
