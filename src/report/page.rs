@@ -17,6 +17,9 @@ const CLIP: usize = 600;
 pub(super) const OUTCOMES: [Outcome; 7] =
     [Outcome::Fail, Outcome::Broken, Outcome::CantTell, Outcome::Untested, Outcome::Warn, Outcome::Pass, Outcome::Inapplicable];
 
+/// The row of what is a remark whatever its level.
+const REMARK: &str = "remark";
+
 /// How many requirements had an outcome, level by level.
 #[derive(Debug, Serialize)]
 pub(super) struct CountRow {
@@ -30,9 +33,11 @@ pub(super) fn count_rows(levels: &[LevelCounts]) -> Vec<CountRow> {
         outcome: words::outcome_name(outcome),
         cells: levels.iter().map(|level| cell(level.counts, outcome)).collect(),
     };
+    let remarks: Vec<usize> = levels.iter().map(|level| level.counts.remark).collect();
+    let remarks = remarks.iter().any(|count| *count > 0).then_some(CountRow { outcome: REMARK, cells: remarks });
     let always = |outcome: &Outcome| matches!(outcome, Outcome::Pass | Outcome::Fail);
     let there = |outcome: &Outcome| levels.iter().any(|level| cell(level.counts, *outcome) > 0);
-    OUTCOMES.into_iter().filter(|outcome| always(outcome) || there(outcome)).map(row).collect()
+    OUTCOMES.into_iter().filter(|outcome| always(outcome) || there(outcome)).map(row).chain(remarks).collect()
 }
 
 fn cell(counts: Counts, outcome: Outcome) -> usize {
@@ -74,6 +79,9 @@ fn base64(hex: &str) -> String {
 
 /// An outcome by its name, in words; an effect of a finding is read as the outcome that it gives.
 pub(super) fn outcome(name: &str) -> Text {
+    if name == REMARK {
+        return words::remark();
+    }
     by_name(name).map_or_else(|| words::both(name, name), words::outcome)
 }
 
