@@ -115,6 +115,11 @@ impl Asker {
         &self.behaviour
     }
 
+    /// Whether nothing is asked any more.
+    pub(super) fn has_stopped(&self) -> bool {
+        self.stopped
+    }
+
     /// What was sent, and whether anything was answered.
     pub(super) fn into_asked(self) -> (Vec<Asked>, bool) {
         (self.asked, self.reached)

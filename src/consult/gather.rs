@@ -22,7 +22,12 @@ const BSN: &str = "http://fhir.nl/fhir/NamingSystem/bsn";
 pub(super) async fn gather(settings: &Settings<'_>, asker: &mut Asker) -> Records {
     let base = asker.address().base().to_owned();
     let mut work = Work { records: Records::new("", base, settings.fhir), asker, settings };
-    let Some(patient) = work.patient().await else { return work.records };
+    let Some(patient) = work.patient().await else {
+        if work.asker.has_stopped() {
+            work.failed(None, "the plan", "het plan", &Failure::Stopped);
+        }
+        return work.records;
+    };
     work.records.patient = patient;
     let bsn = work.bsn();
     for exchange in settings.suite.exchanges.iter().filter(|exchange| is_wanted(exchange, settings.groups)) {

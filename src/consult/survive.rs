@@ -51,7 +51,10 @@ pub(super) fn troubles(came: &Result<Answer, Failure>, took: Duration, slow: Dur
     }
     match came {
         Err(Failure::Status(status, _)) => found.extend(of_status(*status)),
-        Err(Failure::Broken(broken)) if broken.kind == BrokenKind::Deadline => found.extend([Trouble::Slow, Trouble::Silent]),
+        // With a status the head was there: it is the body that does not end.
+        Err(Failure::Broken(broken)) if broken.kind == BrokenKind::Deadline => {
+            found.extend([Trouble::Slow, if broken.status.is_some() { Trouble::Endless } else { Trouble::Silent }]);
+        }
         Err(Failure::Broken(broken)) if broken.kind == BrokenKind::TooLarge => found.push(Trouble::Endless),
         Err(Failure::Broken(_) | Failure::Unreadable(_)) => found.push(Trouble::Broken),
         Err(Failure::Elsewhere(_)) => found.push(Trouble::Elsewhere),

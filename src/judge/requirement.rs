@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::verdict::{Conclusion, Counts, ExpectationVerdict, Outcome, Reason, RequirementVerdict, Verdicts};
-use crate::agreements::{Level, Pending, Requirement};
+use crate::agreements::{Effect, Level, Pending, Requirement};
 use crate::plan::Plan;
 use crate::scenario::Suite;
 
@@ -79,7 +79,8 @@ impl Verdicts {
             counts.claimed += 1;
             *match requirement.outcome {
                 Outcome::Pass => &mut counts.pass,
-                Outcome::Warn => &mut counts.warn,
+                Outcome::Warn if matches!(requirement.effect, Effect::Fail | Effect::Warn) => &mut counts.warn,
+                Outcome::Warn => &mut counts.remark,
                 Outcome::Fail => &mut counts.fail,
                 Outcome::CantTell => &mut counts.cant_tell,
                 Outcome::Untested => &mut counts.untested,

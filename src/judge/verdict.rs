@@ -140,8 +140,11 @@ pub struct Counts {
     pub claimed: usize,
     /// Pass.
     pub pass: usize,
-    /// Warn.
+    /// Warn, by what warns.
     pub warn: usize,
+    /// Warn, by what is a remark whatever its level (settled 1).
+    #[serde(default)]
+    pub remark: usize,
     /// Fail.
     pub fail: usize,
     /// Cannot tell.

@@ -105,6 +105,7 @@ pub(super) fn sum(a: Counts, b: Counts) -> Counts {
         claimed: a.claimed + b.claimed,
         pass: a.pass + b.pass,
         warn: a.warn + b.warn,
+        remark: a.remark + b.remark,
         fail: a.fail + b.fail,
         cant_tell: a.cant_tell + b.cant_tell,
         untested: a.untested + b.untested,

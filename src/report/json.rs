@@ -96,8 +96,8 @@ fn target(head: &view::Head) -> Target<'_> {
 }
 
 fn counts(of: &view::LevelCounts) -> LevelCounts {
-    let crate::judge::Counts { claimed, pass, warn, fail, cant_tell, untested, inapplicable, broken } = of.counts;
-    LevelCounts { level: words::level(of.level), claimed, pass, warn, fail, cant_tell, untested, inapplicable, broken }
+    let crate::judge::Counts { claimed, pass, warn, remark, fail, cant_tell, untested, inapplicable, broken } = of.counts;
+    LevelCounts { level: words::level(of.level), claimed, pass, warn, remark, fail, cant_tell, untested, inapplicable, broken }
 }
 
 fn root(root: &view::Root) -> Root<'_> {

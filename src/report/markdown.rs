@@ -68,14 +68,14 @@ impl Page {
         if levels.is_empty() {
             return;
         }
-        let names = ["fail", "broken", "cantTell", "untested", "warn", "pass"];
+        let names = ["fail", "broken", "cantTell", "untested", "warn", "remark", "pass"];
         let heads: Vec<String> = names.iter().map(|name| self.inline(&super::page::outcome(name))).collect();
         self.line("");
         self.line(&format!("| | {} | {} |", heads.join(" | "), self.word("claimed")));
         self.line(&format!("|---|{}", "--:|".repeat(names.len() + 1)));
         for level in levels {
             let counts = level.counts;
-            let cells = [counts.fail, counts.broken, counts.cant_tell, counts.untested, counts.warn, counts.pass, counts.claimed];
+            let cells = [counts.fail, counts.broken, counts.cant_tell, counts.untested, counts.warn, counts.remark, counts.pass, counts.claimed];
             let cells: Vec<String> = cells.iter().map(usize::to_string).collect();
             self.line(&format!("| {} | {} |", words::level(level.level), cells.join(" | ")));
         }

@@ -18,6 +18,9 @@ const CLIP: usize = 600;
 pub(super) const OUTCOMES: [Outcome; 7] =
     [Outcome::Fail, Outcome::Broken, Outcome::CantTell, Outcome::Untested, Outcome::Warn, Outcome::Pass, Outcome::Inapplicable];
 
+/// The row of what is a remark whatever its level.
+const REMARK: &str = "remark";
+
 /// How many requirements had an outcome, level by level.
 #[derive(Debug, Serialize)]
 pub(super) struct CountRow {
@@ -31,9 +34,11 @@ pub(super) fn count_rows(levels: &[LevelCounts]) -> Vec<CountRow> {
         outcome: words::outcome_name(outcome),
         cells: levels.iter().map(|level| cell(level.counts, outcome)).collect(),
     };
+    let remarks: Vec<usize> = levels.iter().map(|level| level.counts.remark).collect();
+    let remarks = remarks.iter().any(|count| *count > 0).then_some(CountRow { outcome: REMARK, cells: remarks });
     let always = |outcome: &Outcome| matches!(outcome, Outcome::Pass | Outcome::Fail);
     let there = |outcome: &Outcome| levels.iter().any(|level| cell(level.counts, *outcome) > 0);
-    OUTCOMES.into_iter().filter(|outcome| always(outcome) || there(outcome)).map(row).collect()
+    OUTCOMES.into_iter().filter(|outcome| always(outcome) || there(outcome)).map(row).chain(remarks).collect()
 }
 
 fn cell(counts: Counts, outcome: Outcome) -> usize {
@@ -64,6 +69,9 @@ fn digested(text: &str) -> String {
 
 /// An outcome by its name, in words; an effect of a finding is read as the outcome that it gives.
 pub(super) fn outcome(name: &str) -> Text {
+    if name == REMARK {
+        return words::remark();
+    }
     by_name(name).map_or_else(|| words::both(name, name), words::outcome)
 }
 

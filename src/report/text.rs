@@ -361,18 +361,19 @@ impl Page {
     /// `71 SHALL and MUST   60 pass · 1 fail · 2 cannot tell · 8 not tested`
     fn count(&self, name: &str, counts: Counts) -> String {
         let parts = [
-            (counts.pass, Outcome::Pass),
-            (counts.warn, Outcome::Warn),
-            (counts.fail, Outcome::Fail),
-            (counts.broken, Outcome::Broken),
-            (counts.cant_tell, Outcome::CantTell),
-            (counts.untested, Outcome::Untested),
-            (counts.inapplicable, Outcome::Inapplicable),
+            (counts.pass, words::outcome(Outcome::Pass)),
+            (counts.warn, words::outcome(Outcome::Warn)),
+            (counts.remark, words::remark()),
+            (counts.fail, words::outcome(Outcome::Fail)),
+            (counts.broken, words::outcome(Outcome::Broken)),
+            (counts.cant_tell, words::outcome(Outcome::CantTell)),
+            (counts.untested, words::outcome(Outcome::Untested)),
+            (counts.inapplicable, words::outcome(Outcome::Inapplicable)),
         ];
         let dot = format!(" {} ", self.letter("·", "-"));
         let said = parts.iter().filter(|(count, _)| *count > 0);
         let said: Vec<String> =
-            said.map(|(count, outcome)| format!("{count} {}", self.pick(&words::outcome(*outcome)))).collect();
+            said.map(|(count, word)| format!("{count} {}", self.pick(word))).collect();
         let name = name.replace('&', self.say("and", "en"));
         format!("{:>4} {name:<16} {}", counts.claimed, said.join(&dot))
     }

@@ -203,6 +203,12 @@ pub(super) fn outcome(outcome: Outcome) -> Text {
     }
 }
 
+/// A finding that is a remark whatever the level of what it is against.
+#[must_use]
+pub(super) fn remark() -> Text {
+    both("remark", "opmerking")
+}
+
 /// A kind of trouble as a word.
 #[must_use]
 pub(super) fn class(class: &str) -> Text {
@@ -264,15 +270,16 @@ pub(super) fn level(level: Level) -> &'static str {
 /// `SHALL and MUST: 19 pass · 1 fail`
 pub(super) fn counts(name: &str, counts: Counts) -> Text {
     let parts = [
-        (counts.fail, Outcome::Fail),
-        (counts.broken, Outcome::Broken),
-        (counts.cant_tell, Outcome::CantTell),
-        (counts.warn, Outcome::Warn),
-        (counts.untested, Outcome::Untested),
-        (counts.pass, Outcome::Pass),
-        (counts.inapplicable, Outcome::Inapplicable),
+        (counts.fail, outcome(Outcome::Fail)),
+        (counts.broken, outcome(Outcome::Broken)),
+        (counts.cant_tell, outcome(Outcome::CantTell)),
+        (counts.warn, outcome(Outcome::Warn)),
+        (counts.remark, remark()),
+        (counts.untested, outcome(Outcome::Untested)),
+        (counts.pass, outcome(Outcome::Pass)),
+        (counts.inapplicable, outcome(Outcome::Inapplicable)),
     ];
-    let said: Vec<_> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, of)| (count, outcome(*of))).collect();
+    let said: Vec<_> = parts.iter().filter(|(count, _)| *count > 0).collect();
     let en: Vec<String> = said.iter().map(|(count, word)| format!("{count} {}", word.en)).collect();
     let nl: Vec<String> = said.iter().map(|(count, word)| format!("{count} {}", word.nl)).collect();
     Text {

@@ -227,6 +227,8 @@ pub(super) struct LevelCounts {
     pub(super) claimed: usize,
     pub(super) pass: usize,
     pub(super) warn: usize,
+    /// What is found is a remark whatever its level.
+    pub(super) remark: usize,
     pub(super) fail: usize,
     pub(super) cant_tell: usize,
     pub(super) untested: usize,
