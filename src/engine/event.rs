@@ -64,6 +64,8 @@ pub enum Event {
         url: String,
         /// The exchange that it is.
         asks: Option<String>,
+        /// How it is not as the agreement has it, redacted.
+        remarks: Vec<Text>,
     },
     /// A question that only a person can answer.
     Question {

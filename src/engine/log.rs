@@ -9,7 +9,7 @@ use super::record::{RecordError, Recorder};
 use crate::clock::{self, Stopwatch};
 use crate::drive::{FreshToken, Reply};
 use crate::evidence::{
-    Attested, Broken, Capture, CodeAsked, End, Evidence, Exchange, Exhibit, FoundPersona, Omitted, OmittedReason, Origin,
+    Attested, Broken, Capture, CodeAsked, End, Evidence, Exchange, Exhibit, FoundPersona, Noted, Omitted, OmittedReason, Origin,
     Outcome, PhaseOver, Received, Record, Replaced, Sent, Start, TokenAsked,
 };
 use crate::fhir::terminology::{Answer, Question};
@@ -209,6 +209,13 @@ impl Log {
             }
         }
         self.add(kept, Record::Attested(said));
+    }
+
+    /// Records what somebody noted.
+    pub(super) fn noted(&self, mut noted: Noted) {
+        noted.text = self.redactor.text(&noted.text);
+        noted.by = self.redactor.text(&noted.by);
+        self.add(self.kept(), Record::Note(noted));
     }
 
     /// Looks at the evidence so far. Nothing is recorded meanwhile: be quick.

@@ -86,6 +86,22 @@ impl Attested {
     }
 }
 
+/// What somebody at the table noted about a phase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Noted {
+    /// `scenario@variant`
+    pub scenario: String,
+    /// The step.
+    pub step: String,
+    /// In words.
+    pub text: String,
+    /// Where it was written: the terminal, or the live page.
+    pub by: String,
+    /// RFC 3339, UTC.
+    pub at: String,
+}
+
 /// What was said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

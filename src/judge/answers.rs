@@ -143,7 +143,7 @@ impl<'a> Answers<'a> {
                 let step = self.steps.entry(&said.scenario).or_default().entry(&said.step).or_default();
                 step.attested.insert(&said.expectation, said);
             }
-            Record::Replaced(_) | Record::Token(_) | Record::Terminology(_) | Record::End(_) => {}
+            Record::Replaced(_) | Record::Token(_) | Record::Note(_) | Record::Terminology(_) | Record::End(_) => {}
         }
     }
 

@@ -36,6 +36,8 @@ const MOST_REMARK: usize = 4_000;
 pub enum Pressed {
     /// `next`, `skip` or `repeat`.
     Order(String),
+    /// A note about the phase.
+    Note(String),
     /// An answer to a question.
     Answer {
         /// `scenario/step/expectation`
@@ -92,6 +94,7 @@ pub async fn live_page(
         .route(&at("state"), get(current))
         .route(&at("events"), get(events))
         .route(&at("orders"), post(order))
+        .route(&at("notes"), post(note))
         .route(&at("attest"), post(attest))
         .with_state(Shared { page: page.into(), state, pressed });
     let task = tokio::spawn(async move {
@@ -126,6 +129,13 @@ async fn events(State(shared): State<Shared>) -> impl IntoResponse {
 async fn order(State(shared): State<Shared>, RawQuery(asked): RawQuery) -> StatusCode {
     match parameters(asked).first("order") {
         Some(order) => hand_over(&shared, Pressed::Order(order.to_owned())),
+        None => StatusCode::BAD_REQUEST,
+    }
+}
+
+async fn note(State(shared): State<Shared>, RawQuery(asked): RawQuery) -> StatusCode {
+    match parameters(asked).first("text").map(str::trim).filter(|text| !text.is_empty()) {
+        Some(text) => hand_over(&shared, Pressed::Note(text.chars().take(MOST_REMARK).collect())),
         None => StatusCode::BAD_REQUEST,
     }
 }
@@ -210,6 +220,9 @@ mod tests {
         assert!(ask(&page.url, "GET", "events").await.starts_with("HTTP/1.1 200"));
         assert!(ask(&page.url, "POST", "orders?order=next").await.starts_with("HTTP/1.1 204"));
         assert!(matches!(pressed.recv().await, Some(Pressed::Order(order)) if order == "next"));
+        assert!(ask(&page.url, "POST", "notes?text=slow%20list").await.starts_with("HTTP/1.1 204"));
+        assert!(matches!(pressed.recv().await, Some(Pressed::Note(text)) if text == "slow list"));
+        assert!(ask(&page.url, "POST", "notes?text=%20").await.starts_with("HTTP/1.1 400"));
         let elsewhere = page.url.replace("secret", "other");
         assert!(ask(&elsewhere, "GET", "state").await.starts_with("HTTP/1.1 404"));
         page.stop();

@@ -137,7 +137,7 @@ impl House<'_> {
         let (tables, mut places) = Seats::new(listener, self.arguments.tempo);
         let claimed = sessions.first().map(|session| session.plan.claims.dialect);
         let claimed = claimed.ok_or_else(|| Failure::harness("nobody is at the table"))?;
-        let recogniser = Recogniser::new(&self.suite.exchanges, claimed);
+        let recogniser = Recogniser::new(&self.suite.exchanges, claimed).explaining(&self.suite.dialects);
         let (over, mut is_over) = watch::channel(false);
         let secrets: Vec<_> = listener.seats().iter().map(|seat| (seat.name.clone(), seat.token.clone())).collect();
         let redactor = Redactor::masking(secrets.iter().map(|(name, token)| (name.as_str(), token.as_str())));

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::lock;
+use super::super::terminal::Terminal;
+use super::{lock, words};
 use crate::evidence::{Evidence, PhaseEnd, PhaseOver, Record};
 use crate::fhir::validate::Validator;
 use crate::judge::judge;
 use crate::plan::Plan;
+use crate::recognise::Recogniser;
 use crate::report::Report;
-use crate::report::live::{Now, live};
+use crate::report::live::{Live, Now, live};
 use crate::scenario::Suite;
 
 /// Between two looks.
@@ -22,7 +24,10 @@ pub(super) struct Board<'b> {
     pub(super) plan: &'b Plan,
     pub(super) suite: &'b Suite,
     pub(super) validator: &'b Validator,
+    pub(super) recogniser: Recogniser,
     pub(super) now: Arc<Mutex<Now>>,
+    /// Where somebody follows how the phases stand.
+    pub(super) terminal: Option<Terminal>,
     pub(super) state: watch::Sender<Arc<str>>,
 }
 
@@ -50,25 +55,41 @@ impl Board<'_> {
         }
         let verdicts = judge(self.plan, &evidence, self.suite, self.validator);
         let report = Report::new(self.plan, &evidence, &verdicts, self.suite);
-        let state = serde_json::to_string(&live(&report, self.plan, self.suite, &now)).unwrap_or_else(|_| "null".to_owned());
+        let live = live((&report, &evidence), (self.plan, self.suite), &self.recogniser, &now);
+        self.tell_standing(&live);
+        let state = serde_json::to_string(&live).unwrap_or_else(|_| "null".to_owned());
         // Nobody may look at the moment.
         let _ = self.state.send(state.into());
+    }
+
+    /// Tells who is at the terminal how the phase stands, when that has changed.
+    fn tell_standing(&self, live: &Live) {
+        let standing = live.standing();
+        let mut now = lock(&self.now);
+        if standing.is_some() && standing != now.standing {
+            if let (Some(standing), Some(terminal)) = (&standing, &self.terminal) {
+                terminal.note(&words::standing(standing, terminal.language()));
+            }
+            now.standing = standing;
+        }
     }
 
     /// Judges the phase that goes on as if it were over: that is what the checklist shows.
     fn close(&self, evidence: &mut Evidence, scenario: &str, step: &str) {
         let Some(planned) = self.plan.scenarios.iter().find(|planned| planned.scenario == scenario) else { return };
         let name = planned.name();
-        let closes = |record: &Record| matches!(record, Record::Phase(over) if over.scenario == name && over.step == step);
-        if !evidence.records.iter().any(closes) {
-            evidence.records.push(Record::Phase(PhaseOver {
-                scenario: name,
-                step: step.to_owned(),
-                started_us: 0,
-                took_us: 0,
-                why: PhaseEnd::Next,
-                program: None,
-            }));
-        }
+        // Begun again it counts from the end of the time before: what came then is not judged.
+        let before = evidence.records.iter().rev().find_map(|record| match record {
+            Record::Phase(over) if over.scenario == name && over.step == step => Some(over.started_us + over.took_us),
+            _ => None,
+        });
+        evidence.records.push(Record::Phase(PhaseOver {
+            scenario: name,
+            step: step.to_owned(),
+            started_us: before.unwrap_or_default(),
+            took_us: 0,
+            why: PhaseEnd::Next,
+            program: None,
+        }));
     }
 }

@@ -16,6 +16,7 @@ use crate::engine::{self, Driver, Finished, Look, Order, Seat, Settings, Stateme
 use crate::evidence::Evidence;
 use crate::fhir::validate::Validator;
 use crate::plan::Plan;
+use crate::recognise::Recogniser;
 use crate::report::live::Now;
 use crate::scenario::Suite;
 use crate::serve::{LivePage, live_page};
@@ -71,11 +72,16 @@ pub(crate) async fn sit(
         look: listens.then_some(look),
     };
     let tells = words::Teller { terminal, now: Arc::clone(&now), attended: company.attended };
-    let board = board::Board { plan, suite, validator, now: Arc::clone(&now), state: state_in };
+    let recogniser = Recogniser::new(&suite.exchanges, plan.claims.dialect).explaining(&suite.dialects);
+    let follows = company.attended.then_some(terminal);
+    let board = board::Board { plan, suite, validator, recogniser, now: Arc::clone(&now), terminal: follows, state: state_in };
     let (finished, ()) = tokio::join!(
         async {
             let finished = engine::serve(plan, suite, settings, table, move |event| tells.tell(&event)).await;
-            lock(&now).done = true;
+            let mut now = lock(&now);
+            now.done = true;
+            now.questions.clear();
+            drop(now);
             finished
         },
         board.keep(evidence)

@@ -7,7 +7,7 @@ use super::lock;
 use crate::engine::Event;
 use crate::evidence::PhaseEnd;
 use crate::report::live::Now;
-use crate::text::Language;
+use crate::text::{Language, Text};
 
 /// Tells events, and keeps where the table is.
 pub(super) struct Teller {
@@ -29,15 +29,10 @@ impl Teller {
                 let mut now = lock(&self.now);
                 (now.phase, now.instruct) = (Some(key), Some(instruct.clone()));
                 now.questions.clear();
+                now.standing = None;
             }
-            Event::Received { exchange, method, url, asks } => {
-                if self.attended {
-                    let asks = asks.as_ref().map_or_else(String::new, |asks| format!("  → {asks}"));
-                    self.terminal.note(&format!("  {method} {url}{asks}"));
-                }
-                if let Some(asks) = asks {
-                    lock(&self.now).asks.insert(exchange.clone(), asks.clone());
-                }
+            Event::Received { method, url, asks, remarks, .. } if self.attended => {
+                self.terminal.note(&received((method, url), asks.as_deref(), remarks, language));
             }
             Event::Question { key, ask } => {
                 let mut now = lock(&self.now);
@@ -61,6 +56,13 @@ impl Teller {
     }
 }
 
+/// A request as a line, and below it how it is not as the agreement has it.
+fn received((method, url): (&str, &str), asks: Option<&str>, remarks: &[Text], language: Language) -> String {
+    let asks = asks.map_or_else(String::new, |asks| format!("  → {asks}"));
+    let remarks = remarks.iter().map(|remark| format!("\n      {}", remark.get(language)));
+    format!("  {method} {url}{asks}{}", remarks.collect::<String>())
+}
+
 /// Shows the first question that is open.
 pub(super) fn next_question(terminal: &Terminal, now: &Now) {
     if let Some((_, ask)) = now.questions.first() {
@@ -75,8 +77,49 @@ pub(super) fn next_question(terminal: &Terminal, now: &Now) {
 /// What may be typed.
 pub(super) fn keys(language: Language) -> &'static str {
     match language {
-        Language::En => "  [>] go on  [s] skip  [r] again  [yes|no|cannot-show …] answer  [?] this  Ctrl-C stops",
-        Language::Nl => "  [>] verder  [s] overslaan  [r] opnieuw  [ja|nee|kan niet …] antwoord  [?] dit  Ctrl-C stopt",
+        Language::En => {
+            "  [>] go on  [s] skip  [r] again  [l] list  [n TEXT] note  [yes|no|cannot-show …] answer  [?] this  Ctrl-C stops"
+        }
+        Language::Nl => {
+            "  [>] verder  [s] overslaan  [r] opnieuw  [l] lijst  [n TEKST] notitie  [ja|nee|kan niet …] antwoord  [?] dit  Ctrl-C stopt"
+        }
+    }
+}
+
+/// Somebody answers what nobody asked.
+pub(super) fn no_question(language: Language) -> &'static str {
+    match language {
+        Language::En => "no question is open",
+        Language::Nl => "er staat geen vraag open",
+    }
+}
+
+/// How a phase stands.
+pub(super) fn standing(standing: &Text, language: Language) -> String {
+    format!("  = {}", standing.get(language))
+}
+
+/// Somebody asks how a phase stands and none goes on.
+pub(super) fn no_phase(language: Language) -> &'static str {
+    match language {
+        Language::En => "  no phase goes on",
+        Language::Nl => "  er loopt geen fase",
+    }
+}
+
+/// A note is kept.
+pub(super) fn noted(language: Language) -> &'static str {
+    match language {
+        Language::En => "  noted",
+        Language::Nl => "  genoteerd",
+    }
+}
+
+/// A note without a text.
+pub(super) fn empty_note(language: Language) -> &'static str {
+    match language {
+        Language::En => "write what is to be noted behind it: `n the list was slow`",
+        Language::Nl => "schrijf erachter wat er te noteren is: `n de lijst was traag`",
     }
 }
 
@@ -115,4 +158,17 @@ fn real(language: Language) -> &'static str {
 /// `scenario/step` of `scenario@variant` and a step.
 fn key(scenario: &str, step: &str) -> String {
     format!("{}/{step}", scenario.split('@').next().unwrap_or(scenario))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn received_tells_below_the_line_how_it_differs_in_the_language_of_the_user() {
+        let remarks = [Text { en: "`code` is missing".to_owned(), nl: "`code` ontbreekt".to_owned() }];
+        let told = received(("GET", "http://h/fhir/Goal"), None, &remarks, Language::Nl);
+        assert_eq!(told, "  GET http://h/fhir/Goal\n      `code` ontbreekt");
+        assert_eq!(received(("GET", "http://h/a"), Some("goals"), &[], Language::En), "  GET http://h/a  → goals");
+    }
 }

@@ -26,6 +26,8 @@ use crate::drive::Reply;
 use crate::evidence::{Evidence, FoundHow, FoundPersona, OmittedReason, Origin, PhaseEnd, PhaseOver, ProgramEnd, Record, Sent};
 use crate::plan::{Action, Plan, PlannedScenario, PlannedStep};
 use crate::scenario::{Phase, Suite};
+use crate::text::Text;
+use questions::Then;
 
 /// A request of the client and how it was answered, as it went.
 #[derive(Debug)]
@@ -42,6 +44,8 @@ pub struct Came {
     pub answer: Reply,
     /// The exchange that it is.
     pub asks: Option<String>,
+    /// How it is not as the agreement has it.
+    pub remarks: Vec<Text>,
     /// Told when it is recorded: the answer waits for that.
     pub recorded: oneshot::Sender<()>,
 }
@@ -63,6 +67,8 @@ pub enum Order {
     Repeat,
     /// A remark, or what was seen on the screen: the expectation `scenario/step/expectation`, and the statement.
     Say(String, Statement),
+    /// Note something about this phase: the text, and where it was written.
+    Note(String, String),
 }
 
 /// Looks at the evidence so far.
@@ -208,23 +214,30 @@ impl<'p> Sitting<'p> {
             said: Statements::new(),
         };
         let why = self.answer(&mut going).await;
-        let over = PhaseOver {
-            scenario: going.name.clone(),
-            step: step.id.clone(),
-            started_us,
-            took_us: self.log.elapsed_us().saturating_sub(started_us),
-            why: why.unwrap_or(PhaseEnd::Skipped),
-            program: going.program.clone(),
-        };
-        self.log.tell(Event::PhaseOver { scenario: over.scenario.clone(), step: over.step.clone(), why: over.why });
-        self.log.phase(over);
-        match why {
-            None => return true,
-            Some(PhaseEnd::Skipped | PhaseEnd::Stopped) => {}
+        self.over(&going, started_us, why.unwrap_or(PhaseEnd::Skipped));
+        let then = match why {
+            None => Then::Again,
+            Some(PhaseEnd::Skipped | PhaseEnd::Stopped) => Then::On,
             Some(_) => self.questions(&mut going).await,
+        };
+        if then == Then::Skip {
+            self.over(&going, started_us, PhaseEnd::Skipped);
         }
         self.looked();
-        false
+        then == Then::Again
+    }
+
+    fn over(&self, going: &Going<'p>, started_us: u64, why: PhaseEnd) {
+        let over = PhaseOver {
+            scenario: going.name.clone(),
+            step: going.step.id.clone(),
+            started_us,
+            took_us: self.log.elapsed_us().saturating_sub(started_us),
+            why,
+            program: going.program.clone(),
+        };
+        self.log.tell(Event::PhaseOver { scenario: over.scenario.clone(), step: over.step.clone(), why });
+        self.log.phase(over);
     }
 
     /// Answers until the phase is over; nothing when it is to begin again.
@@ -238,6 +251,7 @@ impl<'p> Sitting<'p> {
                 Next::Order(Some(Order::Skip)) => break Some(PhaseEnd::Skipped),
                 Next::Order(Some(Order::Repeat)) => break None,
                 Next::Order(Some(Order::Say(key, statement))) => self.say(&key, statement),
+                Next::Order(Some(Order::Note(text, by))) => self.note(going, &text, by),
                 Next::Ended((end, said)) => {
                     started = None;
                     let goes_on = self.table.driver.as_ref().is_some_and(Driver::goes_on);
@@ -327,7 +341,9 @@ impl<'p> Sitting<'p> {
         };
         let id = format!("{}/{}#{}", going.name, going.step.id, going.count);
         let url = self.log.redacted(&sent.url);
-        self.log.tell(Event::Received { exchange: id.clone(), method: sent.method.clone(), url, asks: came.asks });
+        let redacted = |text: Text| Text { en: self.log.redacted(&text.en), nl: self.log.redacted(&text.nl) };
+        let remarks = came.remarks.into_iter().map(redacted).collect();
+        self.log.tell(Event::Received { exchange: id.clone(), method: sent.method.clone(), url, asks: came.asks, remarks });
         self.log.exchange(Happened {
             id,
             scenario: &going.name,

@@ -7,14 +7,28 @@ use super::super::event::Event;
 use super::super::statement::Statement;
 use super::{Going, Order, Sitting, stopped};
 use crate::clock;
-use crate::evidence::Attested;
+use crate::evidence::{Attested, Noted};
 use crate::plan::PlannedScenario;
 use crate::scenario::{Check, filled};
 use crate::text::Text;
 
+/// Letters of a note.
+const LONGEST_NOTE: usize = 4_000;
+
+/// What becomes of a phase after its questions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    /// On to the next; what was not answered stays open.
+    On,
+    /// It is left out after all.
+    Skip,
+    /// It begins again.
+    Again,
+}
+
 impl<'p> Sitting<'p> {
     /// Takes what is known of what the client shows, and asks the people for the rest.
-    pub(super) async fn questions(&mut self, going: &mut Going<'p>) {
+    pub(super) async fn questions(&mut self, going: &mut Going<'p>) -> Then {
         let mut open = Vec::new();
         for expectation in &going.step.expect {
             let Check::Attest(attest) = &expectation.check else { continue };
@@ -28,7 +42,7 @@ impl<'p> Sitting<'p> {
             }
         }
         if !self.table.attended || open.is_empty() {
-            return;
+            return Then::On;
         }
         for (key, ask) in &open {
             let ask = self.instruction(going.scenario, ask);
@@ -45,11 +59,24 @@ impl<'p> Sitting<'p> {
                         open.remove(&key);
                         self.say(&key, statement);
                     }
-                    Some(Order::Next | Order::Skip | Order::Repeat) => return,
+                    Some(Order::Note(text, by)) => self.note(going, &text, by),
+                    Some(Order::Next) => return Then::On,
+                    Some(Order::Skip) => return Then::Skip,
+                    Some(Order::Repeat) => return Then::Again,
                     None => self.gone = true,
                 },
-                () = stopped(&mut self.stop) => return,
+                () = stopped(&mut self.stop) => return Then::On,
             }
+        }
+        Then::On
+    }
+
+    /// Records what somebody noted about this phase.
+    pub(super) fn note(&self, going: &Going<'p>, text: &str, by: String) {
+        let text: String = text.trim().chars().take(LONGEST_NOTE).collect();
+        if !text.is_empty() {
+            self.log.noted(Noted { scenario: going.name.clone(), step: going.step.id.clone(), text, by, at: clock::now() });
+            self.looked();
         }
     }
 
