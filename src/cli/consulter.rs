@@ -103,6 +103,7 @@ async fn sit(
         page: None,
         resumed: None,
         attended: false,
+        patience: None,
         folder: None,
     };
     let stop = stop::on_interrupt(terminal);

@@ -74,6 +74,8 @@ pub enum Event {
         /// The question.
         ask: Text,
     },
+    /// Questions that nobody answered in time: `scenario/step/expectation` of each.
+    Unanswered(Vec<String>),
     /// A phase is over.
     PhaseOver {
         /// `scenario@variant`

@@ -86,6 +86,20 @@ impl Attested {
     }
 }
 
+/// Questions about a phase that nobody answered in time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Unanswered {
+    /// `scenario@variant`
+    pub scenario: String,
+    /// The step.
+    pub step: String,
+    /// The expectations that were asked about.
+    pub expectations: Vec<String>,
+    /// Whole seconds that an answer was waited for.
+    pub waited_s: u64,
+}
+
 /// What somebody at the table noted about a phase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -8,6 +8,7 @@ mod reference;
 mod words;
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
@@ -19,10 +20,11 @@ use crate::plan::Plan;
 use crate::recognise::Recogniser;
 use crate::report::live::Now;
 use crate::scenario::Suite;
-use crate::serve::{LivePage, live_page};
+use crate::serve::{LivePage, PagePlace, live_page};
 
 pub(crate) use plan::{plan, questions, settings};
 pub use reference::Reference;
+pub(crate) use words::no_page;
 
 /// Orders that may wait.
 const ORDERS: usize = 64;
@@ -33,12 +35,14 @@ pub(crate) struct Company {
     pub(crate) driver: Option<Driver>,
     /// What is known beforehand of what the client shows.
     pub(crate) statements: Statements,
-    /// Port of the live page; none is served when absent.
-    pub(crate) page: Option<u16>,
+    /// Where the live page is; none is served when absent.
+    pub(crate) page: Option<PagePlace>,
     /// What had happened before, when a table that was broken off goes on.
     pub(crate) resumed: Option<Evidence>,
     /// Somebody at the terminal gives orders.
     pub(crate) attended: bool,
+    /// How long questions wait for an answer; for ever when absent.
+    pub(crate) patience: Option<Duration>,
     /// Where the report will be, for who looks at the page.
     pub(crate) folder: Option<String>,
 }
@@ -54,7 +58,7 @@ pub(crate) async fn sit(
     let (orders_in, orders) = mpsc::channel(ORDERS);
     let (evidence_in, evidence) = watch::channel(None::<Evidence>);
     let (state_in, state) = watch::channel(Arc::<str>::from("null"));
-    let page = page(&company, state, (&orders_in, &now), &terminal).await;
+    let page = company.page.and_then(|place| page(place, state, (&orders_in, &now), &terminal));
     let listens = company.attended || page.is_some();
     if company.attended {
         people::listen(orders_in.clone(), Arc::clone(&now), terminal);
@@ -65,6 +69,7 @@ pub(crate) async fn sit(
         came: seat.came,
         orders,
         attended: listens,
+        patience: company.patience,
         answers: seat.answers,
         driver: company.driver,
         statements: company.statements,
@@ -95,23 +100,20 @@ pub(crate) async fn sit(
     finished
 }
 
-async fn page(
-    company: &Company,
+fn page(
+    place: PagePlace,
     state: watch::Receiver<Arc<str>>,
     (orders, now): (&mpsc::Sender<Order>, &Arc<Mutex<Now>>),
     terminal: &Terminal,
 ) -> Option<LivePage> {
-    let port = company.page?;
     let (pressed_in, pressed) = mpsc::channel(ORDERS);
-    let secret = crate::clock::random_hex(12);
-    match live_page((port, &secret), crate::report::live::PAGE, state, pressed_in).await {
+    match live_page(place, crate::report::live::PAGE, state, pressed_in) {
         Ok(page) => {
-            terminal.note(&words::page(terminal.language(), &page.url));
             people::pressed(pressed, orders.clone(), Arc::clone(now));
             Some(page)
         }
         Err(why) => {
-            terminal.note(&format!("no live page: port {port} cannot be used ({why})"));
+            terminal.note(&words::no_page(terminal.language(), &why));
             None
         }
     }

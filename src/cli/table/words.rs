@@ -50,6 +50,13 @@ impl Teller {
                 now.over.push((key, *why == PhaseEnd::Skipped));
                 (now.phase, now.instruct) = (None, None);
             }
+            Event::Unanswered(keys) => {
+                let mut now = lock(&self.now);
+                now.questions.retain(|(key, _)| !keys.contains(key));
+                if self.attended {
+                    self.terminal.note(unanswered(language));
+                }
+            }
             Event::RealDataSuspected => self.terminal.note(real(language)),
             _ => {}
         }
@@ -94,6 +101,14 @@ pub(super) fn no_question(language: Language) -> &'static str {
     }
 }
 
+/// Nobody answered in time.
+fn unanswered(language: Language) -> &'static str {
+    match language {
+        Language::En => "  nobody answered in time: these questions stay untested",
+        Language::Nl => "  niemand antwoordde op tijd: deze vragen blijven ongetest",
+    }
+}
+
 /// How a phase stands.
 pub(super) fn standing(standing: &Text, language: Language) -> String {
     format!("  = {}", standing.get(language))
@@ -123,11 +138,11 @@ pub(super) fn empty_note(language: Language) -> &'static str {
     }
 }
 
-/// Where the live page is.
-pub(super) fn page(language: Language, url: &str) -> String {
+/// There is no live page, and why.
+pub(crate) fn no_page(language: Language, why: &std::io::Error) -> String {
     match language {
-        Language::En => format!("live page  {url}"),
-        Language::Nl => format!("livepagina {url}"),
+        Language::En => format!("no live page: its address or port cannot be used ({why})"),
+        Language::Nl => format!("geen livepagina: het adres of de poort is niet te gebruiken ({why})"),
     }
 }
 

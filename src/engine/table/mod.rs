@@ -23,7 +23,7 @@ use super::log::{Happened, Log};
 use super::statement::{Statement, Statements};
 use super::{Finished, Settings, redactor, start};
 use crate::drive::Reply;
-use crate::evidence::{Evidence, FoundHow, FoundPersona, OmittedReason, Origin, PhaseEnd, PhaseOver, ProgramEnd, Record, Sent};
+use crate::evidence::{Evidence, FoundHow, FoundPersona, OmittedReason, Origin, PhaseEnd, ProgramEnd, Record, Sent};
 use crate::plan::{Action, Plan, PlannedScenario, PlannedStep};
 use crate::scenario::{Phase, Suite};
 use crate::text::Text;
@@ -82,6 +82,8 @@ pub struct Table {
     pub orders: mpsc::Receiver<Order>,
     /// People are there: questions wait for them.
     pub attended: bool,
+    /// How long questions wait; for ever when absent.
+    pub patience: Option<Duration>,
     /// Says how to answer from now on.
     pub answers: Answers,
     /// Starts the client for each phase.
@@ -225,19 +227,6 @@ impl<'p> Sitting<'p> {
         }
         self.looked();
         then == Then::Again
-    }
-
-    fn over(&self, going: &Going<'p>, started_us: u64, why: PhaseEnd) {
-        let over = PhaseOver {
-            scenario: going.name.clone(),
-            step: going.step.id.clone(),
-            started_us,
-            took_us: self.log.elapsed_us().saturating_sub(started_us),
-            why,
-            program: going.program.clone(),
-        };
-        self.log.tell(Event::PhaseOver { scenario: over.scenario.clone(), step: over.step.clone(), why });
-        self.log.phase(over);
     }
 
     /// Answers until the phase is over; nothing when it is to begin again.

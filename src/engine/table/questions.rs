@@ -2,12 +2,15 @@
 //! or asked of the people at the table when the phase is over.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
 
 use super::super::event::Event;
 use super::super::statement::Statement;
 use super::{Going, Order, Sitting, stopped};
 use crate::clock;
-use crate::evidence::{Attested, Noted};
+use crate::evidence::{Attested, Noted, PhaseEnd, PhaseOver, Unanswered};
 use crate::plan::PlannedScenario;
 use crate::scenario::{Check, filled};
 use crate::text::Text;
@@ -50,6 +53,8 @@ impl<'p> Sitting<'p> {
         }
         // Who looks at the page has to see them: nothing else comes until they are answered.
         self.looked();
+        let until = self.table.patience.map(|patience| patience.mul_f64(self.tempo.max(0.0)));
+        let asked = Instant::now();
         let mut open: BTreeSet<String> = open.into_iter().map(|(key, _)| key).collect();
         while !open.is_empty() && !self.gone {
             tokio::select! {
@@ -66,9 +71,38 @@ impl<'p> Sitting<'p> {
                     None => self.gone = true,
                 },
                 () = stopped(&mut self.stop) => return Then::On,
+                () = passed(asked, until) => {
+                    self.unanswered(going, &open, asked.elapsed());
+                    return Then::On;
+                }
             }
         }
         Then::On
+    }
+
+    /// Tells and records that a phase is over.
+    pub(super) fn over(&self, going: &Going<'p>, started_us: u64, why: PhaseEnd) {
+        let over = PhaseOver {
+            scenario: going.name.clone(),
+            step: going.step.id.clone(),
+            started_us,
+            took_us: self.log.elapsed_us().saturating_sub(started_us),
+            why,
+            program: going.program.clone(),
+        };
+        self.log.tell(Event::PhaseOver { scenario: over.scenario.clone(), step: over.step.clone(), why });
+        self.log.phase(over);
+    }
+
+    /// Records that the questions which are open were not answered in time.
+    fn unanswered(&self, going: &Going<'p>, open: &BTreeSet<String>, waited: Duration) {
+        self.log.tell(Event::Unanswered(open.iter().cloned().collect()));
+        self.log.unanswered(Unanswered {
+            scenario: going.name.clone(),
+            step: going.step.id.clone(),
+            expectations: open.iter().map(|key| key.rsplit('/').next().unwrap_or(key).to_owned()).collect(),
+            waited_s: waited.as_secs(),
+        });
     }
 
     /// Records what somebody noted about this phase.
@@ -113,5 +147,13 @@ impl<'p> Sitting<'p> {
         let name = self.suite.persona(&persona.persona).map_or_else(|| persona.persona.clone(), |known| known.name());
         let values = BTreeMap::from([("name", name), ("bsn", persona.bsn.clone()), ("patient", persona.fixture.clone())]);
         Text { en: filled(&text.en, &values), nl: filled(&text.nl, &values) }
+    }
+}
+
+/// Ends when the time for an answer is over; never when there is no such time.
+async fn passed(asked: Instant, within: Option<Duration>) {
+    match within {
+        Some(within) => sleep_until(asked + within).await,
+        None => std::future::pending().await,
     }
 }

@@ -7,7 +7,7 @@ use super::*;
 use crate::agreements::{Actor, Dialect};
 use crate::drive::{Program, Secrets};
 use crate::engine::Recorder;
-use crate::evidence::{Attested, Exchange, Exhibit, Said};
+use crate::evidence::{Attested, Exchange, Exhibit, PhaseOver, Said};
 use crate::plan::{Claims, Selection, Target, TargetAuth, compile};
 use crate::scenario::{Source, load};
 
@@ -33,6 +33,7 @@ fn bench(scenario: &str) -> Bench {
         came: comes,
         orders: ordered,
         attended: false,
+        patience: None,
         answers: Box::new(|_| ()),
         driver: None,
         statements: Statements::new(),
@@ -207,6 +208,25 @@ async fn note_is_kept_with_its_phase_without_what_may_not_be_kept_and_ends_nothi
         ("nothing", "asked about the screen", "the live page"),
     ];
     assert_eq!(notes, wanted);
+}
+
+#[tokio::test]
+async fn question_that_nobody_answers_in_time_is_recorded_as_that_and_the_table_goes_on() {
+    let mut bench = bench("empty");
+    bench.table.attended = true;
+    bench.table.patience = Some(Duration::from_secs(100));
+    bench.order(Order::Next);
+    // Who could still give orders is there all the time.
+    let _people = bench.orders.clone();
+    let evidence = tokio::time::timeout(Duration::from_secs(20), bench.sit()).await.expect("no question blocks for ever");
+    let unanswered = evidence.records.iter().find_map(|record| match record {
+        Record::Unanswered(unanswered) => {
+            Some((unanswered.step.as_str(), unanswered.expectations.join(","), unanswered.waited_s))
+        }
+        _ => None,
+    });
+    assert_eq!(unanswered, Some(("nothing", "shown".to_owned(), 0)));
+    assert!(attested(&evidence).is_empty());
 }
 
 /// How `empty` goes when these orders come while its question is open.
