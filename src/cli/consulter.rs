@@ -104,6 +104,7 @@ async fn sit(
         resumed: None,
         attended: false,
         patience: None,
+        strays: table::Strays::default(),
         folder: None,
     };
     let stop = stop::on_interrupt(terminal);

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::super::failure::Failure;
 use super::super::output::Concluded;
-use super::super::table::{self, Company};
+use super::super::table::{self, Company, Strays};
 use super::super::terminal::Terminal;
 use super::super::{address, definitions, output, run, runtime, stop};
 use super::guests::{self, Guest};
@@ -49,6 +49,8 @@ struct Session {
     token: String,
     plan: Plan,
     folder: PathBuf,
+    /// What came that is nobody's, and nearest to it.
+    strays: Strays,
     recorder: Recorder,
     resumed: Option<Evidence>,
 }
@@ -83,11 +85,12 @@ pub(crate) fn hold(
     terminal.say(&greeting::greeting(&listener, (&there, &pages), arguments, terminal.language()));
     warn_of_others(arguments, &terminal);
     let sessions = house.sessions((&listener, guests), resumed)?;
-    let folders: Vec<PathBuf> = sessions.iter().map(|session| session.folder.clone()).collect();
+    let folders: Vec<(PathBuf, Strays)> =
+        sessions.iter().map(|session| (session.folder.clone(), session.strays.clone())).collect();
     let stop = runtime.block_on(async { stop::on_interrupt(terminal) });
     let finished = house.beside_each_other(runtime.handle(), (&listener, arrivals), (sessions, pages, stop))?;
-    let of_all = folders.first().and_then(|folder| folder.parent()).filter(|_| many).map(Path::to_owned);
-    let told = finished.into_iter().zip(&folders).map(|(finished, folder)| house.report(finished, folder));
+    let of_all = folders.first().and_then(|(folder, _)| folder.parent()).filter(|_| many).map(Path::to_owned);
+    let told = finished.into_iter().zip(&folders).map(|(finished, (folder, strays))| house.report(finished, folder, strays));
     Ok(Held { of_all, concluded: told.collect::<Result<_, Failure>>()? })
 }
 
@@ -112,7 +115,8 @@ impl House<'_> {
             let folder = self.arguments.resume.clone().unwrap_or_default();
             let plan = evidence.start.plan.clone();
             let (name, token) = (seat.name.clone(), seat.token.clone());
-            return Ok(vec![Session { guest, name, token, plan, folder, recorder, resumed: Some(evidence) }]);
+            let strays = Strays::of(&folder);
+            return Ok(vec![Session { guest, name, token, plan, folder, strays, recorder, resumed: Some(evidence) }]);
         }
         let folder = self.arguments.out.clone().unwrap_or_else(run::new_folder);
         let session = |(guest, seat): (Guest, &Seat)| {
@@ -120,7 +124,8 @@ impl House<'_> {
             let folder = if self.many { folder.join(&seat.name) } else { folder.clone() };
             let (name, token) = (seat.name.clone(), seat.token.clone());
             let (plan, recorder) = (self.plan(&guest, base)?, run::recorder(&folder)?);
-            Ok(Session { guest, name, token, plan, folder, recorder, resumed: None })
+            let strays = Strays::of(&folder);
+            Ok(Session { guest, name, token, plan, folder, strays, recorder, resumed: None })
         };
         seated.map(session).collect()
     }
@@ -145,8 +150,17 @@ impl House<'_> {
         let (over, mut is_over) = watch::channel(false);
         let secrets: Vec<_> = listener.seats().iter().map(|seat| (seat.name.clone(), seat.token.clone())).collect();
         let redactor = Redactor::masking(secrets.iter().map(|(name, token)| (name.as_str(), token.as_str())));
+        // A vendor is shown what came near to it, and of the others not even the name.
+        let to_vendors = Redactor::masking(secrets.iter().map(|(_, token)| (address::TOKEN, token.as_str())));
+        let strays: BTreeMap<String, Strays> =
+            sessions.iter().map(|session| (session.name.clone(), session.strays.clone())).collect();
         let stray = |arrival: &crate::serve::Arrival| {
             self.terminal.note(&free::line(arrival, &redactor, self.terminal.language()));
+            if let Some(nearest) = table::nearest(arrival, listener.seats())
+                && let Some(strays) = strays.get(nearest)
+            {
+                strays.add(table::stray(arrival, (nearest, listener.seats()), &to_vendors));
+            }
         };
         // All that can be wrong is found before anybody sits down: a thread that waits would wait for ever.
         let mut prepared = Vec::new();
@@ -217,6 +231,7 @@ impl House<'_> {
             driver,
             statements,
             page,
+            strays: session.strays.clone(),
             resumed: session.resumed.clone(),
             folder: Some(session.folder.join("report.html").display().to_string()),
         })
@@ -244,11 +259,15 @@ impl House<'_> {
         Ok(table::sit((&session.plan, self.suite, self.validator), (seat, company), settings, self.terminal).await)
     }
 
-    fn report(&self, finished: Finished, folder: &Path) -> Result<Concluded, Failure> {
+    fn report(&self, finished: Finished, folder: &Path, strays: &Strays) -> Result<Concluded, Failure> {
         let completeness = run::completeness(self.arguments.require_complete);
         let bench = output::Bench { suite: self.suite, validator: self.validator, completeness };
         let folder = output::Folder { path: folder, trouble: finished.stored.err() };
-        output::conclude(&finished.evidence, &bench, &folder, &self.terminal)
+        let concluded = output::conclude(&finished.evidence, &bench, &folder, &self.terminal)?;
+        if let Some(summary) = strays.summary(self.terminal.language()) {
+            self.terminal.say(&summary);
+        }
+        Ok(concluded)
     }
 }
 

@@ -1,19 +1,20 @@
 //! The board: judges what has come so far and publishes how the table stands.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::watch;
 
 use super::super::terminal::Terminal;
-use super::{lock, words};
+use super::{Strays, lock, words};
 use crate::evidence::{Evidence, PhaseEnd, PhaseOver, Record};
 use crate::fhir::validate::Validator;
 use crate::judge::judge;
 use crate::plan::Plan;
 use crate::recognise::Recogniser;
 use crate::report::Report;
-use crate::report::live::{Live, Now, live};
+use crate::report::live::{Live, Now, live, silence};
 use crate::scenario::Suite;
 
 /// Between two looks.
@@ -29,6 +30,12 @@ pub(super) struct Board<'b> {
     /// Where somebody follows how the phases stand.
     pub(super) terminal: Option<Terminal>,
     pub(super) state: watch::Sender<Arc<str>>,
+    /// Without a request for so long, something may be wrong.
+    pub(super) silence: Duration,
+    /// What came that is nobody's, and nearest to this client.
+    pub(super) strays: Strays,
+    /// It was said at the terminal where to look.
+    pub(super) told: AtomicBool,
 }
 
 impl Board<'_> {
@@ -49,6 +56,8 @@ impl Board<'_> {
     }
 
     fn publish(&self, mut evidence: Evidence) {
+        self.mind_silence();
+        lock(&self.now).strays = self.strays.last();
         let now = lock(&self.now).clone();
         if let Some((scenario, step)) = now.phase.as_deref().and_then(|phase| phase.split_once('/')) {
             self.close(&mut evidence, scenario, step);
@@ -60,6 +69,16 @@ impl Board<'_> {
         let state = serde_json::to_string(&live).unwrap_or_else(|_| "null".to_owned());
         // Nobody may look at the moment.
         let _ = self.state.send(state.into());
+    }
+
+    /// Says where to look when nothing comes: on the page in each phase, and once at the terminal.
+    fn mind_silence(&self) {
+        let mut now = lock(&self.now);
+        let since = now.since.filter(|_| now.phase.is_some());
+        now.silent = since.is_some_and(|since| since.elapsed() >= self.silence);
+        if let Some(terminal) = self.terminal.filter(|_| now.silent && !self.told.swap(true, Ordering::Relaxed)) {
+            terminal.note(&format!("  ! {}", silence().get(terminal.language())));
+        }
     }
 
     /// Tells who is at the terminal how the phase stands, when that has changed.

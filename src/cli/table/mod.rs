@@ -5,8 +5,10 @@ mod board;
 mod people;
 mod plan;
 mod reference;
+mod strays;
 mod words;
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -24,7 +26,11 @@ use crate::serve::{LivePage, PagePlace, live_page};
 
 pub(crate) use plan::{plan, questions, settings};
 pub use reference::Reference;
+pub(crate) use strays::{Strays, nearest, stray};
 pub(crate) use words::no_page;
+
+/// Without a request for so long, it is said where to look.
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// Orders that may wait.
 const ORDERS: usize = 64;
@@ -41,6 +47,8 @@ pub(crate) struct Company {
     pub(crate) resumed: Option<Evidence>,
     /// Somebody at the terminal gives orders.
     pub(crate) attended: bool,
+    /// What came that is nobody's, and nearest to this client.
+    pub(crate) strays: Strays,
     /// How long questions wait for an answer; for ever when absent.
     pub(crate) patience: Option<Duration>,
     /// Where the report will be, for who looks at the page.
@@ -79,7 +87,18 @@ pub(crate) async fn sit(
     let tells = words::Teller { terminal, now: Arc::clone(&now), attended: company.attended };
     let recogniser = Recogniser::new(&suite.exchanges, plan.claims.dialect).explaining(&suite.dialects);
     let follows = company.attended.then_some(terminal);
-    let board = board::Board { plan, suite, validator, recogniser, now: Arc::clone(&now), terminal: follows, state: state_in };
+    let board = board::Board {
+        plan,
+        suite,
+        validator,
+        recogniser,
+        now: Arc::clone(&now),
+        terminal: follows,
+        state: state_in,
+        silence: SILENCE.mul_f64(settings.tempo.max(0.0)),
+        told: AtomicBool::new(false),
+        strays: company.strays,
+    };
     let (finished, ()) = tokio::join!(
         async {
             let finished = engine::serve(plan, suite, settings, table, move |event| tells.tell(&event)).await;

@@ -1,6 +1,7 @@
 //! What is told at the terminal while a client is at the table.
 
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use super::super::terminal::Terminal;
 use super::lock;
@@ -30,9 +31,14 @@ impl Teller {
                 (now.phase, now.instruct) = (Some(key), Some(instruct.clone()));
                 now.questions.clear();
                 now.standing = None;
+                (now.since, now.silent) = (Some(Instant::now()), false);
             }
-            Event::Received { method, url, asks, remarks, .. } if self.attended => {
-                self.terminal.note(&received((method, url), asks.as_deref(), remarks, language));
+            Event::Received { method, url, asks, remarks, .. } => {
+                let mut now = lock(&self.now);
+                (now.since, now.silent) = (None, false);
+                if self.attended {
+                    self.terminal.note(&received((method, url), asks.as_deref(), remarks, language));
+                }
             }
             Event::Question { key, ask } => {
                 let mut now = lock(&self.now);
@@ -48,7 +54,7 @@ impl Teller {
                 }
                 let mut now = lock(&self.now);
                 now.over.push((key, *why == PhaseEnd::Skipped));
-                (now.phase, now.instruct) = (None, None);
+                (now.phase, now.instruct, now.silent) = (None, None, false);
             }
             Event::Unanswered(keys) => {
                 let mut now = lock(&self.now);

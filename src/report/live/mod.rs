@@ -4,8 +4,11 @@
 
 mod checklist;
 mod requests;
+mod stray;
 #[cfg(test)]
 mod tests;
+
+use std::time::Instant;
 
 use serde::Serialize;
 
@@ -17,6 +20,7 @@ use crate::recognise::Recogniser;
 use crate::scenario::Suite;
 use crate::text::Text;
 use requests::Requests;
+pub use stray::Stray;
 
 /// The page; the address of its events stands in it relative to its own.
 pub const PAGE: &str = include_str!("page.html");
@@ -37,6 +41,12 @@ pub struct Now {
     pub over: Vec<(String, bool)>,
     /// How the phase stands, as it was told last.
     pub standing: Option<Text>,
+    /// What came last that is nobody's and nearest to this client, oldest first.
+    pub strays: Vec<Stray>,
+    /// When the phase began.
+    pub since: Option<Instant>,
+    /// Nothing has come in the phase that goes on, for so long that something may be wrong.
+    pub silent: bool,
     /// Where the report will be.
     pub folder: Option<String>,
     /// The run is over.
@@ -62,6 +72,8 @@ pub struct Live {
     pub folder: Option<String>,
     /// What is to be done now.
     pub instruct: Option<Text>,
+    /// Where to look when nothing comes.
+    pub silence: Option<Text>,
     /// Questions that wait for an answer.
     pub questions: Vec<Question>,
     /// The phases, in order.
@@ -70,6 +82,8 @@ pub struct Live {
     pub requests: Vec<Request>,
     /// How many there were.
     pub count: usize,
+    /// The last that are nobody's and nearest to this client, newest first.
+    pub strays: Vec<Stray>,
 }
 
 /// A question that waits for an answer.
@@ -163,11 +177,22 @@ pub fn live(
         counts: text::levels(&report.counts).into_iter().map(|(name, counts)| words::counts(name, counts)).collect(),
         folder: now.folder.clone(),
         instruct: now.instruct.clone(),
+        silence: now.silent.then(silence),
         questions: now.questions.iter().map(|(key, ask)| Question { key: key.clone(), ask: ask.clone() }).collect(),
         phases: checklist::phases((report, &requests), plan, now),
         count: requests.count(),
         requests: requests.last(),
+        strays: now.strays.iter().rev().cloned().collect(),
         base,
+    }
+}
+
+/// Where to look when nothing comes, in short; docs/listen.md tells more.
+#[must_use]
+pub fn silence() -> Text {
+    Text {
+        en: "nothing has come in. Look at: the base URL (whole, `/fhir` at its end; can its host be reached from where the client is?); the token (`Authorization: Bearer …`); TLS (`http` or `https`; does the client trust the certificate?); a firewall or guest network in between".to_owned(),
+        nl: "er is nog niets binnengekomen. Kijk naar: de base-URL (heel, met `/fhir` aan het eind; is de host bereikbaar vanaf de client?); het token (`Authorization: Bearer …`); TLS (`http` of `https`; vertrouwt de client het certificaat?); een firewall of gastnetwerk ertussen".to_owned(),
     }
 }
 
