@@ -22,12 +22,15 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use super::room::Room;
 use crate::fhir::search::Query;
 
 /// Bytes of a screenshot.
 const MOST_BODY: usize = 16 << 20;
 /// Within this time it has to be there.
 const BODY_DEADLINE: Duration = Duration::from_secs(60);
+/// Connections of one page at once.
+const MOST_CONNECTIONS: usize = 128;
 /// Random bytes in the address of a page.
 const SECRET_BYTES: usize = 12;
 /// Letters of a remark.
@@ -134,7 +137,7 @@ pub fn live_page(
         .with_state(Shared { page: page.into(), state, pressed });
     let task = tokio::spawn(async move {
         // `axum::serve` has no way to fail: accepting is tried again for ever.
-        drop(axum::serve(listener, router).await);
+        drop(axum::serve(Room::new(listener, MOST_CONNECTIONS), router).await);
     });
     Ok(LivePage { url, task })
 }

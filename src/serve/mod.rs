@@ -17,6 +17,7 @@ mod patch;
 mod provider;
 mod request;
 mod responder;
+mod room;
 mod server;
 mod wire;
 
