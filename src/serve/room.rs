@@ -85,7 +85,8 @@ mod tests {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let address = listener.local_addr().expect("it listens");
         let mut room = Room::new(listener, 1);
-        let _clients = [TcpStream::connect(address).await.expect("it listens"), TcpStream::connect(address).await.expect("it listens")];
+        let _clients =
+            [TcpStream::connect(address).await.expect("it listens"), TcpStream::connect(address).await.expect("it listens")];
         let (held, _) = room.accept().await;
         assert!(timeout(Duration::from_millis(100), room.accept()).await.is_err());
         drop(held);
