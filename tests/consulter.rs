@@ -78,6 +78,7 @@ fn run(suite: &Arc<Suite>, fhir: FhirVersion, faults: &[&str], selection: &Selec
             came: place.came,
             orders,
             attended: false,
+            patience: None,
             answers: place.answers,
             driver: Some(Driver::BuiltIn(consulter.client())),
             statements: Statements::new(),

@@ -39,7 +39,9 @@ async fn whole_plan_runs_against_the_reference_provider_and_leaves_nothing_out()
                 assert!(matches!(exchange.outcome, Outcome::Answered(_)), "{}: {:?}", exchange.id, exchange.outcome);
             }
             Record::Replaced(replaced) => panic!("taken for a BSN: {replaced:?}"),
-            other @ (Record::Phase(_) | Record::Attested(_)) => panic!("not of such a run: {other:?}"),
+            other @ (Record::Phase(_) | Record::Attested(_) | Record::Note(_) | Record::Unanswered(_)) => {
+                panic!("not of such a run: {other:?}")
+            }
             Record::Capture(_) | Record::Token(_) | Record::Terminology(_) | Record::End(_) => {}
         }
     }

@@ -9,6 +9,8 @@ mod command;
 mod hostile;
 #[path = "listen/many.rs"]
 mod many;
+#[path = "listen/people.rs"]
+mod people;
 #[path = "listen/resume.rs"]
 mod resume;
 #[path = "listen/table.rs"]

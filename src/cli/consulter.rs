@@ -103,6 +103,8 @@ async fn sit(
         page: None,
         resumed: None,
         attended: false,
+        patience: None,
+        strays: table::Strays::default(),
         folder: None,
     };
     let stop = stop::on_interrupt(terminal);

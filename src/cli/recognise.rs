@@ -89,31 +89,10 @@ fn told(recognised: &Recognised, suite: &Suite, language: Language) -> Vec<Strin
                 lines.extend(near.differences.iter().flat_map(|difference| lines_of(difference, language)));
             }
         }
-        other => lines.push(other_kind(other, language)),
+        other => lines.push(other.text().get(language).to_owned()),
     }
     lines.extend(recognised.findings.iter().flat_map(|difference| lines_of(difference, language)));
     lines
-}
-
-fn other_kind(kind: &Kind, language: Language) -> String {
-    let (en, nl) = match kind {
-        Kind::Capabilities => ("this asks what the server can".to_owned(), "dit vraagt wat de server kan".to_owned()),
-        Kind::Lookup { .. } => ("this looks up the patient".to_owned(), "dit zoekt de patiënt op".to_owned()),
-        Kind::Read { resource, .. } => (format!("this reads a {resource}"), format!("dit leest een {resource}")),
-        Kind::NextPage { resource } => {
-            (format!("this is a next page of {resource}"), format!("dit is een volgende pagina van {resource}"))
-        }
-        Kind::Write => ("this changes data".to_owned(), "dit wijzigt gegevens".to_owned()),
-        Kind::OtherSearch { resource } => (
-            format!("this searches {resource}, which no exchange asks so"),
-            format!("dit zoekt {resource}; zo vraagt geen uitwisseling het"),
-        ),
-        Kind::Unreadable(why) => (format!("this cannot be read: {why}"), format!("dit is niet te lezen: {why}")),
-        Kind::Exchange(_) | Kind::Near(_) | Kind::Nowhere => {
-            ("this leads nowhere in FHIR".to_owned(), "dit leidt in FHIR nergens heen".to_owned())
-        }
-    };
-    Text { en, nl }.get(language).to_owned()
 }
 
 fn lines_of(difference: &Difference, language: Language) -> Vec<String> {

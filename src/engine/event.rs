@@ -64,6 +64,8 @@ pub enum Event {
         url: String,
         /// The exchange that it is.
         asks: Option<String>,
+        /// How it is not as the agreement has it, redacted.
+        remarks: Vec<Text>,
     },
     /// A question that only a person can answer.
     Question {
@@ -72,6 +74,8 @@ pub enum Event {
         /// The question.
         ask: Text,
     },
+    /// Questions that nobody answered in time: `scenario/step/expectation` of each.
+    Unanswered(Vec<String>),
     /// A phase is over.
     PhaseOver {
         /// `scenario@variant`

@@ -9,8 +9,8 @@ use super::record::{RecordError, Recorder};
 use crate::clock::{self, Stopwatch};
 use crate::drive::{FreshToken, Reply};
 use crate::evidence::{
-    Attested, Broken, Capture, CodeAsked, End, Evidence, Exchange, Exhibit, FoundPersona, Omitted, OmittedReason, Origin,
-    Outcome, PhaseOver, Received, Record, Replaced, Sent, Start, TokenAsked,
+    Attested, Broken, Capture, CodeAsked, End, Evidence, Exchange, Exhibit, FoundPersona, Noted, Omitted, OmittedReason, Origin,
+    Outcome, PhaseOver, Received, Record, Replaced, Sent, Start, TokenAsked, Unanswered,
 };
 use crate::fhir::terminology::{Answer, Question};
 use crate::plan::{ExtraValue, TargetAuth};
@@ -243,6 +243,18 @@ impl Log {
             }
         }
         self.add(kept, Record::Attested(said));
+    }
+
+    /// Records what somebody noted.
+    pub(super) fn noted(&self, mut noted: Noted) {
+        noted.text = self.redactor.text(&noted.text);
+        noted.by = self.redactor.text(&noted.by);
+        self.add(self.kept(), Record::Note(noted));
+    }
+
+    /// Records that nobody answered in time.
+    pub(super) fn unanswered(&self, unanswered: Unanswered) {
+        self.add(self.kept(), Record::Unanswered(unanswered));
     }
 
     /// Looks at the evidence so far. Nothing is recorded meanwhile: be quick.

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::evidence::{Exhibit, Said};
+use crate::text::Text;
 
 /// Bytes of a file with statements.
 const LONGEST: u64 = 1 << 20;
@@ -59,6 +60,22 @@ pub enum StatementError {
         /// What is wrong.
         problem: String,
     },
+}
+
+impl StatementError {
+    /// The same in both languages.
+    #[must_use]
+    pub fn text(&self) -> Text {
+        let nl = match self {
+            Self::File { path, source } => format!("`{}` is niet te lezen: {source}", path.display()),
+            Self::TooLarge { path, most } => format!("`{}` is groter dan {most} bytes", path.display()),
+            Self::Shape { path, problem } => format!(
+                "`{}`: {problem}; schrijf `\"{KEY_SHAPE}\": yes`, `no` of `cannot-show`, of `{{\"answer\": \"yes\", \"remark\": \"…\", \"file\": \"screen.png\"}}`",
+                path.display()
+            ),
+        };
+        Text { en: self.to_string(), nl }
+    }
 }
 
 const KEY_SHAPE: &str = "scenario/step/expectation";
@@ -117,7 +134,7 @@ pub fn said(word: &str) -> Option<Said> {
     match word.trim().to_lowercase().as_str() {
         "yes" | "y" | "ja" | "j" => Some(Said::Yes),
         "no" | "n" | "nee" => Some(Said::No),
-        "cannot-show" | "cannot show" | "c" | "kan niet" => Some(Said::CannotShow),
+        "cannot-show" | "cannot show" | "c" | "kan niet" | "kan-niet" => Some(Said::CannotShow),
         _ => None,
     }
 }

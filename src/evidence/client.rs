@@ -89,6 +89,36 @@ impl Attested {
     }
 }
 
+/// Questions about a phase that nobody answered in time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Unanswered {
+    /// `scenario@variant`
+    pub scenario: String,
+    /// The step.
+    pub step: String,
+    /// The expectations that were asked about.
+    pub expectations: Vec<String>,
+    /// Whole seconds that an answer was waited for.
+    pub waited_s: u64,
+}
+
+/// What somebody at the table noted about a phase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Noted {
+    /// `scenario@variant`
+    pub scenario: String,
+    /// The step.
+    pub step: String,
+    /// In words.
+    pub text: String,
+    /// Where it was written: the terminal, or the live page.
+    pub by: String,
+    /// RFC 3339, UTC.
+    pub at: String,
+}
+
 /// What was said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

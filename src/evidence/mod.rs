@@ -4,7 +4,7 @@
 
 mod client;
 
-pub use client::{Attested, Exhibit, PhaseEnd, PhaseOver, ProgramEnd, Said};
+pub use client::{Attested, Exhibit, Noted, PhaseEnd, PhaseOver, ProgramEnd, Said, Unanswered};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -79,6 +79,10 @@ pub enum Record {
     Phase(PhaseOver),
     /// What a person said about a client.
     Attested(Attested),
+    /// What somebody at the table noted about a phase. Nothing is judged by it.
+    Note(Noted),
+    /// Questions that nobody answered in time.
+    Unanswered(Unanswered),
     /// A terminology server was asked about a code.
     Terminology(Box<CodeAsked>),
     /// The end: without it the run was killed.

@@ -50,6 +50,8 @@ pub(crate) struct StepRecord<'a> {
     pub(crate) phase: Option<&'a PhaseOver>,
     /// What was said of it last, by expectation.
     pub(crate) attested: BTreeMap<&'a str, &'a Attested>,
+    /// Expectations that nobody spoke of in time, with the seconds that were waited.
+    pub(crate) unanswered: BTreeMap<&'a str, u64>,
 }
 
 /// A request and the requests for the pages that follow from it.
@@ -143,7 +145,11 @@ impl<'a> Answers<'a> {
                 let step = self.steps.entry(&said.scenario).or_default().entry(&said.step).or_default();
                 step.attested.insert(&said.expectation, said);
             }
-            Record::Replaced(_) | Record::Token(_) | Record::Terminology(_) | Record::End(_) => {}
+            Record::Unanswered(unanswered) => {
+                let step = self.steps.entry(&unanswered.scenario).or_default().entry(&unanswered.step).or_default();
+                step.unanswered.extend(unanswered.expectations.iter().map(|name| (name.as_str(), unanswered.waited_s)));
+            }
+            Record::Replaced(_) | Record::Token(_) | Record::Note(_) | Record::Terminology(_) | Record::End(_) => {}
         }
     }
 

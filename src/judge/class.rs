@@ -139,7 +139,9 @@ impl<'a> Diagnosis<'a> {
             Reason::NoAuthentication => Some(Class::Configuration),
             Reason::Harness(_) | Reason::KnowledgeLacking(_) => Some(Class::Harness),
             Reason::Undetermined(_) | Reason::DataUnknown | Reason::NotEntered(_) => Some(Class::Data),
-            Reason::NoClient | Reason::Skipped | Reason::NotAttested | Reason::CannotShow(_) => Some(Class::Configuration),
+            Reason::NoClient | Reason::Skipped | Reason::NotAttested | Reason::NotAnswered(_) | Reason::CannotShow(_) => {
+                Some(Class::Configuration)
+            }
             Reason::Stopped
             | Reason::NotAllKept(_)
             | Reason::BlockedBy(_)

@@ -54,6 +54,8 @@ pub enum Reason {
     Skipped,
     /// Only a person who looks at the client can tell, and nobody did.
     NotAttested,
+    /// The question was asked, and nobody answered within these seconds.
+    NotAnswered(u64),
     /// The person who looked could not tell; in their words, where there are any.
     CannotShow(String),
     /// The client sent more than is kept of one phase; so many requests were not looked at.

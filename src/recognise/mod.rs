@@ -10,6 +10,7 @@ mod patient;
 mod recogniser;
 mod signs;
 mod template;
+mod told;
 mod tongue;
 
 #[cfg(test)]

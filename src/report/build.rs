@@ -191,6 +191,7 @@ impl<'a> Join<'a> {
             outcome: worst(&expectations),
             omitted: self.exchanges.omitted(scenario, &planned.id),
             took_us: exchanges.iter().map(|exchange| exchange.took_us).sum(),
+            notes: self.exchanges.notes(scenario, &planned.id),
             exchanges,
             expectations,
         }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::excerpt::{Spot, excerpt};
 use super::view::{Excerpt, Exchange};
 use super::{curl, reason};
-use crate::evidence::{self, Evidence, OmittedReason, Outcome, Record};
+use crate::evidence::{self, Evidence, Noted, OmittedReason, Outcome, Record};
 use crate::judge::{Place, Verdicts};
 use crate::text::Text;
 
@@ -18,6 +18,7 @@ pub(super) struct Exchanges<'a> {
     by_step: BTreeMap<(&'a str, &'a str), Vec<&'a evidence::Exchange>>,
     by_id: BTreeMap<&'a str, &'a evidence::Exchange>,
     omitted: BTreeMap<(&'a str, &'a str), &'a OmittedReason>,
+    notes: BTreeMap<(&'a str, &'a str), Vec<&'a Noted>>,
     places: BTreeMap<&'a str, &'a Place>,
     blobs: &'a BTreeMap<String, std::sync::Arc<[u8]>>,
 }
@@ -28,6 +29,7 @@ impl<'a> Exchanges<'a> {
             by_step: BTreeMap::new(),
             by_id: BTreeMap::new(),
             omitted: BTreeMap::new(),
+            notes: BTreeMap::new(),
             places: places(verdicts),
             blobs: &evidence.blobs,
         };
@@ -40,6 +42,9 @@ impl<'a> Exchanges<'a> {
                 }
                 Record::Omitted(omitted) => {
                     exchanges.omitted.insert((&omitted.scenario, &omitted.step), &omitted.reason);
+                }
+                Record::Note(noted) => {
+                    exchanges.notes.entry((&noted.scenario, &noted.step)).or_default().push(noted);
                 }
                 _ => {}
             }
@@ -68,6 +73,11 @@ impl<'a> Exchanges<'a> {
     /// Why a step was not run.
     pub(super) fn omitted(&self, scenario: &str, step: &str) -> Option<Text> {
         self.omitted.get(&(scenario, step)).map(|omitted| reason::omitted(omitted))
+    }
+
+    /// What was noted about a step, in order.
+    pub(super) fn notes(&self, scenario: &str, step: &str) -> Vec<Noted> {
+        self.notes.get(&(scenario, step)).into_iter().flatten().map(|noted| (*noted).clone()).collect()
     }
 
     fn view(&self, exchange: &evidence::Exchange) -> Exchange {

@@ -11,7 +11,7 @@ use super::words;
 use crate::evidence;
 use shape::{
     AgreementDefect, Attested, Claims, Concept, Dataset, Definition, Exchange, Exhibit, Expectation, Finding, Issue, Known,
-    KnownMark, LevelCounts, Noise, Open, Profiles, Reason, Requirement, Root, Run, SuiteId, Target,
+    KnownMark, LevelCounts, Noise, Note, Open, Profiles, Reason, Requirement, Root, Run, SuiteId, Target,
 };
 
 /// Version of `run.json`.
@@ -64,6 +64,7 @@ impl<'a> Run<'a> {
             spoken: report.spoken.as_ref().map(spoken::spoken),
             habits: report.habits.iter().map(spoken::habit).collect(),
             agreement_defects: report.defects.iter().map(defect).collect(),
+            notes: report.scenarios.iter().flat_map(|scenario| &scenario.steps).flat_map(|step| &step.notes).map(note).collect(),
         }
     }
 }
@@ -142,6 +143,11 @@ fn attested(said: &evidence::Attested) -> Attested<'_> {
     let exhibit = said.exhibit.as_ref();
     let exhibit = exhibit.map(|it| Exhibit { name: &it.name, media_type: &it.media_type, digest: &it.digest });
     Attested { answer: words::said_name(said.answer), remark: said.remark.as_deref(), exhibit, by: &said.by, at: &said.at }
+}
+
+fn note(note: &evidence::Noted) -> Note<'_> {
+    let evidence::Noted { scenario, step, text, by, at } = note;
+    Note { scenario, step, text, by, at }
 }
 
 fn finding(finding: &view::Finding) -> Finding<'_> {

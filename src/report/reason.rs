@@ -42,6 +42,7 @@ fn code(reason: &Reason) -> (&'static str, Option<&str>) {
         Reason::NoClient => ("no-client", None),
         Reason::Skipped => ("skipped", None),
         Reason::NotAttested => ("not-attested", None),
+        Reason::NotAnswered(_) => ("not-answered", None),
         Reason::CannotShow(remark) => ("cannot-show", Some(remark).filter(|remark| !remark.is_empty()).map(String::as_str)),
         Reason::NotAllKept(_) => ("not-all-kept", None),
         Reason::BlockedBy(requirement) => ("blocked-by", Some(requirement)),
@@ -85,6 +86,15 @@ fn sentence(reason: &Reason) -> Text {
             "only a person who looks at the screen can tell, and nobody did",
             "alleen wie naar het scherm kijkt kan dit zeggen, en niemand deed dat",
         ),
+        Reason::NotAnswered(seconds) => {
+            let (minutes, seconds) = (seconds / 60, seconds % 60);
+            both(
+                format!("only a person who looks at the screen can tell, and nobody answered within {minutes} min {seconds} s"),
+                format!(
+                    "alleen wie naar het scherm kijkt kan dit zeggen, en niemand antwoordde binnen {minutes} min {seconds} s"
+                ),
+            )
+        }
         Reason::CannotShow(remark) if remark.is_empty() => {
             both("whoever looked said that it cannot be shown", "wie keek zei dat het niet te tonen is")
         }

@@ -72,6 +72,7 @@ pub(super) const WORDS: &[(&str, &str, &str)] = &[
     ("class", "Kind of trouble", "Soort probleem"),
     ("requests", "requests", "verzoeken"),
     ("explains", "Explains findings against", "Verklaart bevindingen tegen"),
+    ("noted", "Noted at the table", "Genoteerd aan de tafel"),
     ("said", "Said of the client", "Gezegd van de client"),
     ("said-yes", "yes", "ja"),
     ("said-no", "no", "nee"),

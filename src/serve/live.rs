@@ -3,7 +3,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,6 +23,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use super::room::Room;
 use crate::fhir::search::Query;
 
 /// Bytes of a screenshot.
@@ -31,6 +32,10 @@ const MOST_BODY: usize = 16 << 20;
 const BODY_DEADLINE: Duration = Duration::from_secs(60);
 /// For so long who asked for the page once is thought to look at it.
 const MOMENT: Duration = Duration::from_secs(10);
+/// Connections of one page at once.
+const MOST_CONNECTIONS: usize = 128;
+/// Random bytes in the address of a page.
+const SECRET_BYTES: usize = 12;
 /// Letters of a remark.
 const MOST_REMARK: usize = 4_000;
 
@@ -39,6 +44,8 @@ const MOST_REMARK: usize = 4_000;
 pub enum Pressed {
     /// `next`, `skip` or `repeat`.
     Order(String),
+    /// A note about the phase.
+    Note(String),
     /// An answer to a question.
     Answer {
         /// `scenario/step/expectation`
@@ -123,18 +130,51 @@ struct Shared {
     viewers: Viewers,
 }
 
-/// Serves a page on a free port of the loopback address (or on `port`), below a path that holds `secret`.
+/// Where a page will be: its port is taken, and its address can be handed out.
+#[derive(Debug)]
+pub struct PagePlace {
+    /// Its address.
+    pub url: String,
+    listener: std::net::TcpListener,
+    secret: String,
+}
+
+impl PagePlace {
+    /// At this address and port (a free one when 0), below a path that nobody can guess. `host` is the name by which
+    /// others reach it; the address when absent.
+    ///
+    /// # Errors
+    /// When the port is taken, or the address is not of this machine.
+    pub fn take(at: SocketAddr, host: Option<&str>) -> std::io::Result<Self> {
+        let listener = std::net::TcpListener::bind(at)?;
+        listener.set_nonblocking(true)?;
+        let taken = listener.local_addr()?;
+        let host = host.map_or_else(|| named(taken.ip()), str::to_owned);
+        let secret = crate::clock::random_hex(SECRET_BYTES);
+        Ok(Self { url: format!("http://{host}:{}/{secret}/", taken.port()), listener, secret })
+    }
+}
+
+/// An address as a URL has it.
+fn named(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("[{address}]"),
+    }
+}
+
+/// Serves a page at its place.
 ///
 /// # Errors
-/// When the port is taken.
-pub async fn live_page(
-    (port, secret): (u16, &str),
+/// When the place cannot be listened at.
+pub fn live_page(
+    place: PagePlace,
     page: &str,
     state: watch::Receiver<Arc<str>>,
     pressed: mpsc::Sender<Pressed>,
 ) -> std::io::Result<LivePage> {
-    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
-    let url = format!("http://{}/{secret}/", listener.local_addr()?);
+    let PagePlace { url, listener, secret } = place;
+    let listener = TcpListener::from_std(listener)?;
     // Written out: below a nested router a path that ends in `/` is another one.
     let at = |name: &str| format!("/{secret}/{name}");
     let viewers = Viewers::default();
@@ -144,11 +184,12 @@ pub async fn live_page(
         .route(&at("state"), get(current))
         .route(&at("events"), get(events))
         .route(&at("orders"), post(order))
+        .route(&at("notes"), post(note))
         .route(&at("attest"), post(attest))
         .with_state(shared);
     let task = tokio::spawn(async move {
         // `axum::serve` has no way to fail: accepting is tried again for ever.
-        drop(axum::serve(listener, router).await);
+        drop(axum::serve(Room::new(listener, MOST_CONNECTIONS), router).await);
     });
     Ok(LivePage { url, viewers, task })
 }
@@ -181,6 +222,13 @@ async fn events(State(shared): State<Shared>) -> impl IntoResponse {
 async fn order(State(shared): State<Shared>, RawQuery(asked): RawQuery) -> StatusCode {
     match parameters(asked).first("order") {
         Some(order) => hand_over(&shared, Pressed::Order(order.to_owned())),
+        None => StatusCode::BAD_REQUEST,
+    }
+}
+
+async fn note(State(shared): State<Shared>, RawQuery(asked): RawQuery) -> StatusCode {
+    match parameters(asked).first("text").map(str::trim).filter(|text| !text.is_empty()) {
+        Some(text) => hand_over(&shared, Pressed::Note(text.chars().take(MOST_REMARK).collect())),
         None => StatusCode::BAD_REQUEST,
     }
 }
@@ -260,13 +308,20 @@ mod tests {
     async fn page_its_state_and_its_events_are_below_the_secret_and_nowhere_else() {
         let (_state_in, state) = watch::channel(Arc::<str>::from("{\"count\":1}"));
         let (pressed_in, mut pressed) = mpsc::channel(4);
-        let page = live_page((0, "secret"), "<p>page</p>", state, pressed_in).await.expect("a free port");
-        assert!(ask(&page.url, "GET", "").await.contains("<p>page</p>"));
-        assert!(ask(&page.url, "GET", "state").await.contains("{\"count\":1}"));
-        assert!(ask(&page.url, "GET", "events").await.starts_with("HTTP/1.1 200"));
-        assert!(ask(&page.url, "POST", "orders?order=next").await.starts_with("HTTP/1.1 204"));
+        let place = PagePlace::take(SocketAddr::from(([127, 0, 0, 1], 0)), Some("localhost")).expect("a free port");
+        assert!(place.url.starts_with("http://localhost:"), "{}", place.url);
+        let url = place.url.replace("localhost", "127.0.0.1");
+        let page = live_page(place, "<p>page</p>", state, pressed_in).expect("a place");
+        assert!(ask(&url, "GET", "").await.contains("<p>page</p>"));
+        assert!(ask(&url, "GET", "state").await.contains("{\"count\":1}"));
+        assert!(ask(&url, "GET", "events").await.starts_with("HTTP/1.1 200"));
+        assert!(ask(&url, "POST", "orders?order=next").await.starts_with("HTTP/1.1 204"));
         assert!(matches!(pressed.recv().await, Some(Pressed::Order(order)) if order == "next"));
-        let elsewhere = page.url.replace("secret", "other");
+        assert!(ask(&url, "POST", "notes?text=slow%20list").await.starts_with("HTTP/1.1 204"));
+        assert!(matches!(pressed.recv().await, Some(Pressed::Note(text)) if text == "slow list"));
+        assert!(ask(&url, "POST", "notes?text=%20").await.starts_with("HTTP/1.1 400"));
+        let (front, _) = url.trim_end_matches('/').rsplit_once('/').expect("it has a path");
+        let elsewhere = format!("{front}/{}/", "0".repeat(24));
         assert!(ask(&elsewhere, "GET", "state").await.starts_with("HTTP/1.1 404"));
         page.stop();
     }
@@ -275,7 +330,8 @@ mod tests {
     async fn whoever_follows_the_events_looks_until_they_go() {
         let (_state_in, state) = watch::channel(Arc::<str>::from("null"));
         let (pressed_in, _pressed) = mpsc::channel(4);
-        let page = live_page((0, "secret"), "", state, pressed_in).await.expect("a free port");
+        let place = PagePlace::take(SocketAddr::from(([127, 0, 0, 1], 0)), None).expect("a free port");
+        let page = live_page(place, "", state, pressed_in).expect("a place");
         assert!(!page.viewers().any());
         let viewing = page.viewers().open();
         assert!(page.viewers().any());

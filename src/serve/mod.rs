@@ -17,6 +17,7 @@ mod patch;
 mod provider;
 mod request;
 mod responder;
+mod room;
 mod server;
 mod wire;
 
@@ -30,7 +31,7 @@ pub use listen::{
     Answered, Arrival, Arrivals, Asked, Behaviour, BehaviourError, Broken, Credential, ELSEWHERE_SLOT, Fingerprint, Heard,
     ListenConfig, ListenError, Listener, Reason, Seat, SeatError, Stray, Strike, Tls, TlsError,
 };
-pub use live::{LivePage, Pressed, Viewers, live_page};
+pub use live::{LivePage, PagePlace, Pressed, Viewers, live_page};
 pub use mutant::{Mutant, MutantError, Mutated};
 pub use provider::{Config, Running, StartError, start};
 pub use wire::Deadlines;

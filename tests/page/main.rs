@@ -1,6 +1,8 @@
-//! The report read by a browser: axe-core finds nothing, and everything can be
+//! The report and the live page read by a browser: axe-core finds nothing, and everything can be
 //! reached by keyboard, in both languages, light, dark and narrow. *Ignored*,
 //! with the reason, where there is no Chromium or no axe-core (`axe.sh` gets it).
+
+mod live;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,6 +30,16 @@ fn main() -> ExitCode {
                     Err(why) => Trial::test(format!("{name} ({why})"), || Ok(())).with_ignored_flag(true),
                 });
             }
+        }
+    }
+    for language in ["en", "nl"] {
+        for (look, width) in [("light", 1200), ("dark", 1200), ("narrow", 500)] {
+            let name = format!("live_page_follows_events_and_is_accessible_in_{language}_{look}");
+            let view = View { page: "live", language, look, width };
+            trials.push(match tools.clone() {
+                Ok(tools) => Trial::test(name, move || live::check(&tools, &view)),
+                Err(why) => Trial::test(format!("{name} ({why})"), || Ok(())).with_ignored_flag(true),
+            });
         }
     }
     libtest_mimic::run(&arguments, trials).exit_code()

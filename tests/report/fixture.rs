@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use toets::agreements::{Actor, Basis, Catalogue, Dialect, Effect, Level, Pending, Requirement, RequirementFile};
 use toets::evidence::{
-    Attested, Broken, BrokenKind, Definition, End, Evidence, Exchange, Exhibit, FoundHow, FoundPersona, Omitted, OmittedReason,
-    Origin, Outcome as Came, Received, Record, Replaced, Said, Sent, Start,
+    Attested, Broken, BrokenKind, Definition, End, Evidence, Exchange, Exhibit, FoundHow, FoundPersona, Noted, Omitted,
+    OmittedReason, Origin, Outcome as Came, Received, Record, Replaced, Said, Sent, Start,
 };
 use toets::judge::{
     Code, ConceptCoverage, ConceptState, Conclusion, DatasetCoverage, ExpectationVerdict, Finding, Habit, Issue, OfNoVersion,
@@ -364,6 +364,17 @@ fn attested() -> Attested {
     }
 }
 
+/// As somebody at a table may write it.
+fn noted() -> Noted {
+    Noted {
+        scenario: "directives@r4.json.plain".into(),
+        step: "search".into(),
+        text: HOSTILE.into(),
+        by: "the live page".into(),
+        at: "2026-11-22T14:03:05.950Z".into(),
+    }
+}
+
 fn records(bytes: u64) -> Vec<Record> {
     let broken = Broken { kind: BrokenKind::Deadline, detail: "no answer in 20 s".into(), status: None };
     let nothing = Came::Answered(Received { status: 500, headers: Vec::new(), body: None, bytes: 0 });
@@ -377,6 +388,7 @@ fn records(bytes: u64) -> Vec<Record> {
         exchange("directives@r4.json.plain/search#1", URL, answered(bytes), 13_000),
         Record::Omitted(omitted),
         Record::Attested(attested()),
+        Record::Note(noted()),
         exchange("metadata@r4.json.plain/metadata#1", "metadata", Came::Broken(broken), 26_000),
         Record::Replaced(Replaced { token: "B00000001".into(), hmac: "00ff".into(), elfproof: true, test_range: false }),
         Record::End(End { at: "2026-11-22T14:03:06.523Z".into(), took_us: 1_400_000, stopped: false }),

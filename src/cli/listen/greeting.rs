@@ -1,14 +1,20 @@
 //! What a vendor has to know to point a client here, to be copied and sent.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::{ListenArguments, said};
 use crate::scenario::Persona;
-use crate::serve::Listener;
+use crate::serve::{Listener, PagePlace};
 use crate::text::Language;
 
 /// For each vendor what it has to know, to be copied and sent.
-pub(super) fn greeting(listener: &Listener, there: &[&Persona], arguments: &ListenArguments, language: Language) -> String {
+pub(super) fn greeting(
+    listener: &Listener,
+    (there, pages): (&[&Persona], &BTreeMap<String, PagePlace>),
+    arguments: &ListenArguments,
+    language: Language,
+) -> String {
     let mut lines = Vec::new();
     let folder = &arguments.tls_folder;
     for seat in listener.seats() {
@@ -36,6 +42,8 @@ pub(super) fn greeting(listener: &Listener, there: &[&Persona], arguments: &List
             option("--cert", &certificate),
             seat.token
         ));
+        let page = pages.get(&seat.name).map(|place| &place.url);
+        lines.extend(page.map(|url| format!("{:12}{url}", said(language, "live page", "livepagina"))));
         lines.push(String::new());
     }
     lines.push(said(language, "Ctrl-C stops it", "Ctrl-C stopt het").to_owned());

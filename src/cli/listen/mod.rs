@@ -9,6 +9,7 @@ mod sessions;
 
 pub(crate) use sessions::hold;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
 use std::net::{IpAddr, Ipv4Addr};
@@ -78,12 +79,20 @@ pub(crate) struct ListenArguments {
     /// JSON file with what is known of what the client shows: expectation to `yes`, `no` or `cannot-show`
     #[arg(long, value_name = "FILE", conflicts_with = "free")]
     pub(crate) attest: Option<PathBuf>,
-    /// Port of the live page on the loopback interface; a free one when 0
+    /// Address of this machine at which the live pages are; with an address of the network others can follow, each vendor
+    /// at a page of its own that nobody can guess
+    #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), conflicts_with = "no_page")]
+    pub(crate) page_address: IpAddr,
+    /// Port of the live page; a free one when 0
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     pub(crate) page: u16,
     /// No live page
     #[arg(long, conflicts_with = "page")]
     pub(crate) no_page: bool,
+    /// Minutes that a question waits for an answer, after which it stays untested; 15 when left out, and without end for one
+    /// vendor with somebody at the terminal
+    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=1440), conflicts_with = "free")]
+    pub(crate) answer_within: Option<u32>,
     /// Go on with the table of this folder, of one vendor or of several, which was broken off; the token is read from
     /// TOETS_TOKEN, of several from TOETS_TOKEN_<VENDOR>
     #[arg(long, value_name = "DIR", conflicts_with_all = ["free", "vendors", "file", "ids", "out"])]
@@ -126,7 +135,9 @@ impl ListenArguments {
             patients: Vec::new(),
             trigger: None,
             attest: None,
+            page_address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             page: 0,
+            answer_within: None,
             no_page: false,
             resume: None,
             out: Some(out),
@@ -189,7 +200,7 @@ pub(crate) fn listen(arguments: &ListenArguments, terminal: &Terminal) -> Result
             let of_stock = |why| failure(ListenError::Stock(why), &suite);
             listener.set_behaviour(&seat.name, &behaviour).map_err(of_stock)?;
         }
-        terminal.say(&greeting::greeting(&listener, &there, arguments, terminal.language()));
+        terminal.say(&greeting::greeting(&listener, (&there, &BTreeMap::new()), arguments, terminal.language()));
         warn_of_others(arguments, terminal);
         free::tell(listener, arrivals, terminal).await;
         Ok(ExitCode::Conformant)

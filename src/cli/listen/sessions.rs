@@ -1,15 +1,18 @@
 //! A session for each vendor: its own plan, evidence, live page and report,
 //! all at one listener and beside each other.
 
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use super::super::failure::Failure;
 use super::super::output::Concluded;
-use super::super::table::{self, Company};
+use super::super::table::{self, Company, Strays};
 use super::super::terminal::Terminal;
 use super::super::{address, definitions, output, run, runtime, stop};
 use super::again::{self, Again};
@@ -24,7 +27,7 @@ use crate::plan::{Plan, Selection};
 use crate::recognise::Recogniser;
 use crate::redact::Redactor;
 use crate::scenario::{Persona, Suite};
-use crate::serve::{Arrivals, ListenConfig, Listener, Seat};
+use crate::serve::{Arrivals, ListenConfig, Listener, PagePlace, Seat};
 
 /// What all sessions share.
 struct House<'h> {
@@ -47,6 +50,8 @@ struct Session {
     token: String,
     plan: Plan,
     folder: PathBuf,
+    /// What came that is nobody's, and nearest to it.
+    strays: Strays,
     recorder: Recorder,
     resumed: Option<Evidence>,
 }
@@ -78,14 +83,16 @@ pub(crate) fn hold(
     again::check(&listener, resumed.as_deref().unwrap_or_default())?;
     let listener = Arc::new(listener);
     let there: Vec<&Persona> = there(&[], suite, fhir)?;
-    terminal.say(&greeting::greeting(&listener, &there, arguments, terminal.language()));
+    let pages = house.pages((&listener, &guests))?;
+    terminal.say(&greeting::greeting(&listener, (&there, &pages), arguments, terminal.language()));
     warn_of_others(arguments, &terminal);
     let sessions = house.sessions((&listener, guests), resumed)?;
-    let folders: Vec<PathBuf> = sessions.iter().map(|session| session.folder.clone()).collect();
+    let folders: Vec<(PathBuf, Strays)> =
+        sessions.iter().map(|session| (session.folder.clone(), session.strays.clone())).collect();
     let stop = runtime.block_on(async { stop::on_interrupt(terminal) });
-    let finished = house.beside_each_other(runtime.handle(), (&listener, arrivals), (sessions, stop))?;
-    let of_all = folders.first().and_then(|folder| folder.parent()).filter(|_| many).map(Path::to_owned);
-    let told = finished.into_iter().zip(&folders).map(|(finished, folder)| house.report(finished, folder));
+    let finished = house.beside_each_other(runtime.handle(), (&listener, arrivals), (sessions, pages, stop))?;
+    let of_all = folders.first().and_then(|(folder, _)| folder.parent()).filter(|_| many).map(Path::to_owned);
+    let told = finished.into_iter().zip(&folders).map(|(finished, (folder, strays))| house.report(finished, folder, strays));
     Ok(Held { of_all, concluded: told.collect::<Result<_, Failure>>()? })
 }
 
@@ -109,7 +116,8 @@ impl House<'_> {
             let session = |((guest, seat), table): ((Guest, &Seat), Again)| {
                 let Again { folder, recorder, evidence } = table;
                 let (name, token, plan) = (seat.name.clone(), seat.token.clone(), evidence.start.plan.clone());
-                Session { guest, name, token, plan, folder, recorder, resumed: Some(evidence) }
+                let strays = Strays::of(&folder);
+                Session { guest, name, token, plan, folder, strays, recorder, resumed: Some(evidence) }
             };
             return Ok(seated.zip(tables).map(session).collect());
         }
@@ -119,7 +127,8 @@ impl House<'_> {
             let folder = if self.many { folder.join(&seat.name) } else { folder.clone() };
             let (name, token) = (seat.name.clone(), seat.token.clone());
             let (plan, recorder) = (self.plan(&guest, base)?, table::recorder(&folder)?);
-            Ok(Session { guest, name, token, plan, folder, recorder, resumed: None })
+            let strays = Strays::of(&folder);
+            Ok(Session { guest, name, token, plan, folder, strays, recorder, resumed: None })
         };
         seated.map(session).collect()
     }
@@ -135,23 +144,32 @@ impl House<'_> {
         &self,
         handle: &Handle,
         (listener, arrivals): (&Arc<Listener>, Arrivals),
-        (sessions, stop): (Vec<Session>, watch::Receiver<bool>),
+        (sessions, mut pages, stop): (Vec<Session>, BTreeMap<String, PagePlace>, watch::Receiver<bool>),
     ) -> Result<Vec<Finished>, Failure> {
         let (tables, mut places) = Seats::new(listener, self.tempo);
         let claimed = sessions.first().map(|session| session.plan.claims.dialect);
         let claimed = claimed.ok_or_else(|| Failure::harness("nobody is at the table"))?;
-        let recogniser = Recogniser::new(&self.suite.exchanges, claimed);
+        let recogniser = Recogniser::new(&self.suite.exchanges, claimed).explaining(&self.suite.dialects);
         let (over, mut is_over) = watch::channel(false);
         let secrets: Vec<_> = listener.seats().iter().map(|seat| (seat.name.clone(), seat.token.clone())).collect();
         let redactor = Redactor::masking(secrets.iter().map(|(name, token)| (name.as_str(), token.as_str())));
+        // A vendor is shown what came near to it, and of the others not even the name.
+        let to_vendors = Redactor::masking(secrets.iter().map(|(_, token)| (address::TOKEN, token.as_str())));
+        let strays: BTreeMap<String, Strays> =
+            sessions.iter().map(|session| (session.name.clone(), session.strays.clone())).collect();
         let stray = |arrival: &crate::serve::Arrival| {
             self.terminal.note(&free::line(arrival, &redactor, self.terminal.language()));
+            if let Some(nearest) = table::nearest(arrival, listener.seats())
+                && let Some(strays) = strays.get(nearest)
+            {
+                strays.add(table::stray(arrival, (nearest, listener.seats()), &to_vendors));
+            }
         };
         // All that can be wrong is found before anybody sits down: a thread that waits would wait for ever.
         let mut prepared = Vec::new();
         for session in sessions {
             let seat = places.remove(&session.name).ok_or_else(|| Failure::harness("a vendor has no place"))?;
-            let company = self.company(&session, listener)?;
+            let company = self.company(&session, listener, pages.remove(&session.name))?;
             prepared.push((session, seat, company));
         }
         std::thread::scope(|scope| {
@@ -178,21 +196,45 @@ impl House<'_> {
         })
     }
 
-    fn company(&self, session: &Session, listener: &Listener) -> Result<Company, Failure> {
+    /// A page for each guest whom nothing but people drives: its port is taken before its address is handed out.
+    fn pages(&self, (listener, guests): (&Listener, &[Guest])) -> Result<BTreeMap<String, PagePlace>, Failure> {
+        let arguments = self.arguments;
+        let mut pages = BTreeMap::new();
+        if arguments.no_page || arguments.ci {
+            return Ok(pages);
+        }
+        if arguments.page_address.is_unspecified() && arguments.host.is_none() {
+            let failure = Failure::usage("`--page-address` is no address that others can be told");
+            return Err(failure.hint("say by which name or address they reach this machine with `--host NAME`"));
+        }
+        // Only one page can have a port that was asked for.
+        let at = SocketAddr::new(arguments.page_address, if self.many { 0 } else { arguments.page });
+        let host = arguments.host.as_deref().filter(|_| !arguments.page_address.is_loopback());
+        let people = guests.iter().zip(listener.seats()).filter(|(guest, _)| guest.trigger.is_none());
+        for (_, seat) in people {
+            match PagePlace::take(at, host) {
+                Ok(place) => drop(pages.insert(seat.name.clone(), place)),
+                Err(why) => self.terminal.note(&table::no_page(self.terminal.language(), &why)),
+            }
+        }
+        Ok(pages)
+    }
+
+    fn company(&self, session: &Session, listener: &Listener, page: Option<PagePlace>) -> Result<Company, Failure> {
         let arguments = self.arguments;
         let driver = session.guest.trigger.as_deref().map(|trigger| driver(trigger, session, listener, arguments));
         let statements = match &session.guest.attest {
             Some(file) => self.statements(file)?,
             None => Statements::new(),
         };
-        let with_page = !arguments.no_page && !arguments.ci && driver.is_none();
-        // Only one page can have a port that was asked for.
-        let port = if self.many { 0 } else { arguments.page };
+        let attended = !self.many && driver.is_none() && self.terminal.answers();
         Ok(Company {
-            attended: !self.many && driver.is_none() && self.terminal.answers(),
+            patience: patience(arguments.answer_within, attended),
+            attended,
             driver,
             statements,
-            page: with_page.then_some(port),
+            page,
+            strays: session.strays.clone(),
             resumed: session.resumed.clone(),
             folder: Some(session.folder.join("report.html").display().to_string()),
         })
@@ -219,12 +261,25 @@ impl House<'_> {
         Ok(table::sit((&session.plan, self.suite, self.validator), (seat, company), settings, self.terminal).await)
     }
 
-    fn report(&self, finished: Finished, folder: &Path) -> Result<Concluded, Failure> {
+    fn report(&self, finished: Finished, folder: &Path, strays: &Strays) -> Result<Concluded, Failure> {
         let completeness = run::completeness(self.arguments.require_complete);
         let bench = output::Bench { suite: self.suite, validator: self.validator, completeness };
         let folder = output::Folder { path: folder, trouble: finished.stored.err() };
-        output::conclude(&finished.evidence, &bench, &folder, &self.terminal)
+        let concluded = output::conclude(&finished.evidence, &bench, &folder, &self.terminal)?;
+        if let Some(summary) = strays.summary(self.terminal.language()) {
+            self.terminal.say(&summary);
+        }
+        Ok(concluded)
     }
+}
+
+/// Minutes that a question waits where nobody may be there to answer it.
+const PATIENCE: u32 = 15;
+
+/// How long questions wait: one person at a terminal may take all the time, nobody else keeps a table waiting for ever.
+fn patience(given: Option<u32>, attended: bool) -> Option<Duration> {
+    let minutes = given.or((!attended).then_some(PATIENCE))?;
+    Some(Duration::from_secs(u64::from(minutes) * 60))
 }
 
 /// What starts the client of a vendor.

@@ -5,10 +5,12 @@ mod board;
 mod people;
 mod plan;
 mod reference;
+mod strays;
 mod words;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
@@ -17,12 +19,18 @@ use crate::engine::{self, Driver, Finished, Look, Order, Seat, Settings, Stateme
 use crate::evidence::Evidence;
 use crate::fhir::validate::Validator;
 use crate::plan::Plan;
+use crate::recognise::Recogniser;
 use crate::report::live::Now;
 use crate::scenario::Suite;
-use crate::serve::{LivePage, Viewers, live_page};
+use crate::serve::{LivePage, PagePlace, Viewers, live_page};
 
 pub(crate) use plan::{called, plan, questions, recorder, settings};
 pub use reference::Reference;
+pub(crate) use strays::{Strays, nearest, stray};
+pub(crate) use words::no_page;
+
+/// Without a request for so long, it is said where to look.
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// Orders that may wait.
 const ORDERS: usize = 64;
@@ -33,12 +41,16 @@ pub(crate) struct Company {
     pub(crate) driver: Option<Driver>,
     /// What is known beforehand of what the client shows.
     pub(crate) statements: Statements,
-    /// Port of the live page; none is served when absent.
-    pub(crate) page: Option<u16>,
+    /// Where the live page is; none is served when absent.
+    pub(crate) page: Option<PagePlace>,
     /// What had happened before, when a table that was broken off goes on.
     pub(crate) resumed: Option<Evidence>,
     /// Somebody at the terminal gives orders.
     pub(crate) attended: bool,
+    /// What came that is nobody's, and nearest to this client.
+    pub(crate) strays: Strays,
+    /// How long questions wait for an answer; for ever when absent.
+    pub(crate) patience: Option<Duration>,
     /// Where the report will be, for who looks at the page.
     pub(crate) folder: Option<String>,
 }
@@ -54,18 +66,19 @@ pub(crate) async fn sit(
     let (orders_in, orders) = mpsc::channel(ORDERS);
     let (evidence_in, evidence) = mpsc::channel(1);
     let (state_in, state) = watch::channel(Arc::<str>::from("null"));
-    let page = page(&company, state, (&orders_in, &now), &terminal).await;
+    let page = company.page.and_then(|place| page(place, state, (&orders_in, &now), &terminal));
     let listens = company.attended || page.is_some();
     if company.attended {
         people::listen(orders_in.clone(), Arc::clone(&now), terminal);
     }
     drop(orders_in);
     let (ready, viewers) = (Arc::new(AtomicBool::new(true)), page.as_ref().map(LivePage::viewers));
-    let look = look(viewers, Arc::clone(&ready), evidence_in);
+    let look = look((company.attended, viewers), Arc::clone(&ready), evidence_in);
     let table = Table {
         came: seat.came,
         orders,
         attended: listens,
+        patience: company.patience,
         answers: seat.answers,
         driver: company.driver,
         statements: company.statements,
@@ -73,11 +86,28 @@ pub(crate) async fn sit(
         look,
     };
     let tells = words::Teller { terminal, now: Arc::clone(&now), attended: company.attended };
-    let board = board::Board { plan, suite, validator, now: Arc::clone(&now), ready, state: state_in };
+    let recogniser = Recogniser::new(&suite.exchanges, plan.claims.dialect).explaining(&suite.dialects);
+    let follows = company.attended.then_some(terminal);
+    let board = board::Board {
+        plan,
+        suite,
+        validator,
+        recogniser,
+        now: Arc::clone(&now),
+        ready,
+        terminal: follows,
+        state: state_in,
+        silence: SILENCE.mul_f64(settings.tempo.max(0.0)),
+        told: AtomicBool::new(false),
+        strays: company.strays,
+    };
     let (finished, ()) = tokio::join!(
         async {
             let finished = engine::serve(plan, suite, settings, table, move |event| tells.tell(&event)).await;
-            lock(&now).done = true;
+            let mut now = lock(&now);
+            now.done = true;
+            now.questions.clear();
+            drop(now);
             finished
         },
         board.keep(evidence)
@@ -91,13 +121,16 @@ pub(crate) async fn sit(
     finished
 }
 
-/// Takes what there is for the board: while somebody looks at the page, when the board is ready for it, and once at the
-/// beginning, so that the page is not empty.
-fn look(viewers: Option<Viewers>, ready: Arc<AtomicBool>, evidence: mpsc::Sender<Evidence>) -> Option<Look> {
-    let viewers = viewers?;
+/// Takes what there is for the board: while somebody follows at the terminal or looks at the page, when the board is
+/// ready for it, and once at the beginning, so that the page is not empty.
+fn look((attended, viewers): (bool, Option<Viewers>), ready: Arc<AtomicBool>, evidence: mpsc::Sender<Evidence>) -> Option<Look> {
+    if !attended && viewers.is_none() {
+        return None;
+    }
     let is_first = AtomicBool::new(true);
     Some(Box::new(move |so_far| {
-        let is_wanted = viewers.any() || is_first.load(Ordering::Acquire);
+        let is_seen = attended || viewers.as_ref().is_some_and(Viewers::any);
+        let is_wanted = is_seen || is_first.load(Ordering::Acquire);
         if !is_wanted || !ready.swap(false, Ordering::AcqRel) {
             return false;
         }
@@ -106,23 +139,20 @@ fn look(viewers: Option<Viewers>, ready: Arc<AtomicBool>, evidence: mpsc::Sender
     }))
 }
 
-async fn page(
-    company: &Company,
+fn page(
+    place: PagePlace,
     state: watch::Receiver<Arc<str>>,
     (orders, now): (&mpsc::Sender<Order>, &Arc<Mutex<Now>>),
     terminal: &Terminal,
 ) -> Option<LivePage> {
-    let port = company.page?;
     let (pressed_in, pressed) = mpsc::channel(ORDERS);
-    let secret = crate::clock::random_hex(12);
-    match live_page((port, &secret), crate::report::live::PAGE, state, pressed_in).await {
+    match live_page(place, crate::report::live::PAGE, state, pressed_in) {
         Ok(page) => {
-            terminal.note(&words::page(terminal.language(), &page.url));
             people::pressed(pressed, orders.clone(), Arc::clone(now));
             Some(page)
         }
         Err(why) => {
-            terminal.note(&format!("no live page: port {port} cannot be used ({why})"));
+            terminal.note(&words::no_page(terminal.language(), &why));
             None
         }
     }

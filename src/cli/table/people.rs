@@ -12,6 +12,7 @@ use crate::engine::{Order, Statement, StatementError, exhibit, media_type, said}
 use crate::evidence::Exhibit;
 use crate::report::live::Now;
 use crate::serve::Pressed;
+use crate::text::Language;
 
 /// What a line means.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ enum Meant {
     Order(Order),
     Wrong(String),
     Help,
+    /// How the phase stands.
+    List,
     Nothing,
 }
 
@@ -27,11 +30,10 @@ pub(super) fn listen(orders: mpsc::Sender<Order>, now: Arc<Mutex<Now>>, terminal
     // A thread of its own: reading a terminal cannot be given up, and ends with the program.
     std::thread::spawn(move || {
         while let Some(line) = terminal.line() {
-            let first = lock(&now).questions.first().map(|(key, _)| key.clone());
-            match meant(&line, first.as_deref()) {
+            match typed(&line, &now, terminal.language()) {
                 Meant::Order(order) => {
-                    if let Order::Say(key, _) = &order {
-                        lock(&now).questions.retain(|(other, _)| other != key);
+                    if matches!(order, Order::Note(..)) {
+                        terminal.note(words::noted(terminal.language()));
                     }
                     if orders.blocking_send(order).is_err() {
                         return;
@@ -39,11 +41,30 @@ pub(super) fn listen(orders: mpsc::Sender<Order>, now: Arc<Mutex<Now>>, terminal
                     words::next_question(&terminal, &lock(&now));
                 }
                 Meant::Wrong(why) => terminal.note(&why),
+                Meant::List => terminal.note(&listed(&lock(&now), terminal.language())),
                 Meant::Help => terminal.note(words::keys(terminal.language())),
                 Meant::Nothing => {}
             }
         }
     });
+}
+
+/// How the phase stands that goes on.
+fn listed(now: &Now, language: Language) -> String {
+    match &now.standing {
+        Some(standing) if now.phase.is_some() => words::standing(standing, language),
+        _ => words::no_phase(language).to_owned(),
+    }
+}
+
+/// What a line means now; a question that it answers is open no longer.
+fn typed(line: &str, now: &Mutex<Now>, language: Language) -> Meant {
+    let mut now = lock(now);
+    let meant = meant(line, now.questions.first().map(|(key, _)| key.as_str()), language);
+    if let Meant::Order(Order::Say(key, _)) = &meant {
+        now.questions.retain(|(other, _)| other != key);
+    }
+    meant
 }
 
 /// Takes what is pressed on the page.
@@ -69,6 +90,7 @@ fn ordered(pressed: Pressed) -> Option<Order> {
             "repeat" => Some(Order::Repeat),
             _ => None,
         },
+        Pressed::Note(text) => Some(Order::Note(text, "the live page".to_owned())),
         Pressed::Answer { key, answer, remark, name, content } => {
             let exhibit = (!content.is_empty()).then(|| {
                 let media_type = media_type(&content).to_owned();
@@ -81,26 +103,48 @@ fn ordered(pressed: Pressed) -> Option<Order> {
 }
 
 /// What a line means: a letter for an order, or an answer to the first open question with a remark and a file behind it.
-fn meant(line: &str, question: Option<&str>) -> Meant {
-    let (word, rest) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
+fn meant(line: &str, question: Option<&str>, language: Language) -> Meant {
+    let (word, rest) = split(line.trim(), 1);
     match word.to_lowercase().as_str() {
         "" => Meant::Nothing,
         ">" | "next" | "verder" => Meant::Order(Order::Next),
         "s" | "skip" | "overslaan" => Meant::Order(Order::Skip),
         "r" | "repeat" | "opnieuw" => Meant::Order(Order::Repeat),
+        // A bare `n` answers a question that is open; with a text behind it, it is a note.
+        "n" | "note" | "notitie" if !rest.is_empty() => Meant::Order(Order::Note(rest.to_owned(), "the terminal".to_owned())),
+        "note" | "notitie" => Meant::Wrong(words::empty_note(language).to_owned()),
+        "l" | "list" | "lijst" => Meant::List,
         "?" | "h" | "help" => Meant::Help,
-        answer => match (said(answer), question) {
-            (None, _) => Meant::Help,
-            (Some(_), None) => Meant::Wrong("no question is open / er staat geen vraag open".to_owned()),
-            (Some(answer), Some(key)) => match remark(rest) {
-                Ok((remark, exhibit)) => {
-                    let by = "the terminal".to_owned();
-                    Meant::Order(Order::Say(key.to_owned(), Statement { answer, remark, exhibit, by }))
-                }
-                Err(why) => Meant::Wrong(why.to_string()),
-            },
+        _ => answered(line.trim(), question, language),
+    }
+}
+
+/// An answer of two words (`kan niet`) or of one.
+fn answered(line: &str, question: Option<&str>, language: Language) -> Meant {
+    let answer = [2, 1].into_iter().map(|words| split(line, words)).find_map(|(word, rest)| Some((said(&word)?, rest)));
+    match (answer, question) {
+        (None, _) => Meant::Help,
+        (Some(_), None) => Meant::Wrong(words::no_question(language).to_owned()),
+        (Some((answer, rest)), Some(key)) => match remark(rest) {
+            Ok((remark, exhibit)) => {
+                let by = "the terminal".to_owned();
+                Meant::Order(Order::Say(key.to_owned(), Statement { answer, remark, exhibit, by }))
+            }
+            Err(why) => Meant::Wrong(why.text().get(language).to_owned()),
         },
     }
+}
+
+/// The first words, with one space between them, and what comes after.
+fn split(line: &str, words: usize) -> (String, &str) {
+    let mut rest = line;
+    let mut first = Vec::new();
+    while first.len() < words && !rest.is_empty() {
+        let (word, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+        first.push(word);
+        rest = after.trim_start();
+    }
+    (first.join(" "), rest)
 }
 
 type Remark = (Option<String>, Option<(Exhibit, Vec<u8>)>);
@@ -118,25 +162,75 @@ mod tests {
     use super::*;
     use crate::evidence::Said;
 
-    #[test]
-    fn meant_takes_an_answer_with_a_remark_for_the_open_question() {
-        let Meant::Order(Order::Say(key, statement)) = meant("nee er ontbreken er twee", Some("a/b/c")) else {
-            panic!("it is an answer");
-        };
-        assert_eq!((key.as_str(), statement.answer), ("a/b/c", Said::No));
-        assert_eq!(statement.remark.as_deref(), Some("er ontbreken er twee"));
+    fn said_of(line: &str) -> (Said, Option<String>) {
+        match meant(line, Some("a/b/c"), Language::Nl) {
+            Meant::Order(Order::Say(key, statement)) if key == "a/b/c" => (statement.answer, statement.remark),
+            other => panic!("`{line}` is no answer: {other:?}"),
+        }
     }
 
     #[test]
-    fn meant_asks_again_when_no_question_is_open_or_the_file_is_not_there() {
-        assert!(matches!(meant("yes", None), Meant::Wrong(_)));
-        assert!(matches!(meant("yes @/nowhere/at/all.png", Some("a/b/c")), Meant::Wrong(_)));
+    fn meant_takes_an_answer_of_one_word_or_two_with_a_remark_for_the_open_question() {
+        assert_eq!(said_of("nee er ontbreken er twee"), (Said::No, Some("er ontbreken er twee".to_owned())));
+        assert_eq!(said_of("ja"), (Said::Yes, None));
+        for word in ["kan niet", "Kan  Niet", "cannot show", "cannot-show", "c"] {
+            assert_eq!(said_of(word), (Said::CannotShow, None));
+            assert_eq!(said_of(&format!("{word} geen scherm")), (Said::CannotShow, Some("geen scherm".to_owned())));
+        }
+    }
+
+    #[test]
+    fn meant_asks_again_in_the_language_of_the_user() {
+        for (language, none, unread) in
+            [(Language::En, "no question is open", "cannot be read"), (Language::Nl, "er staat geen vraag open", "niet te lezen")]
+        {
+            assert!(matches!(meant("yes", None, language), Meant::Wrong(why) if why == none));
+            let missing = meant("yes @/nowhere/at/all.png", Some("a/b/c"), language);
+            assert!(matches!(missing, Meant::Wrong(why) if why.contains(unread)));
+        }
     }
 
     #[test]
     fn meant_knows_orders_in_both_languages() {
-        assert!(matches!(meant("verder", None), Meant::Order(Order::Next)));
-        assert!(matches!(meant("s", None), Meant::Order(Order::Skip)));
-        assert!(matches!(meant("bla", None), Meant::Help));
+        assert!(matches!(meant("verder", None, Language::En), Meant::Order(Order::Next)));
+        assert!(matches!(meant("s", None, Language::Nl), Meant::Order(Order::Skip)));
+        assert!(matches!(meant("bla", None, Language::Nl), Meant::Help));
+        assert!(matches!(meant("kan wel", Some("a/b/c"), Language::Nl), Meant::Help));
+    }
+
+    #[test]
+    fn n_with_a_text_is_a_note_and_alone_it_answers() {
+        for line in ["n de lijst was traag", "note de lijst was traag", "notitie  de lijst was traag"] {
+            let meant = meant(line, Some("a/b/c"), Language::Nl);
+            assert!(matches!(meant, Meant::Order(Order::Note(text, by)) if text == "de lijst was traag" && by == "the terminal"));
+        }
+        assert_eq!(said_of("n"), (Said::No, None));
+        assert!(matches!(meant("note", None, Language::En), Meant::Wrong(why) if why.contains("behind it")));
+        assert!(matches!(meant("l", None, Language::En), Meant::List));
+    }
+
+    #[test]
+    fn list_tells_how_the_phase_stands_and_only_while_one_goes_on() {
+        let standing = crate::text::Text { en: "1 of 2; missing: goals".to_owned(), nl: "1 van 2; ontbreekt: goals".to_owned() };
+        let mut now = Now { standing: Some(standing), phase: Some("a/b".to_owned()), ..Now::default() };
+        assert_eq!(listed(&now, Language::Nl), "  = 1 van 2; ontbreekt: goals");
+        now.phase = None;
+        assert_eq!(listed(&now, Language::En), "  no phase goes on");
+    }
+
+    #[test]
+    fn answers_go_to_the_questions_that_are_open_one_after_the_other() {
+        let ask = crate::text::Text { en: "?".to_owned(), nl: "?".to_owned() };
+        let now =
+            Mutex::new(Now { questions: vec![("a/b/c".to_owned(), ask.clone()), ("a/b/d".to_owned(), ask)], ..Now::default() });
+        let keys: Vec<String> = ["ja", "kan niet nog niet gebouwd"]
+            .into_iter()
+            .map(|line| match typed(line, &now, Language::Nl) {
+                Meant::Order(Order::Say(key, _)) => key,
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(keys, ["a/b/c", "a/b/d"]);
+        assert!(matches!(typed("nee", &now, Language::Nl), Meant::Wrong(_)));
     }
 }

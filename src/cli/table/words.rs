@@ -1,13 +1,14 @@
 //! What is told at the terminal while a client is at the table.
 
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use super::super::terminal::Terminal;
 use super::lock;
 use crate::engine::Event;
 use crate::evidence::PhaseEnd;
 use crate::report::live::Now;
-use crate::text::Language;
+use crate::text::{Language, Text};
 
 /// Tells events, and keeps where the table is.
 pub(super) struct Teller {
@@ -29,14 +30,14 @@ impl Teller {
                 let mut now = lock(&self.now);
                 (now.phase, now.instruct) = (Some(key), Some(instruct.clone()));
                 now.questions.clear();
+                now.standing = None;
+                (now.since, now.silent) = (Some(Instant::now()), false);
             }
-            Event::Received { exchange, method, url, asks } => {
+            Event::Received { method, url, asks, remarks, .. } => {
+                let mut now = lock(&self.now);
+                (now.since, now.silent) = (None, false);
                 if self.attended {
-                    let asks = asks.as_ref().map_or_else(String::new, |asks| format!("  → {asks}"));
-                    self.terminal.note(&format!("  {method} {url}{asks}"));
-                }
-                if let Some(asks) = asks {
-                    lock(&self.now).asks.insert(exchange.clone(), asks.clone());
+                    self.terminal.note(&received((method, url), asks.as_deref(), remarks, language));
                 }
             }
             Event::Question { key, ask } => {
@@ -53,7 +54,14 @@ impl Teller {
                 }
                 let mut now = lock(&self.now);
                 now.over.push((key, *why == PhaseEnd::Skipped));
-                (now.phase, now.instruct) = (None, None);
+                (now.phase, now.instruct, now.silent) = (None, None, false);
+            }
+            Event::Unanswered(keys) => {
+                let mut now = lock(&self.now);
+                now.questions.retain(|(key, _)| !keys.contains(key));
+                if self.attended {
+                    self.terminal.note(unanswered(language));
+                }
             }
             Event::WasOver { scenario, step, why } => {
                 lock(&self.now).over.push((key(scenario, step), *why == PhaseEnd::Skipped));
@@ -63,6 +71,13 @@ impl Teller {
             _ => {}
         }
     }
+}
+
+/// A request as a line, and below it how it is not as the agreement has it.
+fn received((method, url): (&str, &str), asks: Option<&str>, remarks: &[Text], language: Language) -> String {
+    let asks = asks.map_or_else(String::new, |asks| format!("  → {asks}"));
+    let remarks = remarks.iter().map(|remark| format!("\n      {}", remark.get(language)));
+    format!("  {method} {url}{asks}{}", remarks.collect::<String>())
 }
 
 /// Shows the first question that is open.
@@ -79,16 +94,65 @@ pub(super) fn next_question(terminal: &Terminal, now: &Now) {
 /// What may be typed.
 pub(super) fn keys(language: Language) -> &'static str {
     match language {
-        Language::En => "  [>] go on  [s] skip  [r] again  [yes|no|cannot-show …] answer  [?] this  Ctrl-C stops",
-        Language::Nl => "  [>] verder  [s] overslaan  [r] opnieuw  [ja|nee|kan niet …] antwoord  [?] dit  Ctrl-C stopt",
+        Language::En => {
+            "  [>] go on  [s] skip  [r] again  [l] list  [n TEXT] note  [yes|no|cannot-show …] answer  [?] this  Ctrl-C stops"
+        }
+        Language::Nl => {
+            "  [>] verder  [s] overslaan  [r] opnieuw  [l] lijst  [n TEKST] notitie  [ja|nee|kan niet …] antwoord  [?] dit  Ctrl-C stopt"
+        }
     }
 }
 
-/// Where the live page is.
-pub(super) fn page(language: Language, url: &str) -> String {
+/// Somebody answers what nobody asked.
+pub(super) fn no_question(language: Language) -> &'static str {
     match language {
-        Language::En => format!("live page  {url}"),
-        Language::Nl => format!("livepagina {url}"),
+        Language::En => "no question is open",
+        Language::Nl => "er staat geen vraag open",
+    }
+}
+
+/// Nobody answered in time.
+fn unanswered(language: Language) -> &'static str {
+    match language {
+        Language::En => "  nobody answered in time: these questions stay untested",
+        Language::Nl => "  niemand antwoordde op tijd: deze vragen blijven ongetest",
+    }
+}
+
+/// How a phase stands.
+pub(super) fn standing(standing: &Text, language: Language) -> String {
+    format!("  = {}", standing.get(language))
+}
+
+/// Somebody asks how a phase stands and none goes on.
+pub(super) fn no_phase(language: Language) -> &'static str {
+    match language {
+        Language::En => "  no phase goes on",
+        Language::Nl => "  er loopt geen fase",
+    }
+}
+
+/// A note is kept.
+pub(super) fn noted(language: Language) -> &'static str {
+    match language {
+        Language::En => "  noted",
+        Language::Nl => "  genoteerd",
+    }
+}
+
+/// A note without a text.
+pub(super) fn empty_note(language: Language) -> &'static str {
+    match language {
+        Language::En => "write what is to be noted behind it: `n the list was slow`",
+        Language::Nl => "schrijf erachter wat er te noteren is: `n de lijst was traag`",
+    }
+}
+
+/// There is no live page, and why.
+pub(crate) fn no_page(language: Language, why: &std::io::Error) -> String {
+    match language {
+        Language::En => format!("no live page: its address or port cannot be used ({why})"),
+        Language::Nl => format!("geen livepagina: het adres of de poort is niet te gebruiken ({why})"),
     }
 }
 
@@ -130,4 +194,17 @@ fn real(language: Language) -> &'static str {
 /// `scenario/step` of `scenario@variant` and a step.
 fn key(scenario: &str, step: &str) -> String {
     format!("{}/{step}", scenario.split('@').next().unwrap_or(scenario))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn received_tells_below_the_line_how_it_differs_in_the_language_of_the_user() {
+        let remarks = [Text { en: "`code` is missing".to_owned(), nl: "`code` ontbreekt".to_owned() }];
+        let told = received(("GET", "http://h/fhir/Goal"), None, &remarks, Language::Nl);
+        assert_eq!(told, "  GET http://h/fhir/Goal\n      `code` ontbreekt");
+        assert_eq!(received(("GET", "http://h/a"), Some("goals"), &[], Language::En), "  GET http://h/a  → goals");
+    }
 }

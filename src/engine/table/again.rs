@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::event::Event;
 use super::Sitting;
+use super::questions::Then;
 use crate::evidence::{Evidence, Exchange, Origin, Outcome, PhaseEnd, PhaseOver, Record};
 use crate::plan::{PlannedScenario, PlannedStep};
 use crate::recognise::{Asked, Recogniser};
@@ -58,15 +59,19 @@ impl<'p> Sitting<'p> {
         &mut self,
         (scenario, step, phase): (&'p PlannedScenario, &'p PlannedStep, &'p Phase),
         why: PhaseEnd,
-    ) {
+    ) -> Then {
         self.log.tell(Event::WasOver { scenario: scenario.name(), step: step.id.clone(), why });
         if why == PhaseEnd::Skipped || self.is_stopped() {
-            return;
+            return Then::On;
         }
         (self.table.answers)(&phase.answers);
         let mut going = self.going(scenario, step, phase);
-        self.questions(&mut going).await;
+        let then = self.questions(&mut going).await;
+        if then == Then::Skip {
+            self.over(&going, PhaseEnd::Skipped);
+        }
         self.looked();
+        then
     }
 }
 

@@ -6,6 +6,7 @@ use super::super::event::Event;
 use super::super::log::Happened;
 use super::{Came, Going, Sitting};
 use crate::evidence::{Origin, Sent};
+use crate::text::Text;
 
 /// Requests of a phase that are kept, and bytes of them with their answers: memory and disk have an end, and a client that
 /// shows a plan needs a hundredth of it.
@@ -40,7 +41,9 @@ impl Sitting<'_> {
         };
         let id = format!("{}/{}#{}", going.name, going.step.id, going.count);
         let url = self.log.redacted(&sent.url);
-        let received = Event::Received { exchange: id.clone(), method: sent.method.clone(), url, asks: came.asks };
+        let redacted = |text: Text| Text { en: self.log.redacted(&text.en), nl: self.log.redacted(&text.nl) };
+        let remarks = came.remarks.into_iter().map(redacted).collect();
+        let received = Event::Received { exchange: id.clone(), method: sent.method.clone(), url, asks: came.asks, remarks };
         let is_stored = self.log.stored(Happened {
             id,
             scenario: &going.name,

@@ -28,10 +28,12 @@ use super::log::Log;
 use super::statement::{Statement, Statements};
 use super::{Finished, Settings, redactor, start};
 use crate::drive::Reply;
-use crate::evidence::{Evidence, FoundHow, FoundPersona, OmittedReason, PhaseEnd, PhaseOver, ProgramEnd};
+use crate::evidence::{Evidence, FoundHow, FoundPersona, OmittedReason, PhaseEnd, ProgramEnd};
 use crate::plan::{Action, Plan, PlannedScenario, PlannedStep};
 use crate::recognise::Recogniser;
 use crate::scenario::{Phase, Suite};
+use crate::text::Text;
+use questions::Then;
 
 /// A request of the client and how it was answered, as it went.
 #[derive(Debug)]
@@ -48,6 +50,8 @@ pub struct Came {
     pub answer: Reply,
     /// The exchange that it is.
     pub asks: Option<String>,
+    /// How it is not as the agreement has it.
+    pub remarks: Vec<Text>,
     /// Told when it is stored: the answer waits for that. Dropped when it cannot be: the client gets 503.
     pub recorded: oneshot::Sender<()>,
 }
@@ -66,6 +70,8 @@ pub enum Order {
     Repeat,
     /// A remark, or what was seen on the screen: the expectation `scenario/step/expectation`, and the statement.
     Say(String, Statement),
+    /// Note something about this phase: the text, and where it was written.
+    Note(String, String),
 }
 
 /// Looks at the evidence so far; false when it is too soon, or nobody wants to know.
@@ -79,6 +85,8 @@ pub struct Table {
     pub orders: mpsc::Receiver<Order>,
     /// People are there: questions wait for them.
     pub attended: bool,
+    /// How long questions wait; for ever when absent.
+    pub patience: Option<Duration>,
     /// Says how to answer from now on.
     pub answers: Answers,
     /// Starts the client for each phase.
@@ -198,9 +206,8 @@ impl<'p> Sitting<'p> {
     /// Goes through a phase; true when it is to be gone through again.
     async fn phase(&mut self, scenario: &'p PlannedScenario, step: &'p PlannedStep, phase: &'p Phase) -> bool {
         let name = scenario.name();
-        if let Some(why) = self.before.over.get(&(name.clone(), step.id.clone())).copied() {
-            self.over_before((scenario, step, phase), why).await;
-            return false;
+        if let Some(why) = self.before.over.remove(&(name.clone(), step.id.clone())) {
+            return self.over_before((scenario, step, phase), why).await == Then::Again;
         }
         if self.is_stopped() {
             self.log.omitted(&name, &step.id, OmittedReason::Stopped);
@@ -215,24 +222,17 @@ impl<'p> Sitting<'p> {
         });
         self.looked();
         let why = self.answer(&mut going).await;
-        let over = PhaseOver {
-            scenario: going.name.clone(),
-            step: step.id.clone(),
-            started_us: going.started_us,
-            took_us: self.log.elapsed_us().saturating_sub(going.started_us),
-            why: why.unwrap_or(PhaseEnd::Skipped),
-            program: going.program.clone(),
-            beyond: Some(going.beyond).filter(|beyond| *beyond > 0),
-        };
-        self.log.tell(Event::PhaseOver { scenario: over.scenario.clone(), step: over.step.clone(), why: over.why });
-        self.log.phase(over);
-        match why {
-            None => return true,
-            Some(PhaseEnd::Skipped | PhaseEnd::Stopped) => {}
+        self.over(&going, why.unwrap_or(PhaseEnd::Skipped));
+        let then = match why {
+            None => Then::Again,
+            Some(PhaseEnd::Skipped | PhaseEnd::Stopped) => Then::On,
             Some(_) => self.questions(&mut going).await,
+        };
+        if then == Then::Skip {
+            self.over(&going, PhaseEnd::Skipped);
         }
         self.looked();
-        false
+        then == Then::Again
     }
 
     /// A phase as it begins, or as it was when the table was broken off. A client that is started anew begins anew: what it
@@ -280,6 +280,7 @@ impl<'p> Sitting<'p> {
                 Next::Order(Some(Order::Skip)) => break Some(PhaseEnd::Skipped),
                 Next::Order(Some(Order::Repeat)) => break None,
                 Next::Order(Some(Order::Say(key, statement))) => self.say(&key, statement),
+                Next::Order(Some(Order::Note(text, by))) => self.note(going, &text, by),
                 Next::Ended((end, said)) => {
                     started = None;
                     let goes_on = self.table.driver.as_ref().is_some_and(Driver::goes_on);

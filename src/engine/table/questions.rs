@@ -2,6 +2,9 @@
 //! or asked of the people at the table when the phase is over.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
 
 use tokio::time::sleep;
 
@@ -9,17 +12,30 @@ use super::super::event::Event;
 use super::super::statement::Statement;
 use super::{Going, Order, Sitting, TICK, stopped};
 use crate::clock;
-use crate::evidence::Attested;
+use crate::evidence::{Attested, Noted, PhaseEnd, PhaseOver, Unanswered};
 use crate::plan::PlannedScenario;
 use crate::scenario::{Check, ClientPredicate, crash_question, filled};
 use crate::text::Text;
 
 /// What it is about that a client did not crash.
 const NO_CRASH: &str = "no-crash";
+/// Letters of a note.
+const LONGEST_NOTE: usize = 4_000;
+
+/// What becomes of a phase after its questions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    /// On to the next; what was not answered stays open.
+    On,
+    /// It is left out after all.
+    Skip,
+    /// It begins again.
+    Again,
+}
 
 impl<'p> Sitting<'p> {
     /// Takes what is known of what the client shows, and asks the people for the rest.
-    pub(super) async fn questions(&mut self, going: &mut Going<'p>) {
+    pub(super) async fn questions(&mut self, going: &mut Going<'p>) -> Then {
         let mut open = Vec::new();
         for expectation in &going.step.expect {
             let (ask, about) = match &expectation.check {
@@ -40,7 +56,7 @@ impl<'p> Sitting<'p> {
             }
         }
         if !self.table.attended || open.is_empty() {
-            return;
+            return Then::On;
         }
         for (key, ask) in &open {
             let ask = self.instruction(going.scenario, ask);
@@ -48,6 +64,8 @@ impl<'p> Sitting<'p> {
         }
         // Who looks at the page has to see them: nothing else comes until they are answered.
         self.looked();
+        let until = self.table.patience.map(|patience| patience.mul_f64(self.tempo.max(0.0)));
+        let asked = Instant::now();
         let mut open: BTreeSet<String> = open.into_iter().map(|(key, _)| key).collect();
         while !open.is_empty() && !self.gone {
             tokio::select! {
@@ -57,12 +75,55 @@ impl<'p> Sitting<'p> {
                         open.remove(&key);
                         self.say(&key, statement);
                     }
-                    Some(Order::Next | Order::Skip | Order::Repeat) => return,
+                    Some(Order::Note(text, by)) => self.note(going, &text, by),
+                    Some(Order::Next) => return Then::On,
+                    Some(Order::Skip) => return Then::Skip,
+                    Some(Order::Repeat) => return Then::Again,
                     None => self.gone = true,
                 },
-                () = stopped(&mut self.stop) => return,
+                () = stopped(&mut self.stop) => return Then::On,
                 () = sleep(TICK), if self.table.look.is_some() => self.show(),
+                () = passed(asked, until) => {
+                    self.unanswered(going, &open, asked.elapsed());
+                    return Then::On;
+                }
             }
+        }
+        Then::On
+    }
+
+    /// Tells and records that a phase is over.
+    pub(super) fn over(&self, going: &Going<'p>, why: PhaseEnd) {
+        let over = PhaseOver {
+            scenario: going.name.clone(),
+            step: going.step.id.clone(),
+            started_us: going.started_us,
+            took_us: self.log.elapsed_us().saturating_sub(going.started_us),
+            why,
+            program: going.program.clone(),
+            beyond: Some(going.beyond).filter(|beyond| *beyond > 0),
+        };
+        self.log.tell(Event::PhaseOver { scenario: over.scenario.clone(), step: over.step.clone(), why });
+        self.log.phase(over);
+    }
+
+    /// Records that the questions which are open were not answered in time.
+    fn unanswered(&self, going: &Going<'p>, open: &BTreeSet<String>, waited: Duration) {
+        self.log.tell(Event::Unanswered(open.iter().cloned().collect()));
+        self.log.unanswered(Unanswered {
+            scenario: going.name.clone(),
+            step: going.step.id.clone(),
+            expectations: open.iter().map(|key| key.rsplit('/').next().unwrap_or(key).to_owned()).collect(),
+            waited_s: waited.as_secs(),
+        });
+    }
+
+    /// Records what somebody noted about this phase.
+    pub(super) fn note(&self, going: &Going<'p>, text: &str, by: String) {
+        let text: String = text.trim().chars().take(LONGEST_NOTE).collect();
+        if !text.is_empty() {
+            self.log.noted(Noted { scenario: going.name.clone(), step: going.step.id.clone(), text, by, at: clock::now() });
+            self.looked();
         }
     }
 
@@ -99,5 +160,13 @@ impl<'p> Sitting<'p> {
         let name = self.suite.persona(&persona.persona).map_or_else(|| persona.persona.clone(), |known| known.name());
         let values = BTreeMap::from([("name", name), ("bsn", persona.bsn.clone()), ("patient", persona.fixture.clone())]);
         Text { en: filled(&text.en, &values), nl: filled(&text.nl, &values) }
+    }
+}
+
+/// Ends when the time for an answer is over; never when there is no such time.
+async fn passed(asked: Instant, within: Option<Duration>) {
+    match within {
+        Some(within) => sleep_until(asked + within).await,
+        None => std::future::pending().await,
     }
 }

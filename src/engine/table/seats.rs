@@ -115,6 +115,7 @@ fn came((arrival, answer): (&Arrival, &Answered), table: &Table, recogniser: &Re
         headers: asked.headers.clone(),
         body: asked.body.clone(),
         answer: Reply { status: answer.status, headers: answer.headers.clone(), body: answer.body.clone() },
+        remarks: recognised.remarks(),
         asks: recognised.asks(recogniser.claimed()).map(|asks| asks.exchange.clone()),
         url,
         recorded,

@@ -9,7 +9,7 @@ use super::*;
 use crate::agreements::{Actor, Dialect};
 use crate::drive::{Program, Secrets};
 use crate::engine::Recorder;
-use crate::evidence::{Attested, Exchange, Exhibit, Record, Said};
+use crate::evidence::{Attested, Exchange, Exhibit, PhaseOver, Record, Said};
 use crate::plan::{Claims, Selection, Target, TargetAuth, compile};
 use crate::scenario::{Source, load};
 
@@ -35,6 +35,7 @@ fn bench(scenario: &str) -> Bench {
         came: comes,
         orders: ordered,
         attended: false,
+        patience: None,
         answers: Box::new(|_| ()),
         driver: None,
         statements: Statements::new(),
@@ -76,6 +77,7 @@ fn request(asks: Option<&str>, authorization: &str, recorded: oneshot::Sender<()
         body: Vec::new(),
         answer: Reply { status: 200, headers: Vec::new(), body: b"{}".to_vec() },
         asks: asks.map(str::to_owned),
+        remarks: Vec::new(),
         recorded,
     }
 }
@@ -165,6 +167,61 @@ async fn address_that_nobody_answers_at_did_not_start_the_client() {
     bench.table.driver = Some(Driver::Call { url: "http://127.0.0.1:1/start".to_owned(), environment: Vec::new() });
     let evidence = bench.sit_at(0.01).await;
     assert!(matches!(phases(&evidence)[0].program, Some(ProgramEnd::NotStarted(_))));
+}
+
+#[tokio::test]
+async fn note_is_kept_with_its_phase_without_what_may_not_be_kept_and_ends_nothing() {
+    let mut bench = bench("empty");
+    bench.table.attended = true;
+    bench.order(Order::Note(format!("  the list was slow, {TOKEN} "), "the terminal".to_owned()));
+    bench.order(Order::Next);
+    bench.order(Order::Note("asked about the screen".to_owned(), "the live page".to_owned()));
+    bench.order(Order::Next);
+    let evidence = tokio::time::timeout(Duration::from_secs(20), bench.sit()).await.expect("it ends");
+    let notes = evidence.records.iter().filter_map(|record| if let Record::Note(noted) = record { Some(noted) } else { None });
+    let notes: Vec<_> = notes.map(|noted| (noted.step.as_str(), noted.text.as_str(), noted.by.as_str())).collect();
+    let wanted = [
+        ("nothing", "the list was slow, ${TOETS_TOKEN}", "the terminal"),
+        ("nothing", "asked about the screen", "the live page"),
+    ];
+    assert_eq!(notes, wanted);
+}
+
+#[tokio::test]
+async fn question_that_nobody_answers_in_time_is_recorded_as_that_and_the_table_goes_on() {
+    let mut bench = bench("empty");
+    bench.table.attended = true;
+    bench.table.patience = Some(Duration::from_secs(100));
+    bench.order(Order::Next);
+    // Who could still give orders is there all the time.
+    let _people = bench.orders.clone();
+    let evidence = tokio::time::timeout(Duration::from_secs(20), bench.sit()).await.expect("no question blocks for ever");
+    let unanswered = evidence.records.iter().find_map(|record| match record {
+        Record::Unanswered(unanswered) => {
+            Some((unanswered.step.as_str(), unanswered.expectations.join(","), unanswered.waited_s))
+        }
+        _ => None,
+    });
+    assert_eq!(unanswered, Some(("nothing", "shown".to_owned(), 0)));
+    assert!(attested(&evidence).is_empty());
+}
+
+/// How `empty` goes when these orders come while its question is open.
+async fn while_asked(orders: Vec<Order>) -> Vec<PhaseEnd> {
+    let mut bench = bench("empty");
+    bench.table.attended = true;
+    bench.order(Order::Next);
+    orders.into_iter().for_each(|order| bench.order(order));
+    let evidence = tokio::time::timeout(Duration::from_secs(20), bench.sit()).await.expect("it ends");
+    phases(&evidence).iter().map(|over| over.why).collect()
+}
+
+#[tokio::test]
+async fn orders_while_questions_are_open_go_on_leave_the_phase_out_or_begin_it_again() {
+    assert_eq!(while_asked(vec![Order::Next]).await, [PhaseEnd::Next]);
+    assert_eq!(while_asked(vec![Order::Skip]).await, [PhaseEnd::Next, PhaseEnd::Skipped]);
+    let again = while_asked(vec![Order::Repeat, Order::Next, Order::Next]).await;
+    assert_eq!(again, [PhaseEnd::Next, PhaseEnd::Next]);
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use crate::text::Text;
 
 /// Judges by what was said in answer to a question; silence decides nothing.
 pub(super) fn judge(case: &Case<'_>, ask: &Text) -> Ruling {
-    let Some(said) = said(case, &case.expectation.key) else { return Ruling::open(Reason::NotAttested) };
+    let Some(said) = said(case, &case.expectation.key) else { return Ruling::open(silence(case)) };
     let mut ruling = Ruling::default();
     match said.answer {
         Said::Yes => ruling.judged(),
@@ -49,8 +49,21 @@ pub(super) fn is_shown(case: &Case<'_>, what: Shown) -> bool {
     asked.any(|expectation| said(case, &expectation.key).is_some_and(|said| said.answer == Said::Yes))
 }
 
+/// Why nobody said anything: nobody was there to ask, or nobody answered.
+fn silence(case: &Case<'_>) -> Reason {
+    let waited = || {
+        let record = case.run.answers.step(case.key, &case.step.id)?;
+        record.unanswered.get(name(&case.expectation.key)?).copied()
+    };
+    waited().map_or(Reason::NotAttested, Reason::NotAnswered)
+}
+
+/// `shown` of `scenario/step/shown@variant`.
+fn name(key: &str) -> Option<&str> {
+    key.split('@').next().unwrap_or(key).rsplit('/').next()
+}
+
 fn said<'c>(case: &Case<'c>, key: &str) -> Option<&'c Attested> {
     let record = case.run.answers.step(case.key, &case.step.id)?;
-    let expectation = key.split('@').next().unwrap_or(key).rsplit('/').next()?;
-    record.attested.get(expectation).copied()
+    record.attested.get(name(key)?).copied()
 }

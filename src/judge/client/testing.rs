@@ -107,6 +107,7 @@ impl Visit {
             took_us: 0,
             why: PhaseEnd::Asked,
             program: self.program,
+            beyond: None,
         }));
         let bench = Bench::new();
         let evidence = Evidence { records: self.records, ..bench.evidence() };

@@ -65,6 +65,23 @@ pub(super) struct Run<'a> {
     /// Defects of the agreement itself, for its owners: none of them is held against the product. Absent where none is known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) agreement_defects: Vec<AgreementDefect<'a>>,
+    /// What somebody at the table noted about a phase. Absent where nothing was noted. No part of the conclusion.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) notes: Vec<Note<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Note<'a> {
+    /// `scenario@variant`
+    pub(super) scenario: &'a str,
+    /// The step.
+    pub(super) step: &'a str,
+    /// In words.
+    pub(super) text: &'a str,
+    /// Where it was written: the terminal, or the live page.
+    pub(super) by: &'a str,
+    /// RFC 3339, UTC.
+    pub(super) at: &'a str,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]

@@ -2,22 +2,31 @@
 //! has arrived, what is missing and why. Made of the same report as the files,
 //! and shown at a terminal and in a page that Toets itself serves.
 
-use std::collections::BTreeMap;
+mod checklist;
+mod requests;
+mod stray;
+#[cfg(test)]
+mod tests;
+
+use std::time::Instant;
 
 use serde::Serialize;
 
-use super::view::{Exchange, Expectation, Finding, Report};
+use super::view::Report;
 use super::{text, words};
-use crate::judge::{Code, Outcome};
-use crate::plan::{Action, Plan};
-use crate::scenario::{Check, Suite};
+use crate::evidence::Evidence;
+use crate::plan::Plan;
+use crate::recognise::Recogniser;
+use crate::scenario::Suite;
 use crate::text::Text;
+use requests::Requests;
+pub use stray::Stray;
 
 /// The page; the address of its events stands in it relative to its own.
 pub const PAGE: &str = include_str!("page.html");
 
-/// Requests that are shown; the rest is counted.
-const MOST_REQUESTS: usize = 60;
+/// Names on the line that says how a phase stands.
+const MOST_NAMES: usize = 8;
 
 /// Where the table is.
 #[derive(Debug, Clone, Default)]
@@ -30,8 +39,14 @@ pub struct Now {
     pub questions: Vec<(String, Text)>,
     /// Phases that are over, and whether they were left out.
     pub over: Vec<(String, bool)>,
-    /// The exchange that a request is, by the id of the request.
-    pub asks: BTreeMap<String, String>,
+    /// How the phase stands, as it was told last.
+    pub standing: Option<Text>,
+    /// What came last that is nobody's and nearest to this client, oldest first.
+    pub strays: Vec<Stray>,
+    /// When the phase began.
+    pub since: Option<Instant>,
+    /// Nothing has come in the phase that goes on, for so long that something may be wrong.
+    pub silent: bool,
     /// Where the report will be.
     pub folder: Option<String>,
     /// The run is over.
@@ -57,6 +72,8 @@ pub struct Live {
     pub folder: Option<String>,
     /// What is to be done now.
     pub instruct: Option<Text>,
+    /// Where to look when nothing comes.
+    pub silence: Option<Text>,
     /// Questions that wait for an answer.
     pub questions: Vec<Question>,
     /// The phases, in order.
@@ -65,6 +82,8 @@ pub struct Live {
     pub requests: Vec<Request>,
     /// How many there were.
     pub count: usize,
+    /// The last that are nobody's and nearest to this client, newest first.
+    pub strays: Vec<Stray>,
 }
 
 /// A question that waits for an answer.
@@ -89,6 +108,8 @@ pub struct Phase {
     pub state: &'static str,
     /// What is expected.
     pub checks: Vec<Line>,
+    /// What was noted about it.
+    pub notes: Vec<String>,
 }
 
 /// An expectation as a line of the checklist.
@@ -102,10 +123,23 @@ pub struct Line {
     pub sentence: Text,
     /// `done`, `open`, `wrong`, `doubt` or `question`.
     pub state: &'static str,
-    /// What is wrong, or why it is open.
-    pub notes: Vec<Text>,
+    /// What is wrong, or what is still missing.
+    pub notes: Vec<Note>,
     /// How to mend it.
     pub hint: Option<Text>,
+}
+
+/// What is to be said of a line.
+#[derive(Debug, Clone, Serialize)]
+pub struct Note {
+    /// As a sentence.
+    pub text: Text,
+    /// What was expected, or is still missing; not all of a long list.
+    pub expected: Vec<String>,
+    /// What came instead.
+    pub actual: Vec<String>,
+    /// How a request differs from the agreement, parameter by parameter.
+    pub differs: Vec<Text>,
 }
 
 /// A request as a line.
@@ -119,17 +153,22 @@ pub struct Request {
     pub url: String,
     /// The query of the agreement that it is.
     pub asks: Option<Text>,
+    /// How it is not as the agreement has it.
+    pub differs: Vec<Text>,
     /// Our answer.
     pub status: Option<u16>,
 }
 
-/// How the table stands.
+/// How the table stands. The recogniser says what each request means.
 #[must_use]
-pub fn live(report: &Report, plan: &Plan, suite: &Suite, now: &Now) -> Live {
+pub fn live(
+    (report, evidence): (&Report, &Evidence),
+    (plan, suite): (&Plan, &Suite),
+    recogniser: &Recogniser,
+    now: &Now,
+) -> Live {
     let base = plan.target.base.clone();
-    let all = report.scenarios.iter().flat_map(|scenario| &scenario.steps).flat_map(|step| &step.exchanges);
-    let mut requests: Vec<_> = all.collect();
-    requests.sort_by_key(|exchange| std::cmp::Reverse(exchange.started_us));
+    let requests = Requests::new(evidence, (suite, recogniser), &base);
     Live {
         product: plan.claims.product.clone(),
         done: now.done,
@@ -138,88 +177,55 @@ pub fn live(report: &Report, plan: &Plan, suite: &Suite, now: &Now) -> Live {
         counts: text::levels(&report.counts).into_iter().map(|(name, counts)| words::counts(name, counts)).collect(),
         folder: now.folder.clone(),
         instruct: now.instruct.clone(),
+        silence: now.silent.then(silence),
         questions: now.questions.iter().map(|(key, ask)| Question { key: key.clone(), ask: ask.clone() }).collect(),
-        phases: phases(report, plan, now),
-        count: requests.len(),
-        requests: requests.into_iter().take(MOST_REQUESTS).map(|exchange| request(exchange, &base, suite, now)).collect(),
+        phases: checklist::phases((report, &requests), plan, now),
+        count: requests.count(),
+        requests: requests.last(),
+        strays: now.strays.iter().rev().cloned().collect(),
         base,
     }
 }
 
-fn request(exchange: &Exchange, base: &str, suite: &Suite, now: &Now) -> Request {
-    let asks = now.asks.get(&exchange.id).and_then(|name| suite.exchange(name)).map(|asked| {
-        let number = asked.query.as_deref().unwrap_or_default();
-        Text { en: format!("query {number}: {}", asked.title.en), nl: format!("vraag {number}: {}", asked.title.nl) }
-    });
-    Request {
-        id: exchange.id.clone(),
-        method: exchange.method.clone(),
-        url: exchange.url.strip_prefix(base).unwrap_or(&exchange.url).trim_start_matches('/').to_owned(),
-        asks,
-        status: exchange.status,
+/// Where to look when nothing comes, in short; docs/listen.md tells more.
+#[must_use]
+pub fn silence() -> Text {
+    Text {
+        en: "nothing has come in. Look at: the base URL (whole, `/fhir` at its end; can its host be reached from where the client is?); the token (`Authorization: Bearer …`); TLS (`http` or `https`; does the client trust the certificate?); a firewall or guest network in between".to_owned(),
+        nl: "er is nog niets binnengekomen. Kijk naar: de base-URL (heel, met `/fhir` aan het eind; is de host bereikbaar vanaf de client?); het token (`Authorization: Bearer …`); TLS (`http` of `https`; vertrouwt de client het certificaat?); een firewall of gastnetwerk ertussen".to_owned(),
     }
 }
 
-fn phases(report: &Report, plan: &Plan, now: &Now) -> Vec<Phase> {
-    let mut phases = Vec::new();
-    for (planned, told) in plan.scenarios.iter().zip(&report.scenarios) {
-        for (step, shown) in planned.steps.iter().zip(&told.steps) {
-            let Action::Serve(phase) = &step.action else { continue };
-            let key = format!("{}/{}", planned.scenario, step.id);
-            let over = now.over.iter().rev().find(|(over, _)| *over == key);
-            let state = match over {
-                _ if now.phase.as_ref() == Some(&key) => "now",
-                Some((_, true)) => "skipped",
-                Some((_, false)) => "over",
-                None => "waiting",
-            };
-            let attests = |index: usize| matches!(step.expect.get(index).map(|expected| &expected.check), Some(Check::Attest(_)));
-            let lines =
-                shown.expectations.iter().enumerate().map(|(index, expectation)| line(expectation, state, attests(index)));
-            phases.push(Phase {
-                checks: lines.collect(),
-                key,
-                title: told.title.clone(),
-                instruct: phase.instruct.clone(),
-                state,
-            });
-        }
-    }
-    phases
-}
-
-fn line(expectation: &Expectation, phase: &str, attests: bool) -> Line {
-    let not_yet = phase == "now" && expectation.findings.iter().all(may_still_come);
-    let state = match expectation.outcome {
-        Outcome::Pass => "done",
-        Outcome::Inapplicable => "open",
-        Outcome::Untested if attests => "question",
-        _ if phase == "waiting" || phase == "skipped" => "open",
-        Outcome::Fail | Outcome::Warn if not_yet => "open",
-        Outcome::Fail => "wrong",
-        Outcome::Warn | Outcome::CantTell | Outcome::Broken => "doubt",
-        Outcome::Untested => "open",
-    };
-    let told = matches!(state, "wrong" | "doubt");
-    Line {
-        key: expectation.key.split('@').next().unwrap_or(&expectation.key).to_owned(),
-        req: expectation.req.clone(),
-        sentence: expectation.sentence.clone(),
-        state,
-        notes: if told { expectation.findings.iter().map(|finding| finding.sentence.clone()).collect() } else { Vec::new() },
-        hint: expectation.findings.first().filter(|_| told).and_then(|finding| finding.hint.clone()),
+impl Live {
+    /// How the phase that goes on stands, on one line: `4 of 17; missing: goals, form; wrong: observations`.
+    #[must_use]
+    pub fn standing(&self) -> Option<Text> {
+        let phase = self.phases.iter().find(|phase| phase.state == "now")?;
+        let of = |state: &str| phase.checks.iter().filter(|line| line.state == state).map(Line::name).collect::<Vec<_>>();
+        // What only a person can see is asked when the phase is over.
+        let all = phase.checks.len() - of("question").len();
+        let (done, wrong) = (of("done").len(), [of("wrong"), of("doubt")].concat());
+        let part = |name: &str, lines: &[&str]| match lines {
+            [] => String::new(),
+            lines => format!("; {name}: {}", named(lines)),
+        };
+        let missing = of("open");
+        Some(Text {
+            en: format!("{done} of {all}{}{}", part("missing", &missing), part("wrong", &wrong)),
+            nl: format!("{done} van {all}{}{}", part("ontbreekt", &missing), part("fout", &wrong)),
+        })
     }
 }
 
-/// Whether a finding says only that something has not come: while the phase goes on it may still come.
-fn may_still_come(finding: &Finding) -> bool {
-    const LATER: [Code; 6] = [
-        Code::ExchangeNotAsked,
-        Code::CodesNotAsked,
-        Code::GroupNotAsked,
-        Code::ClientBrokeOff,
-        Code::ReferenceUnread,
-        Code::PageUnfetched,
-    ];
-    LATER.iter().any(|code| code.name() == finding.code)
+impl Line {
+    /// `goals` of `scenario/step/goals`.
+    fn name(&self) -> &str {
+        self.key.rsplit('/').next().unwrap_or(&self.key)
+    }
+}
+
+/// The first names, and how many more there are.
+fn named(names: &[&str]) -> String {
+    let shown = names[..names.len().min(MOST_NAMES)].join(", ");
+    if names.len() > MOST_NAMES { format!("{shown} (+{})", names.len() - MOST_NAMES) } else { shown }
 }

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::Expectation;
+use crate::evidence::Noted;
 use crate::judge::Outcome;
 use crate::text::Text;
 
@@ -43,6 +44,8 @@ pub struct Step {
     pub took_us: u64,
     /// What was sent and what came back.
     pub exchanges: Vec<Exchange>,
+    /// What somebody at the table noted about it.
+    pub notes: Vec<Noted>,
     /// What was expected.
     pub expectations: Vec<Expectation>,
 }
