@@ -1,16 +1,27 @@
-//! Many vendors at one table: fifty with a thousand requests each, interleaved,
-//! every one looked at for whose it is; beside the reference provider, which
-//! tells nobody apart. `cargo bench --bench listen` prints it.
+//! Many vendors at one table: fifty with a thousand requests each, interleaved.
+//! Three rows: the reference provider, which tells nobody apart; the listener
+//! alone, which looks whose each request is; and the whole of it, a session for
+//! each vendor that redacts, chains and stores what comes before it is
+//! answered. `cargo bench --bench listen` prints it.
 #![allow(clippy::print_stdout, reason = "a bench prints")]
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use toets::scenario::{Source, load};
+use toets::agreements::{Actor, Dialect};
+use toets::drive::Secrets;
+use toets::engine::{self, Recorder, Seats, Settings, Statements, Table};
+use toets::evidence::{Evidence, Record};
+use toets::plan::{Claims, Plan, Selection, Target, TargetAuth, compile};
+use toets::recognise::Recogniser;
+use toets::scenario::{Source, Suite, load};
 use toets::serve::{self, Arrivals, Config, ListenConfig, Listener, Seat};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::sync::{mpsc, watch};
 
 const VENDORS: usize = 50;
 const REQUESTS: usize = 1000;
@@ -29,8 +40,9 @@ fn main() {
     println!("toets {}, {build}, {VENDORS} vendors with {} requests each", env!("CARGO_PKG_VERSION"), requests());
     runtime.block_on(async {
         provider().await;
-        table().await;
+        alone().await;
     });
+    whole(&runtime);
 }
 
 /// All vendors at the reference provider, with one token.
@@ -46,8 +58,8 @@ async fn provider() {
     running.stop().await;
 }
 
-/// Each at a place of its own.
-async fn table() {
+/// Each at a place of its own, and nobody who keeps what comes.
+async fn alone() {
     let suite = load(&Source::Embedded).expect("the suite has no mistakes");
     let names: Vec<String> = (0..VENDORS).map(|at| format!("vendor-{at}")).collect();
     let seats = Seat::all(names.iter().map(String::as_str)).expect("names that differ");
@@ -63,7 +75,7 @@ async fn table() {
         .map(|seat| client(address.clone(), seat.path.clone(), seat.token.clone(), seat.name.clone()))
         .collect();
     finish(clients).await;
-    told("toets listen", begin.elapsed());
+    told("listener alone", begin.elapsed());
     let unheard = listener.unheard();
     listener.stop().await;
     let kept = keeping.await.expect("whoever keeps does not break");
@@ -78,6 +90,122 @@ async fn table() {
     );
     println!("{:16} {:.1} MB at the highest, clients included", "memory", memory("VmHWM:") as f64 / 1024.0);
     assert!(kept.wrong == 0 && kept.strays == 0 && complete == VENDORS, "requests were lost or mixed up");
+}
+
+/// Megabytes that all of it may take, clients included: places, what is kept of fifty vendors, and what is under way.
+const MOST_MEMORY: f64 = 1_500.0;
+
+/// Each with a session of its own, whole: what comes is on disk before it is answered.
+fn whole(runtime: &tokio::runtime::Runtime) {
+    let suite = load(&Source::Embedded).expect("the suite has no mistakes");
+    let names: Vec<String> = (0..VENDORS).map(|at| format!("vendor-{at}")).collect();
+    let seats = Seat::all(names.iter().map(String::as_str)).expect("names that differ");
+    let folder = std::env::temp_dir().join(format!("toets-bench-listen-{}", std::process::id()));
+    let started = runtime.block_on(Listener::start(ListenConfig::new(&suite, seats)));
+    let (listener, arrivals) = started.expect("a free port");
+    let listener = Arc::new(listener);
+    let (tables, mut places) = Seats::new(&listener, 1.0);
+    let recogniser = Recogniser::new(&suite.exchanges, Dialect::R4Rc2);
+    let (stop_in, stop) = watch::channel(false);
+    let address = listener.origin().trim_start_matches("http://").to_owned();
+    let (over, mut is_over) = watch::channel(false);
+    let took = std::thread::scope(|scope| {
+        let hands = scope.spawn(|| {
+            runtime.block_on(async {
+                tokio::select! {
+                    () = tables.hand_out(arrivals, &recogniser, |stray| panic!("nobody's: {stray:?}")) => {}
+                    _ = is_over.wait_for(|over| *over) => {}
+                }
+            });
+        });
+        let sitting: Vec<_> = listener
+            .seats()
+            .iter()
+            .map(|seat| {
+                let place = places.remove(&seat.name).expect("each has one");
+                let plan = plan(&suite, listener.base(&seat.name).expect("it sits there"));
+                let (stop, folder) = (stop.clone(), folder.join(&seat.name));
+                let suite = &suite;
+                scope.spawn(move || sit(runtime, (&plan, suite), (seat, place), (&folder, stop)))
+            })
+            .collect();
+        let begin = Instant::now();
+        let clients = listener.seats().iter();
+        let clients =
+            clients.map(|seat| client(address.clone(), seat.path.clone(), seat.token.clone(), seat.name.clone())).collect();
+        runtime.block_on(finish(clients));
+        let took = begin.elapsed();
+        stop_in.send(true).expect("somebody sits there");
+        sitting.into_iter().for_each(|one| one.join().expect("a session does not break"));
+        over.send(true).expect("somebody hands out");
+        hands.join().expect("whoever hands out does not break");
+        took
+    });
+    told("toets listen", took);
+    let memory = memory("VmHWM:") as f64 / 1024.0;
+    let kept: Vec<(PathBuf, Evidence)> = names.iter().map(|name| kept(&folder.join(name))).collect();
+    let complete = kept.iter().zip(&names).filter(|((_, evidence), name)| own(evidence, name) == requests()).count();
+    let bytes: u64 = kept.iter().map(|(folder, _)| size(folder)).sum();
+    println!(
+        "{:16} {complete} of {VENDORS} vendors complete on disk, their chains whole; {:.1} MB on disk; {} not told",
+        "",
+        bytes as f64 / 1048576.0,
+        listener.unheard()
+    );
+    println!("{:16} {memory:.1} MB at the highest, clients and what is kept included", "memory");
+    fs::remove_dir_all(&folder).expect("our own folder");
+    assert!(complete == VENDORS, "requests were lost or mixed up");
+    assert!(memory < MOST_MEMORY, "more memory than {MOST_MEMORY} MB");
+}
+
+fn plan(suite: &Suite, base: &str) -> Plan {
+    let target = Target::new(base.to_owned(), TargetAuth::Bearer("TOETS_TOKEN".to_owned()));
+    let selection = Selection::Only(vec!["care-plan".to_owned()]);
+    compile(suite, Claims::new(Actor::Consulter, Dialect::R4Rc2), target, &selection).expect("the suite has no mistakes")
+}
+
+/// A session from its first request until it is stopped.
+fn sit(
+    runtime: &tokio::runtime::Runtime,
+    (plan, suite): (&Plan, &Suite),
+    (seat, place): (&Seat, engine::Seat),
+    (folder, stop): (&Path, watch::Receiver<bool>),
+) {
+    let mut secrets = Secrets::new();
+    secrets.insert("TOETS_TOKEN", &seat.token).expect("it is long enough");
+    let settings = Settings { secrets, stop, ..Settings::plain(Recorder::in_folder(folder)) };
+    // Nobody gives orders.
+    let (_, orders) = mpsc::channel(1);
+    let table = Table {
+        came: place.came,
+        orders,
+        attended: false,
+        answers: place.answers,
+        driver: None,
+        statements: Statements::new(),
+        resumed: None,
+        look: None,
+    };
+    let finished = runtime.block_on(engine::serve(plan, suite, settings, table, |_| ()));
+    finished.stored.expect("there is room on the disk");
+}
+
+/// What is on disk, its chain held against itself.
+fn kept(folder: &Path) -> (PathBuf, Evidence) {
+    (folder.to_owned(), engine::open(folder).expect("it is whole").evidence)
+}
+
+/// Requests with the mark of this vendor; one of another is none.
+fn own(evidence: &Evidence, name: &str) -> usize {
+    let mark = format!("mark={name}.");
+    let is_own = |record: &&Record| matches!(record, Record::Exchange(exchange) if exchange.request.url.contains(&mark));
+    let of_others = |record: &&Record| matches!(record, Record::Exchange(_)) && !is_own(record);
+    if evidence.records.iter().any(|record| of_others(&record)) { 0 } else { evidence.records.iter().filter(is_own).count() }
+}
+
+fn size(folder: &Path) -> u64 {
+    let inside = fs::read_dir(folder).into_iter().flatten().flatten();
+    inside.map(|entry| entry.metadata().map_or(0, |meta| if meta.is_dir() { size(&entry.path()) } else { meta.len() })).sum()
 }
 
 #[derive(Default)]

@@ -316,15 +316,13 @@ impl Found<'_> {
 fn elsewhere(other: &Dataset, concept: &Concept, claimed: &[&Dataset]) -> String {
     let named = claimed.iter().flat_map(|own| &own.concepts).filter(|own| own.name == concept.name);
     let here = match named.map(|own| own.id.to_string()).collect::<Vec<_>>().as_slice() {
-        [only] => format!("here it is `{only}`; "),
-        _ => String::new(),
+        [only] => format!("take `{only}`"),
+        _ => "take the id on the sheet of `toets sheet`".to_owned(),
     };
+    let (fhir, edition) = (other.fhir.name(), &other.dataset);
     format!(
-        "`{}` is `{}` of {}, the dataset for {}: {here}`claims: {{ version: … }}` says which version the product speaks",
-        concept.id,
-        concept.name,
-        other.dataset,
-        other.fhir.name()
+        "`{}` is `{}` of {edition}, the dataset for {fhir}: {here}, or claim a `version` for {fhir}",
+        concept.id, concept.name
     )
 }
 
