@@ -1,10 +1,10 @@
 //! What the judge says of one place in a resource.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::profile::Profile;
-use super::rules::binding;
+use super::rules::{binding, cardinality, element_type, structure, value};
 use super::trials::Meets;
 use super::{Code, codes};
 use crate::fhir::node::{Node, NodeId, Span};
@@ -19,6 +19,10 @@ codes! {
 
 /// How much is told of what weighs, and of what does not: more is read by nobody, and would fill the memory.
 const MOST: usize = 20_000;
+
+/// What is about one element and asks the same, whoever asks it.
+static SAID_ONCE: [&Code; 5] =
+    [&element_type::TYPE_NOT_ALLOWED, &value::FIXED, &value::PATTERN, &binding::NOT_IN_SET, &binding::NO_CODE];
 
 /// What an issue does to the verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -257,9 +261,44 @@ impl Issues {
                 self.found.push(Issue::new(&LEFT_OUT, severity, root).with("found", count.left_out.to_string()));
             }
         }
-        self.found.sort_by_key(|issue| (issue.span.start, std::cmp::Reverse(issue.severity)));
-        self.found
+        let mut found = once_each(self.found);
+        found.sort_by_key(|issue| (issue.span.start, std::cmp::Reverse(issue.severity)));
+        found
     }
+}
+
+/// One mistake may break rules of several definitions: that of an extension and that of the slice it stands in, or
+/// that of a type and that of a profile. Of what asks the same of the same element the one that weighs most is told, and
+/// of those the one that says most closely where.
+fn once_each(found: Vec<Issue>) -> Vec<Issue> {
+    let mut kept: Vec<Issue> = Vec::with_capacity(found.len());
+    let mut places: HashMap<_, usize> = HashMap::new();
+    for issue in found {
+        let detail = |name| issue.detail(name).map(str::to_owned);
+        let key = (issue.code.name, issue.path.clone(), detail("expected"), detail("found"));
+        let weight = |issue: &Issue| (issue.severity, issue.detail("element").map_or(0, str::len));
+        match places.get(&key).filter(|_| SAID_ONCE.contains(&issue.code)) {
+            Some(place) if weight(&issue) > weight(&kept[*place]) => kept[*place] = issue,
+            Some(_) => {}
+            None => {
+                places.insert(key, kept.len());
+                kept.push(issue);
+            }
+        }
+    }
+    let twice = kept.iter().filter(|issue| issue.code == &structure::TWO_CHOICES);
+    let choices: HashSet<(String, String)> =
+        twice.map(|issue| (issue.path.clone(), issue.detail("name").unwrap_or_default().to_owned())).collect();
+    kept.retain(|issue| {
+        issue.code != &cardinality::TOO_MANY || choice(issue).is_none_or(|name| !choices.contains(&(issue.path.clone(), name)))
+    });
+    kept
+}
+
+/// The choice that there is too much of: `value` of `Observation.value[x]`.
+fn choice(too_many: &Issue) -> Option<String> {
+    let (_, element) = too_many.detail("element")?.rsplit_once('.')?;
+    Some(element.split_once("[x]")?.0.to_owned())
 }
 
 #[cfg(test)]

@@ -54,13 +54,13 @@ pub(crate) fn check<'t>(scene: &Scene<'_, 't>, node: Node<'t>, place: Place<'_>,
         return;
     }
     let asked = Asked::of(scene, place);
+    let said = asked.said(scene, node, issues);
     if let Some(text) = text(node).filter(|text| !text.is_empty()) {
         let target = resolve(scene, node, text);
         asked.kept(node, (text, target), issues);
         asked.versioned(node, text, issues);
-        asked.target(scene, node, (text, target), issues);
+        asked.target(scene, node, (text, target, said), issues);
     }
-    asked.said(scene, node, issues);
 }
 
 impl<'p> Asked<'p> {
@@ -102,7 +102,7 @@ impl<'p> Asked<'p> {
         &self,
         scene: &Scene<'_, 't>,
         node: Node<'t>,
-        (text, target): (&'t str, Option<Node<'t>>),
+        (text, target, said): (&'t str, Option<Node<'t>>, Option<&str>),
         issues: &mut Issues,
     ) {
         if self.known.is_empty() && self.unknown.is_empty() {
@@ -110,6 +110,8 @@ impl<'p> Asked<'p> {
         }
         let Some(found) = leads_to(scene, node, text) else { return };
         match target {
+            // That the type is wrong is told of the type that it says itself.
+            None if said == Some(found) => {}
             _ if !self.allows(scene, found) => {
                 // Nobody has the resource here; its address is a strong hint, no proof.
                 let severity = if target.is_some() { Severity::Error } else { Severity::Warning };
@@ -149,14 +151,16 @@ impl<'p> Asked<'p> {
         });
     }
 
-    /// `Reference.type` beside the types that are allowed.
-    fn said(&self, scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) {
-        let Some(said) = node.child_value("type").filter(|_| self.unknown.is_empty() && !self.known.is_empty()) else { return };
+    /// `Reference.type` beside the types that are allowed: the one that it says where it is none of them.
+    fn said<'t>(&self, scene: &Scene<'_, '_>, node: Node<'t>, issues: &mut Issues) -> Option<&'t str> {
+        let said = node.child_value("type").filter(|_| self.unknown.is_empty() && !self.known.is_empty())?;
         let said = said.strip_prefix("http://hl7.org/fhir/StructureDefinition/").unwrap_or(said);
-        if !self.allows(scene, said) {
-            let issue = self.issue(&TYPE_NOT_ALLOWED, Severity::Error, node);
-            issues.push(issue.with("found", said).with("expected", self.type_names()));
+        if self.allows(scene, said) {
+            return None;
         }
+        let issue = self.issue(&TYPE_NOT_ALLOWED, Severity::Error, node);
+        issues.push(issue.with("found", said).with("expected", self.type_names()));
+        Some(said)
     }
 
     /// Where the resource is kept.
@@ -267,6 +271,10 @@ mod tests {
         let wrong = ["reference-type-not-allowed at Observation.subject"];
         assert_eq!(said(&target(PATIENT), "", r#""type":"Group","display":"x""#), wrong);
         assert!(said(&target("urn:nobody"), "", r#""type":"Group","display":"x""#).is_empty());
+        // The address says the same: once is enough. Another is another mistake.
+        assert_eq!(said(&target(PATIENT), "", r#""type":"Group","reference":"Group/1""#), wrong);
+        let both = said(&target(PATIENT), "", r#""type":"Group","reference":"Device/1""#);
+        assert!(both.contains(&"~reference-target-type at Observation.subject".to_owned()), "{both:?}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What is said beside the code of an issue: that it names what is asked for, and
 //! what to write instead.
 
-use crate::fhir::validate::testing::{issues, profile};
+use crate::fhir::validate::testing::{codes, issues, profile};
 use crate::fhir::validate::{Issue, Severity};
 use crate::text::Language;
 
@@ -135,4 +135,35 @@ fn code_undecided_is_open_where_the_verdict_does_not_hang_on_it() {
     };
     assert_eq!(with_strength("extensible"), (true, "not-supported", true));
     assert_eq!(with_strength("required"), (false, "not-supported", true));
+}
+
+#[test]
+fn one_mistake_is_said_once_by_whoever_says_it_most_closely() {
+    let extension = |kind: &str| {
+        profile(
+            "e",
+            "Extension",
+            &format!(
+                r#"{{"path":"Extension"}},{{"id":"Extension.value[x]","path":"Extension.value[x]","type":[{{"code":"{kind}"}}]}}"#
+            ),
+        )
+    };
+    let slice = r#"{"path":"Observation"},{"id":"Observation.extension","path":"Observation.extension",
+        "slicing":{"discriminator":[{"type":"value","path":"url"}],"rules":"open"}},
+        {"id":"Observation.extension:e","path":"Observation.extension","sliceName":"e","min":0,"max":"1",
+        "type":[{"code":"Extension","profile":["http://example.org/e"]}]},
+        {"id":"Observation.extension:e.value[x]","path":"Observation.extension.value[x]","type":[{"code":"string"}]}"#;
+    let text = r#"{"resourceType":"Observation","extension":[{"url":"http://example.org/e","valueInteger":1}]}"#;
+    let said = |kind: &str| {
+        let found = issues(&[profile("p", "Observation", slice), extension(kind)], text).into_iter();
+        found.filter(|issue| issue.code.name == "type-not-allowed").collect::<Vec<_>>()
+    };
+    let once = said("string");
+    assert_eq!(once.iter().map(|issue| issue.detail("element")).collect::<Vec<_>>(), [Some("Observation.extension:e.value[x]")]);
+    assert_eq!(said("boolean").len(), 2, "they ask for something else");
+    let known = with("value[x]", r#""max":"1""#, &[]);
+    let two = r#"{"resourceType":"Observation","valueString":"a","valueBoolean":true}"#;
+    assert_eq!(codes(&known, two), ["choice-twice"]);
+    let none = with("value[x]", r#""max":"0""#, &[]);
+    assert!(codes(&none, two).contains(&"element-not-allowed"));
 }
