@@ -180,6 +180,7 @@ fn sit(
         came: place.came,
         orders,
         attended: false,
+        patience: None,
         answers: place.answers,
         driver: None,
         statements: Statements::new(),

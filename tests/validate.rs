@@ -333,6 +333,43 @@ fn the_version_of_fhir_is_the_one_that_a_resource_names_or_has_alone() {
 }
 
 #[test]
+fn a_resource_that_names_no_version_is_of_the_one_whose_shape_it_has() {
+    let folder = Folder::new("shape");
+    let built_in = |text: &str, more: &[&str]| {
+        folder.write("a.json", text);
+        folder.run(&[&["validate", "--ci", "a.json"], more].concat(), b"").out
+    };
+    // `comment` is of STU3, `note` of R4.
+    let status = r#""status": "final", "code": {"text": "a"}"#;
+    let stu3 = format!(r#"{{"resourceType": "Observation", {status}, "comment": "a"}}"#);
+    let told = built_in(&stu3, &[]);
+    assert!(told.contains("warning[version-taken]") && told.contains("  FHIR 3.0.2: ") && !told.contains("error["), "{told}");
+    assert!(told.contains("`Observation` has no element `comment`"), "it says why: {told}");
+    assert!(built_in(&stu3, &["--fhir", "r4"]).contains("error[element-unknown]"));
+    let r4 = format!(r#"{{"resourceType": "Observation", {status}, "note": [{{"text": "a"}}]}}"#);
+    let told = built_in(&r4, &[]);
+    assert!(!told.contains("version-") && told.contains("  FHIR 4.0.1: ") && !told.contains("FHIR 3.0.2"), "{told}");
+    // What is wrong in both is no reason to leave the usual one.
+    let neither = stu3.replace("comment", "coment");
+    let told = built_in(&neither, &[]);
+    assert!(
+        told.contains("error[element-unknown]") && told.contains("  FHIR 4.0.1: ") && !told.contains("version-taken"),
+        "{told}"
+    );
+    // What merely lacks neither: an R4 resource would pass as STU3.
+    let told = built_in(r#"{"resourceType": "Encounter", "status": "finished"}"#, &[]);
+    assert!(told.contains("error[element-missing]") && told.contains("  FHIR 4.0.1: "), "{told}");
+    let better = format!(r#"{{"resourceType": "Observation", {status}, "comment": "a", "nothing": 1}}"#);
+    let told = built_in(&better, &[]);
+    assert!(told.contains("warning[version-doubtful]") && told.contains("--fhir stu3"), "{told}");
+    // Extensions that one version alone knows tell it before any shape does.
+    let extended = |url: &str| format!(r#"{{"resourceType": "Patient", "extension": [{{"url": "{url}", "valueString": "a"}}]}}"#);
+    let told = built_in(&extended("http://nictiz.nl/fhir/StructureDefinition/patient-proficiency"), &[]);
+    assert!(told.contains("  FHIR 3.0.2: ") && !told.contains("version-taken"), "{told}");
+    assert!(built_in(&extended("http://example.org/unknown"), &[]).contains("  FHIR 4.0.1: "));
+}
+
+#[test]
 fn issues_that_say_the_same_are_told_once() {
     let folder = Folder::new("same");
     let names = vec![json!({"famly": "x"}); 40];

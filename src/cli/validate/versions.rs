@@ -13,12 +13,13 @@ use super::told;
 use crate::agreements::FhirVersion;
 use crate::clock;
 use crate::fhir::date::DateTime;
+use crate::fhir::json::ReadError;
 use crate::fhir::knowledge::{Knowledge, PackageSource};
 use crate::fhir::node::{Node, Tree};
 use crate::fhir::package::version::satisfies;
 use crate::fhir::package::{Manifest, Package, PackageError, cache};
 use crate::fhir::types::{self, Types};
-use crate::fhir::validate::{Issue, Refused, Validator, read, unreadable};
+use crate::fhir::validate::{Issue, Refused, Validator, read, unreadable, version};
 use crate::report::outcome::Used;
 
 /// A version of FHIR.
@@ -108,33 +109,44 @@ impl Versions {
         self.judges[fhir as usize].get_or_init(|| judge(Knowledge::built_in(fhir.types()), self.refused))
     }
 
-    /// Judges a text by the version that it plainly belongs to.
+    /// Judges a text by the version that it plainly belongs to, or else by the one whose shape it has.
     pub(crate) fn judgement(
         &self,
         text: &[u8],
         profiles: &[&str],
-        judged: impl FnOnce(&Validator, Node<'_>) -> Vec<Issue>,
+        judged: impl Fn(&Validator, Node<'_>) -> Vec<Issue>,
     ) -> Judgement {
         let first = self.usual;
         let read_first = read(text, first.types());
-        let fhir = match (self.given, &read_first) {
-            (Some(given), _) => given,
-            (None, Ok(tree)) => self.plain(tree.root(), profiles).unwrap_or(first),
+        let plain = match (self.given, &read_first) {
+            (Some(given), _) => Some(given),
+            (None, Ok(tree)) => self.plain(tree.root(), profiles),
             // A type of resource that only the other version has.
-            (None, Err(_)) if read(text, first.other().types()).is_ok() => first.other(),
-            (None, Err(_)) => first,
+            (None, Err(_)) if read(text, first.other().types()).is_ok() => Some(first.other()),
+            (None, Err(_)) => Some(first),
         };
-        let tree = if fhir == first { read_first } else { read(text, fhir.types()) };
-        match tree {
+        let by = |fhir: Fhir, tree: Result<Tree, ReadError>| match tree {
             Ok(tree) => {
                 let issues = judged(self.judge(fhir), tree.root());
                 Judgement { fhir, tree: Some(tree), issues }
             }
             Err(error) => Judgement { fhir, tree: None, issues: vec![unreadable(&error)] },
+        };
+        match plain {
+            Some(fhir) if fhir != first => by(fhir, read(text, fhir.types())),
+            Some(_) => by(first, read_first),
+            None => {
+                let usual = by(first, read_first);
+                if version::misshapen(&usual.issues).is_empty() {
+                    return usual;
+                }
+                shaped(usual, by(first.other(), read(text, first.other().types())))
+            }
         }
     }
 
-    /// The version that a resource names, or the only one in which a profile of it is known.
+    /// The version that a resource names, or the only one in which a profile of it is known, or else
+    /// extensions in it.
     fn plain(&self, root: Node<'_>, profiles: &[&str]) -> Option<Fhir> {
         match root.child_value("fhirVersion") {
             Some(version) if version.starts_with("4.0") => return Some(Fhir::R4),
@@ -145,7 +157,19 @@ impl Versions {
         let all: Vec<&str> = claimed.chain(profiles.iter().copied()).collect();
         let knows = |fhir: &Fhir| all.iter().any(|one| self.judge(*fhir).knowledge().definition(one).is_some());
         let known: Vec<Fhir> = Fhir::ALL.into_iter().filter(knows).collect();
-        if let [only] = known[..] { Some(only) } else { None }
+        if let [only] = known[..] { Some(only) } else { self.of_extensions(root) }
+    }
+
+    /// The other version than the usual one, where it alone knows extensions of a resource.
+    fn of_extensions(&self, root: Node<'_>) -> Option<Fhir> {
+        let knows = |fhir: Fhir, url: &str| self.judge(fhir).knowledge().definition(url).is_some();
+        let mut urls = Vec::new();
+        extensions(root, &mut urls);
+        let other = self.usual.other();
+        // That of the other version is asked only of what the usual one does not know: it takes its time to unpack.
+        let (known, unknown): (Vec<&str>, Vec<&str>) = urls.into_iter().partition(|url| knows(self.usual, url));
+        let is_of_other = unknown.into_iter().any(|url| knows(other, url)) && known.into_iter().all(|url| knows(other, url));
+        is_of_other.then_some(other)
     }
 
     /// What the judge of a version answers from; nothing when nobody asked that judge.
@@ -164,6 +188,33 @@ impl Versions {
         let in_vain = self.asked.iter().filter(|asked| known.iter().all(|knowledge| !told::has_any_of(knowledge, asked)));
         let in_vain = in_vain.map(|asked| format!("nothing in `{}` is a package to judge by", asked.display()));
         lines.chain(notes).chain(in_vain).collect()
+    }
+}
+
+/// The urls of extensions that a resource has anywhere, each once.
+fn extensions<'t>(node: Node<'t>, urls: &mut Vec<&'t str>) {
+    let url = node.child_value("url").filter(|url| node.type_name() == "Extension" && url.contains(':'));
+    urls.extend(url.filter(|url| !urls.contains(url)));
+    node.children().for_each(|child| extensions(child, urls));
+}
+
+/// A resource that has mistakes of structure by the usual version is of the other where that finds none.
+fn shaped(mut usual: Judgement, mut other: Judgement) -> Judgement {
+    let versions = (other.fhir.version(), usual.fhir.version());
+    let (wrong, better) = (version::misshapen(&usual.issues), version::misshapen(&other.issues));
+    match (&usual.tree, &other.tree, wrong.first()) {
+        (_, Some(tree), Some(why)) if better.is_empty() => {
+            let note = version::taken(tree.root(), versions, why);
+            other.issues.insert(0, note);
+            other
+        }
+        (Some(tree), Some(_), _) if better.len() < wrong.len() => {
+            let option = other.fhir.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+            let note = version::doubtful(tree.root(), (versions.1, versions.0), &option);
+            usual.issues.insert(0, note);
+            usual
+        }
+        _ => usual,
     }
 }
 

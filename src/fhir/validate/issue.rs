@@ -286,16 +286,19 @@ fn once_each(found: Vec<Issue>) -> Vec<Issue> {
             }
         }
     }
-    let twice = |issue: &&Issue| issue.code == &structure::TWO_CHOICES;
-    let choices: HashSet<String> = kept.iter().filter(twice).map(|issue| issue.path.clone()).collect();
-    kept.retain(|issue| issue.code != &cardinality::TOO_MANY || !choices.contains(&choice_of(issue).unwrap_or_default()));
+    let twice = kept.iter().filter(|issue| issue.code == &structure::TWO_CHOICES);
+    let choices: HashSet<(String, String)> =
+        twice.map(|issue| (issue.path.clone(), issue.detail("name").unwrap_or_default().to_owned())).collect();
+    kept.retain(|issue| {
+        issue.code != &cardinality::TOO_MANY || choice(issue).is_none_or(|name| !choices.contains(&(issue.path.clone(), name)))
+    });
     kept
 }
 
-/// The path of the choice that there is too much of: `Observation.value` for `Observation.value[x]`.
-fn choice_of(too_many: &Issue) -> Option<String> {
+/// The choice that there is too much of: `value` of `Observation.value[x]`.
+fn choice(too_many: &Issue) -> Option<String> {
     let (_, element) = too_many.detail("element")?.rsplit_once('.')?;
-    Some(format!("{}.{}", too_many.path, element.split_once("[x]")?.0))
+    Some(element.split_once("[x]")?.0.to_owned())
 }
 
 #[cfg(test)]

@@ -29,10 +29,10 @@ codes! {
        "geef het de `linkId` van het item in de vragenlijst";
     /// An item that the form does not have.
     ITEM_UNKNOWN "form-item-unknown" "not-found" Some("Questionnaire_QR_Item_NotFound");
-    en "the questionnaire has no item `{item}`",
-       "use a `linkId` of the questionnaire";
-    nl "de vragenlijst heeft geen item `{item}`",
-       "gebruik een `linkId` uit de vragenlijst";
+    en "the questionnaire has no item `{item}`, which stands at `{place}`",
+       "use a `linkId` of the questionnaire{meant}";
+    nl "de vragenlijst heeft geen item `{item}`, dat op `{place}` staat",
+       "gebruik een `linkId` uit de vragenlijst{meant_nl}";
     /// An item that belongs elsewhere in the form.
     ITEM_MISPLACED "form-item-misplaced" "structure" None;
     en "item `{item}` stands in another place than in the questionnaire",
@@ -41,15 +41,15 @@ codes! {
        "zet het in de groep of onder het antwoord waar de vragenlijst het heeft";
     /// Items in another order than the form has them.
     ITEM_ORDER "form-item-order" "structure" Some("Questionnaire_QR_Item_Order");
-    en "item `{item}` comes after an item that follows it in the questionnaire",
+    en "item `{item}` at `{place}` comes after an item that follows it in the questionnaire",
        "keep the order of the questionnaire";
-    nl "item `{item}` komt na een item dat er in de vragenlijst op volgt",
+    nl "item `{item}` op `{place}` komt na een item dat er in de vragenlijst op volgt",
        "houd de volgorde van de vragenlijst aan";
     /// An item that may be there once.
     ITEM_TWICE "form-item-twice" "invalid" Some("Questionnaire_QR_Item_OnlyOneI");
-    en "item `{item}` is there {count} times, and does not repeat",
+    en "item `{item}` is there {count} times, again at `{place}`, and does not repeat",
        "keep one of them";
-    nl "item `{item}` staat er {count} keer en mag niet herhaald worden",
+    nl "item `{item}` staat er {count} keer, opnieuw op `{place}`, en mag niet herhaald worden",
        "laat er een staan";
     /// A text that is not the text of the form.
     OTHER_TEXT "form-text-differs" "invalid" Some("Questionnaire_QR_Item_Text");

@@ -11,6 +11,7 @@ use super::{answer, codes};
 use crate::fhir::knowledge::Knowledge;
 use crate::fhir::node::Node;
 use crate::fhir::validate::{Code, Issue, Issues, Severity};
+use crate::nearest::nearest;
 
 /// Statuses of a response that is whole: what is required must be there.
 const WHOLE: [&str; 2] = ["completed", "amended"];
@@ -46,7 +47,8 @@ impl<'w> Walk<'w> {
             let enabled = is_enabled(self.form, place, &self.around, &self.answered);
             self.enabled(item, enabled, &full, holder);
             if !item.repeats && full.len() > 1 {
-                self.push_at(&codes::ITEM_TWICE, full[1], full[1], item, &[("count", &full.len().to_string())]);
+                let details = [("count", &*full.len().to_string()), ("place", &*full[1].path())];
+                self.push_at(&codes::ITEM_TWICE, holder, full[1], item, &details);
             }
             if nodes.is_empty() && enabled == Some(true) {
                 self.absent(holder, item);
@@ -102,7 +104,9 @@ impl<'w> Walk<'w> {
                 continue;
             };
             let Some(place) = self.form.place(link_id) else {
-                self.issues.push(Issue::error(&codes::ITEM_UNKNOWN, node).with("item", link_id));
+                let meant = nearest(link_id, self.form.items.iter().map(|item| &*item.link_id));
+                let issue = at(Issue::error(&codes::ITEM_UNKNOWN, holder), node).with("item", link_id);
+                self.issues.push(issue.with("place", node.path()).meaning(meant));
                 continue;
             };
             let item = &self.form.items[place];
@@ -113,7 +117,7 @@ impl<'w> Walk<'w> {
                 continue;
             }
             if place < last {
-                self.push_at(&codes::ITEM_ORDER, node, node, item, &[]);
+                self.push_at(&codes::ITEM_ORDER, holder, node, item, &[("place", &node.path())]);
             }
             last = place;
             found.entry(place).or_default().push(node);

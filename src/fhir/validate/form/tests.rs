@@ -6,11 +6,17 @@ use std::sync::Arc;
 use super::codes::CODES;
 use crate::fhir::knowledge::Knowledge;
 use crate::fhir::types::{self, Types};
-use crate::fhir::validate::{Severity, Validator};
+use crate::fhir::validate::{Issue, Severity, Validator};
 use crate::text::Language;
 
 /// What is said of a response with these items to a form with these items: code and path.
 fn judged(types: &'static Types, form: &str, status: &str, items: &str) -> Vec<(String, String, Severity)> {
+    let said = issues(types, form, status, items).into_iter();
+    said.map(|issue| (issue.code.name.to_owned(), issue.path, issue.severity)).collect()
+}
+
+/// The same as issues.
+fn issues(types: &'static Types, form: &str, status: &str, items: &str) -> Vec<Issue> {
     let questionnaire = if types.definition().version.starts_with("3.") { r##"{"reference":"#q"}"## } else { "\"#q\"" };
     let text = format!(
         r##"{{"resourceType":"QuestionnaireResponse","status":"{status}","questionnaire":{questionnaire},
@@ -18,8 +24,7 @@ fn judged(types: &'static Types, form: &str, status: &str, items: &str) -> Vec<(
     );
     let knowledge = Knowledge::load(&[], types).expect("nothing to load");
     let issues = Validator::new(Arc::new(knowledge)).judge_text(text.as_bytes(), &[]);
-    let of_forms = issues.into_iter().filter(|issue| CODES.contains(&issue.code));
-    of_forms.map(|issue| (issue.code.name.to_owned(), issue.path, issue.severity)).collect()
+    issues.into_iter().filter(|issue| CODES.contains(&issue.code)).collect()
 }
 
 /// The codes alone, in R4, completed.
@@ -316,15 +321,24 @@ fn form_unknown_tells_the_versions_that_are_here_or_which_may_have_been_meant() 
 }
 
 #[test]
-fn what_is_wrong_with_an_item_is_told_of_the_item() {
+fn what_is_wrong_with_an_item_names_its_place() {
     let a = r#"{"linkId":"a","answer":[{"valueString":"1"}]}"#;
     let b = r#"{"linkId":"b","answer":[{"valueCoding":{"system":"urn:s","code":"x"}}]}"#;
     let of = |items: &str| {
-        let said = judged(types::r4(), NESTED, "completed", &format!(r#"{{"linkId":"g","item":[{items}]}}"#));
-        said.into_iter().map(|(code, path, _)| format!("{code} at {path}")).collect::<Vec<_>>()
+        let said = issues(types::r4(), NESTED, "completed", &format!(r#"{{"linkId":"g","item":[{items}]}}"#));
+        let [issue] = &said[..] else { panic!("{said:?}") };
+        let place = issue.detail("place").map(str::to_owned);
+        (issue.code.name, issue.path.clone(), place, issue.mend(Language::En))
     };
-    let second = "QuestionnaireResponse.item[0].item[1]";
-    assert_eq!(of(&format!("{b},{a}")), [format!("form-item-order at {second}")]);
-    assert_eq!(of(&format!("{a},{a}")), [format!("form-item-twice at {second}")]);
-    assert_eq!(of(&format!(r#"{a},{{"linkId":"z"}}"#)), [format!("form-item-unknown at {second}")]);
+    let holder = "QuestionnaireResponse.item[0]";
+    for (items, code) in [
+        (format!("{b},{a}"), "form-item-order"),
+        (format!("{a},{a}"), "form-item-twice"),
+        (format!(r#"{a},{{"linkId":"zzzz"}}"#), "form-item-unknown"),
+    ] {
+        let (found, path, place, _) = of(&items);
+        assert_eq!((found, path.as_str(), place.as_deref()), (code, holder, Some(&*format!("{holder}.item[1]"))));
+    }
+    assert_eq!(of(r#"{"linkId":"A1"}"#).3, "use a `linkId` of the questionnaire; did you mean `a1`?");
+    assert_eq!(of(r#"{"linkId":"zzzz"}"#).3, "use a `linkId` of the questionnaire");
 }

@@ -31,6 +31,7 @@ mod tests;
 pub(super) mod trying;
 pub(super) mod unreadable;
 pub(super) mod value;
+pub(crate) mod version;
 pub(super) mod vital_signs;
 #[cfg(test)]
 mod words;
@@ -65,6 +66,7 @@ const RULES: &[&[&Code]] = &[
     target::CODES,
     unreadable::CODES,
     value::CODES,
+    version::CODES,
 ];
 
 /// All codes that the judge may give.

@@ -58,7 +58,8 @@ pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) 
         if let Some(second) = node.children_named(choice.name).nth(1) {
             let values = node.children_named(choice.name);
             let written: Vec<String> = values.map(|child| format!("`{}`", child.written_name())).collect();
-            let issue = Issue::error(&TWO_CHOICES, second).with("name", choice.name);
+            // It is the whole that has too many, as of any element.
+            let issue = Issue::error(&TWO_CHOICES, node).shown_at(second).with("name", choice.name);
             issues.push(issue.with("found", written.join(", ")));
         }
     }
