@@ -75,7 +75,16 @@ impl Page {
         self.line(&format!("|---|{}", "--:|".repeat(names.len() + 1)));
         for level in levels {
             let counts = level.counts;
-            let cells = [counts.fail, counts.broken, counts.cant_tell, counts.untested, counts.warn, counts.remark, counts.pass, counts.claimed];
+            let cells = [
+                counts.fail,
+                counts.broken,
+                counts.cant_tell,
+                counts.untested,
+                counts.warn,
+                counts.remark,
+                counts.pass,
+                counts.claimed,
+            ];
             let cells: Vec<String> = cells.iter().map(usize::to_string).collect();
             self.line(&format!("| {} | {} |", words::level(level.level), cells.join(" | ")));
         }

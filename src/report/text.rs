@@ -372,8 +372,7 @@ impl Page {
         ];
         let dot = format!(" {} ", self.letter("·", "-"));
         let said = parts.iter().filter(|(count, _)| *count > 0);
-        let said: Vec<String> =
-            said.map(|(count, word)| format!("{count} {}", self.pick(word))).collect();
+        let said: Vec<String> = said.map(|(count, word)| format!("{count} {}", self.pick(word))).collect();
         let name = name.replace('&', self.say("and", "en"));
         format!("{:>4} {name:<16} {}", counts.claimed, said.join(&dot))
     }
