@@ -21,20 +21,18 @@ pub(crate) fn reported(folder: &Folder) -> serde_json::Value {
 #[test]
 fn nobody_listens() {
     let folder = Folder::new();
-    run(&nobody(), &folder, &[]).with(3).tells(&[
-        "! The server could not be reached: nobody listens at this address (",
-        "Have a server answer at this address.",
-    ]);
+    run(&nobody(), &folder, &[])
+        .with(3)
+        .tells(&["! The server could not be reached: nobody listens at this address (", "Have a server answer at this address."]);
     reported(&folder);
 }
 
 #[test]
 fn a_name_that_does_not_resolve() {
     let folder = Folder::new();
-    run("http://toets.invalid/fhir", &folder, &[]).with(3).tells(&[
-        "! The server could not be reached: the host name does not resolve (",
-        "Have a server answer at this address.",
-    ]);
+    run("http://toets.invalid/fhir", &folder, &[])
+        .with(3)
+        .tells(&["! The server could not be reached: the host name does not resolve (", "Have a server answer at this address."]);
     reported(&folder);
 }
 
