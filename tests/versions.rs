@@ -72,7 +72,12 @@ fn provider_that_speaks_another_version_is_heard_with_every_difference() {
     expect("provider-r4-rc1", &["--fault", "speaks-r4-rc1"], "r4-rc1", &[&old[..], &["capacity-renamed"]].concat());
     let beta3 = [with(&["canonical-moved"]), vec!["capacity-renamed"]].concat();
     expect("provider-r4-beta3", &["--fault", "speaks-r4-beta3"], "r4-beta3", &beta3);
-    expect("provider-r4-rc3-dev", &["--fault", "speaks-r4-rc3-dev"], "r4-rc3-dev", &["procedure-types-opened"]);
+    expect(
+        "provider-r4-rc3-dev",
+        &["--fault", "speaks-r4-rc3-dev"],
+        "r4-rc3-dev",
+        &["capacity-observed", "procedure-types-opened"],
+    );
     expect("provider-stu3-rc1", &["--fhir", "STU3", "--fault", "speaks-stu3-rc1"], "stu3-rc1", &old);
 }
 

@@ -55,8 +55,12 @@ fn not_judged(place: Place<'_>, file: &DialectFile, names: &Names<'_>, problems:
     }
     for (index, own) in file.not_judged.iter().enumerate() {
         let place = place.item(index);
+        if own.expect.is_empty() && own.requirements.is_empty() {
+            problems.at(place, "key-missing", "nothing is said of what this version is not held to".to_owned()).hint =
+                Some("add `requirements`, or `expect`".to_owned());
+        }
         for (at, pattern) in own.expect.iter().enumerate() {
-            super::fault::not_judged(place.key("expect").item(at), pattern, names, problems);
+            super::fault::not_judged(place.key("expect").item(at), (pattern, file.dialect.fhir()), names, problems);
         }
         for (at, pattern) in own.requirements.iter().enumerate() {
             if !names.requirements_broken && !names.requirements.keys().any(|id| fits(pattern, id)) {

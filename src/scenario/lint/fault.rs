@@ -58,9 +58,10 @@ pub(super) fn may_be_red(place: Place<'_>, patterns: &[String], names: &Names<'_
     }
 }
 
-/// Whether an expectation that a version is not held to exists.
-pub(super) fn not_judged(place: Place<'_>, pattern: &str, names: &Names<'_>, problems: &mut Problems) {
-    expectation(place, pattern, names, problems);
+/// Whether an expectation that a version is not held to exists, and is asked in the FHIR of that version.
+pub(super) fn not_judged(place: Place<'_>, (pattern, fhir): (&str, FhirVersion), names: &Names<'_>, problems: &mut Problems) {
+    let in_fhir = if pattern.contains('@') { pattern.to_owned() } else { format!("{pattern}@{}.*", fhir.folder()) };
+    expectation(place, &in_fhir, names, problems);
 }
 
 fn target(place: Place<'_>, target: &Target, names: &Names<'_>, problems: &mut Problems) {

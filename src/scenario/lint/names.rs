@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::agreements::{Actor, FhirVersion};
+use crate::agreements::{Actor, FhirVersion, Requirement};
 use crate::scenario::document::{Documents, Kind};
 use crate::scenario::load::resource_name;
 use crate::scenario::{Exchange, Format, Scenario, Step};
@@ -41,8 +41,10 @@ impl<'d> Names<'d> {
             names.exchanges.insert(&document.value.exchange, Some(&document.value));
         }
         names.personas.extend(documents.personas.iter().map(|document| document.value.persona.as_str()));
+        let rows = documents.requirements.iter().flat_map(|document| &document.value.requirements);
+        let rows: BTreeMap<&str, &Requirement> = rows.map(|row| (row.id.as_str(), row)).collect();
         for document in &documents.scenarios {
-            for (key, variants) in keys(&document.value) {
+            for (key, variants) in keys(&document.value, &rows) {
                 names.expectations.entry(key).or_default().extend(variants);
             }
             if !document.whole {
@@ -68,12 +70,14 @@ impl<'d> Names<'d> {
     }
 }
 
-/// The keys of the expectations of a scenario, with the variants that it is run in.
-fn keys<'s>(scenario: &'s Scenario) -> impl Iterator<Item = (String, Vec<String>)> + 's {
+/// The keys of the expectations of a scenario, with the variants that it is run in: those in which its requirement is
+/// asked.
+fn keys<'s>(scenario: &'s Scenario, rows: &'s BTreeMap<&str, &Requirement>) -> impl Iterator<Item = (String, Vec<String>)> + 's {
     let of_step = |step: &'s Step| step.expect.iter().map(move |found| (step.id.as_str(), step.fhir, found));
     let over_run = scenario.over_run.iter().map(|found| (OVER_RUN, None, found));
     scenario.steps.iter().flat_map(of_step).chain(over_run).map(move |(step, only, found)| {
-        let is_in = |fhir: &FhirVersion| found.is_for(*fhir) && only.is_none_or(|only| only == *fhir);
+        let is_asked = |fhir: FhirVersion| rows.get(found.req.as_str()).is_none_or(|row| row.is_in(fhir));
+        let is_in = |fhir: &FhirVersion| found.is_for(*fhir) && only.is_none_or(|only| only == *fhir) && is_asked(*fhir);
         (format!("{}/{step}/{}", scenario.scenario, found.id), variants(scenario, is_in))
     })
 }
