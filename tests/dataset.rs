@@ -238,7 +238,13 @@ fn said(value: &serde_json::Value) -> Vec<String> {
 async fn toets(arguments: Vec<String>) -> (Option<i32>, String) {
     let run = move || {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_toets"));
-        command.args(arguments).env("TOETS_TOKEN", TOKEN).current_dir(std::env::temp_dir()).output().expect("it starts")
+        command
+            .args(arguments)
+            .env("TOETS_CACHE", "none")
+            .env("TOETS_TOKEN", TOKEN)
+            .current_dir(std::env::temp_dir())
+            .output()
+            .expect("it starts")
     };
     let output = tokio::task::spawn_blocking(run).await.expect("it ends");
     (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())

@@ -36,6 +36,9 @@ pub(crate) enum PackagesAction {
         /// Address of a registry that speaks the FHIR NPM protocol; asked for packages by name
         #[arg(long, value_name = "URL", env = "TOETS_REGISTRY")]
         registry: Option<String>,
+        /// Fetch from the registry what it stands on as well, and what that stands on, where it is neither here nor built in
+        #[arg(long)]
+        with_dependencies: bool,
         /// Take it even where another archive of its name and version is here
         #[arg(long)]
         replace: bool,
@@ -57,12 +60,9 @@ pub(crate) fn packages(arguments: &PackagesArguments, terminal: &Terminal) -> Re
     let folder = arguments.cache.clone().or_else(cache::common_cache).ok_or_else(no_folder)?;
     match &arguments.action {
         PackagesAction::List => list(&folder, terminal),
-        PackagesAction::Add { package, registry, replace } => {
+        PackagesAction::Add { package, registry, with_dependencies, replace } => {
             let to = To { folder: &folder, replace: *replace, terminal };
-            match named(package) {
-                Some(name) => registry::add(name, registry.as_deref(), &to),
-                None => add(Path::new(package), &to),
-            }
+            add(package, registry.as_deref(), *with_dependencies, &to)
         }
         PackagesAction::Verify => verify(&folder, terminal),
     }
@@ -104,29 +104,52 @@ fn list(folder: &Path, terminal: &Terminal) -> Result<ExitCode, Failure> {
     Ok(ExitCode::Conformant)
 }
 
-pub(super) fn add(file: &Path, to: &To<'_>) -> Result<ExitCode, Failure> {
-    let package = cache::add(file, to.folder, to.replace).map_err(|error| failure(&error))?;
-    let digest = package.digest().unwrap_or_default();
-    to.terminal.say(&format!("{}: {} resources, {digest}", package.manifest().name(), package.entries().len()));
-    let missing = missing(package.manifest(), to.folder).map_err(|error| failure(&error))?;
-    if !missing.is_empty() {
-        to.terminal.say(&format!("it stands on what is not here: {}", missing.join(", ")));
-        to.terminal.say("add each as well, with `toets packages add`; until then what they define is unknown");
+fn add(package: &str, registry: Option<&str>, with_dependencies: bool, to: &To<'_>) -> Result<ExitCode, Failure> {
+    let asked = |name: &str| {
+        registry.ok_or_else(|| {
+            Failure::usage(format!("`{name}` is a name, and no registry is named to ask for it"))
+                .hint("name one with `--registry URL` or `TOETS_REGISTRY`, or add a `.tgz` that you have")
+        })
+    };
+    let manifest = match named(package) {
+        Some(name) => registry::fetch(name, asked(package)?, to)?,
+        None => keep(Path::new(package), to)?,
+    };
+    let missing = missing(&manifest, to.folder)?;
+    if missing.is_empty() {
+        return Ok(ExitCode::Conformant);
     }
+    if with_dependencies {
+        return registry::follow(&manifest, asked(&format!("{}#{}", missing[0].0, missing[0].1))?, to);
+    }
+    let told: Vec<String> = missing.iter().map(|(id, wanted)| told_of(id, wanted)).collect();
+    to.terminal.say(&format!("it stands on what is not here: {}", told.join(", ")));
+    to.terminal.say("add each as well, or all with `--with-dependencies`; until then what they define is unknown");
     Ok(ExitCode::Conformant)
 }
 
-/// What a package stands on that is neither in the folder nor built in.
-fn missing(manifest: &Manifest, folder: &Path) -> Result<Vec<String>, PackageError> {
-    let paths = cache::list(folder)?;
+/// Puts an archive into the folder, and says what it is.
+pub(super) fn keep(file: &Path, to: &To<'_>) -> Result<Manifest, Failure> {
+    let package = cache::add(file, to.folder, to.replace).map_err(|error| failure(&error))?;
+    let digest = package.digest().unwrap_or_default();
+    to.terminal.say(&format!("{}: {} resources, {digest}", package.manifest().name(), package.entries().len()));
+    Ok(package.manifest().clone())
+}
+
+/// What a package stands on that is neither in the folder nor built in: ids, and the versions that are wanted.
+pub(super) fn missing(manifest: &Manifest, folder: &Path) -> Result<Vec<(String, String)>, Failure> {
+    let paths = cache::list(folder).map_err(|error| failure(&error))?;
     let here: Vec<(&str, &str)> = paths.iter().filter_map(|path| cache::named(file_name(path))).collect();
     let is_here = |id: &str, wanted: &str| here.iter().any(|(found, version)| *found == id && satisfies(wanted, version));
     let lacking = manifest.dependencies.iter().filter(|(id, wanted)| !is_here(id, wanted) && !is_built_in(id, wanted));
-    let told = |(id, wanted): &(String, String)| match is_readable(wanted) {
+    Ok(lacking.cloned().collect())
+}
+
+fn told_of(id: &str, wanted: &str) -> String {
+    match is_readable(wanted) {
         true => format!("{id}#{wanted}"),
         false => format!("{id}#{wanted} (which is no version and no range)"),
-    };
-    Ok(lacking.map(told).collect())
+    }
 }
 
 fn verify(folder: &Path, terminal: &Terminal) -> Result<ExitCode, Failure> {

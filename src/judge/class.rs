@@ -55,6 +55,8 @@ pub struct Diagnosis<'a> {
     exchanges: BTreeMap<&'a str, &'a Exchange>,
     /// Exchanges of which something else than the data was wrong.
     searched_wrongly: BTreeSet<&'a str>,
+    /// Something of another patient than was asked for was sent, in some exchange.
+    mixes_patients: bool,
     roots: Vec<Root>,
 }
 
@@ -73,6 +75,7 @@ impl<'a> Diagnosis<'a> {
             suite,
             exchanges: exchanges.collect(),
             searched_wrongly: wrong.filter_map(|finding| finding.place.exchange.as_deref()).collect(),
+            mixes_patients: findings.iter().any(|finding| finding.code == Code::PatientOther),
             roots: roots(&Survey::new(plan, evidence, findings)),
         }
     }
@@ -125,6 +128,7 @@ impl<'a> Diagnosis<'a> {
             {
                 Class::Conformance
             }
+            Code::ResourceUnexpected if self.mixes_patients => Class::Conformance,
             Code::ResourceMissing | Code::ResourceUnexpected | Code::ResourcesAbsent => Class::Data,
             Code::CountWrong if finding.actual.iter().all(|count| count.starts_with('0')) => Class::Data,
             _ => Class::Conformance,

@@ -44,7 +44,7 @@ pub use exit::{Completeness, ExitCode, exit_code};
 pub use finding::{Finding, Issue, Place};
 pub use known::{KnownState, KnownVerdict, known};
 pub use root::{Root, RootKind};
-pub use spoken::{OfNoVersion, Speech, VersionDifference};
+pub use spoken::{OfNoVersion, Speech, UnseenChange, VersionDifference};
 pub use verdict::{
     Conclusion, Counts, ExpectationVerdict, Habit, OpenCode, Outcome, ProfileNotes, Reason, RequirementVerdict, Silenced,
     Verdicts,

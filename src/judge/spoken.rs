@@ -10,7 +10,7 @@ use super::client::received;
 use super::run::Run;
 use crate::agreements::{Actor, Dialect};
 use crate::recognise::{Asked, Evidence, Spoken, Step, Tongue, Wrong};
-use crate::scenario::Standing;
+use crate::scenario::{Change, Standing};
 use crate::text::Text;
 
 /// What was heard of versions.
@@ -27,6 +27,8 @@ pub struct Speech {
     pub versions: Vec<Spoken>,
     /// What was seen that the claimed version has otherwise.
     pub differences: Vec<VersionDifference>,
+    /// What else changed up to the claimed version, where another one is spoken: nothing that is exchanged shows it.
+    pub unseen: Vec<UnseenChange>,
     /// What was seen that no version has.
     pub of_no_version: Vec<OfNoVersion>,
 }
@@ -50,6 +52,19 @@ pub struct VersionDifference {
     pub source: String,
     /// What was seen.
     pub seen: Evidence,
+}
+
+/// A change between versions that nothing shows which is exchanged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnseenChange {
+    /// The change: `form-items-changed`.
+    pub id: String,
+    /// What changed.
+    pub what: Text,
+    /// As the claimed version has it.
+    pub wanted: String,
+    /// Where that is written.
+    pub source: String,
 }
 
 /// Something that no version has.
@@ -105,14 +120,25 @@ pub(crate) fn heard(run: Run<'_>) -> Option<Speech> {
         source: wrong.mistake.source.clone(),
         seen: wrong.seen,
     };
+    let likeliest = of_fhir(tongue.likeliest(), claimed);
+    let unseen = tongue.unseen(&likeliest, claimed);
     Some(Speech {
         claimed,
         standing: own.standing,
-        likeliest: of_fhir(tongue.likeliest(), claimed),
+        unseen: unseen.into_iter().map(|change| unseen_change(change, &likeliest, claimed)).collect(),
+        likeliest,
         versions: tongue.spoken(),
         differences: tongue.to_reach(claimed).into_iter().map(difference).collect(),
         of_no_version: tongue.wrong().into_iter().map(of_none).collect(),
     })
+}
+
+/// A change that cannot be seen, with how it is in the claimed version: as it was before, for who goes back to that.
+fn unseen_change(change: &Change, spoken: &BTreeSet<Dialect>, claimed: Dialect) -> UnseenChange {
+    let goes_back = spoken.iter().all(|spoken| *spoken > claimed);
+    let side = change.before.as_ref().filter(|_| goes_back).unwrap_or(&change.after);
+    let (what, wanted, source) = (change.what.clone(), side.text.clone(), change.source.clone());
+    UnseenChange { id: change.id.clone(), what, wanted, source }
 }
 
 /// Versions of the claimed FHIR, where there are any: what both have alike speaks for neither.

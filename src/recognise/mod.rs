@@ -3,6 +3,7 @@
 //! version of the agreement somebody speaks is heard by `Tongue`.
 
 mod asked;
+mod between;
 mod compare;
 mod difference;
 mod format;
@@ -17,8 +18,8 @@ mod tongue;
 mod tests;
 
 pub use asked::{Asked, Asks, Kind, Nearby, Patients, Recognised};
+pub use between::changes;
 pub use difference::{Difference, What};
 pub use format::{NotAcceptable, negotiate, takes};
-
 pub use recogniser::Recogniser;
-pub use tongue::{Evidence, Spoken, Step, Tongue, Wrong, changes};
+pub use tongue::{Evidence, Spoken, Step, Tongue, Wrong};

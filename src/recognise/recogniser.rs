@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::asked::{Asked, Asks, Kind, Nearby, Patients, Recognised};
+use super::between::changes;
 use super::compare::Compared;
 use super::difference::{Difference, What};
 use super::patient::{bsn, is_patient, patients};
 use super::template::{Template, key};
-use super::tongue::changes;
 use crate::agreements::Dialect;
 use crate::fhir::search::{Parameter, Query};
 use crate::nearest::nearest;

@@ -64,6 +64,7 @@ pub(super) struct Signs {
     /// By element, and `system|code`.
     codes: BTreeMap<(String, String), Seen>,
     ids: BTreeMap<String, Seen>,
+    items: BTreeMap<String, Seen>,
     written: BTreeMap<String, Seen>,
 }
 
@@ -127,13 +128,16 @@ impl Signs {
                 keep(&mut self.extensions, value.to_owned(), here);
                 keep(&mut self.canonicals, value.to_owned(), here);
             }
+            ("item", "linkId") => keep(&mut self.items, format!("item {value}"), here),
             _ if !value.contains("://") => {}
             // What a server says that it supports, as both versions of FHIR write it.
             (_, "supportedProfile" | "profile") | ("supportedProfile" | "profile", "reference") if here.declared => {
                 keep(&mut self.profiles, value.to_owned(), here);
                 keep(&mut self.canonicals, value.to_owned(), here);
             }
-            (_, "questionnaire" | "reference" | "profile" | "instantiates") => keep(&mut self.canonicals, value.to_owned(), here),
+            (_, "questionnaire" | "reference" | "profile" | "instantiates" | "answerValueSet") => {
+                keep(&mut self.canonicals, value.to_owned(), here)
+            }
             _ => {}
         }
     }
@@ -155,6 +159,7 @@ impl Signs {
             }
             Sign::Extension(name) => first(&self.extensions, |text| last_part(text) == name && is_ours(text)),
             Sign::Written(part) => first(&self.written, |text| text.starts_with(part.as_str())),
+            Sign::Item(link) => first(&self.items, |text| text.strip_prefix("item ") == Some(link)),
             Sign::Id(pattern) => first(&self.ids, |text| fits(pattern, text)),
             Sign::Code(wanted) => self.code(at, |code| match wanted.contains('|') {
                 true => code == wanted,

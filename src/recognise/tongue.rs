@@ -209,6 +209,15 @@ impl<'s> Tongue<'s> {
         steps
     }
 
+    /// What else changed between the version that is spoken and the one to reach, and was not seen, because nothing that is
+    /// exchanged shows it: who changes versions has to look at it.
+    #[must_use]
+    pub fn unseen(&self, spoken: &BTreeSet<Dialect>, reach: Dialect) -> Vec<&'s Change> {
+        let hits = self.hits();
+        let is_seen = |change: &Change| hits.iter().filter_map(|hit| hit.change).any(|(seen, _)| std::ptr::eq(seen, change));
+        super::between::unseen(self.files, spoken, reach).into_iter().filter(|change| !is_seen(change)).collect()
+    }
+
     /// The last change of the request of an exchange, from the version of a file up to the one to reach.
     fn last_change(&self, from: &DialectFile, reach: Dialect, exchange: &str) -> Option<&'s Change> {
         let until = self.files.iter().filter(|file| file.dialect == reach || self.relation(file, reach) == Relation::Later);
@@ -381,16 +390,4 @@ impl Wrong<'_> {
             nl: format!("`{found}` is van geen enkele versie; schrijf `{right}`. {}", what.nl),
         }
     }
-}
-
-/// What changed between two versions that bears on an exchange, older changes first; whichever of the two is newer.
-#[must_use]
-pub fn changes<'s>(files: &'s [DialectFile], one: Dialect, other: Dialect, exchange: &str) -> Vec<&'s Change> {
-    let (earlier, later) = if one < other { (one, other) } else { (other, one) };
-    if earlier.fhir() != later.fhir() {
-        return Vec::new();
-    }
-    let between = files.iter().filter(|file| file.dialect.fhir() == later.fhir());
-    let between = between.filter(|file| file.dialect > earlier && file.dialect <= later);
-    between.flat_map(|file| &file.changes).filter(|change| change.exchanges.iter().any(|name| name == exchange)).collect()
 }

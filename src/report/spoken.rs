@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::words::both;
 use crate::agreements::Dialect;
-use crate::judge::{OfNoVersion, Speech as Heard, VersionDifference};
+use crate::judge::{OfNoVersion, Speech as Heard, UnseenChange, VersionDifference};
 use crate::recognise::Evidence;
 use crate::scenario::Standing;
 use crate::text::Text;
@@ -32,6 +32,8 @@ pub struct Speech {
     pub versions: Vec<Version>,
     /// What the claimed version has otherwise.
     pub differences: Vec<VersionDifference>,
+    /// What else changed up to the claimed version, and shows in nothing that is exchanged.
+    pub unseen: Vec<UnseenChange>,
     /// What no version has.
     pub of_no_version: Vec<OfNoVersion>,
 }
@@ -69,6 +71,7 @@ pub(super) fn speech(heard: &Heard) -> Speech {
         likeliest: heard.likeliest.iter().copied().collect(),
         versions: heard.versions.iter().map(version).collect(),
         differences: heard.differences.clone(),
+        unseen: heard.unseen.clone(),
         of_no_version: heard.of_no_version.clone(),
     }
 }
@@ -112,6 +115,19 @@ pub(super) fn lines(speech: &Speech) -> Vec<(&'static str, Text)> {
         lines.push((
             "  - ",
             both(format!("{more} more; all are in the report"), format!("nog {more}; alle staan in het rapport")),
+        ));
+    }
+    if !speech.unseen.is_empty() {
+        let claim = name(speech.claimed);
+        let told =
+            |language: fn(&Text) -> &str| speech.unseen.iter().map(|own| language(&own.what)).collect::<Vec<_>>().join("; ");
+        let (en, nl) = (told(|text| &text.en), told(|text| &text.nl));
+        lines.push((
+            "  - ",
+            both(
+                format!("look yourself, for nothing that is exchanged shows it; in {claim}: {en}"),
+                format!("kijk zelf, want niets van wat uitgewisseld wordt toont het; in {claim}: {nl}"),
+            ),
         ));
     }
     lines

@@ -35,6 +35,11 @@ pub(super) const WORDS: &[(&str, &str, &str)] = &[
     ("not-yet", "The claimed version does not have this yet.", "De geclaimde versie heeft dit nog niet."),
     ("wanted", "In the claimed version", "In de geclaimde versie"),
     ("was-seen", "Seen", "Gezien"),
+    (
+        "unseen",
+        "What else changed, and shows in nothing that is exchanged: look yourself",
+        "Wat verder veranderde, en te zien is in niets van wat uitgewisseld wordt: kijk zelf",
+    ),
     ("of-no-version", "What no version of the agreement has", "Wat geen enkele versie van de afspraak heeft"),
     ("what-is-wrong", "What is wrong with it", "Wat eraan mankeert"),
     ("instead", "Instead", "In plaats daarvan"),

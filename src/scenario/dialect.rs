@@ -179,4 +179,6 @@ pub enum Sign {
     Written(String),
     /// Ids of resources; `*` stands for anything.
     Id(String),
+    /// An item of a form: its `linkId`.
+    Item(String),
 }

@@ -58,7 +58,7 @@ async fn each_vendor_follows_at_a_page_of_its_own_and_nobody_is_waited_for_witho
     let mut command = Command::new(env!("CARGO_BIN_EXE_toets"));
     command.args(["listen", "empty", "--vendor", "anna", "--vendor", "bert", "--port", "0", "--out", "out"]);
     command.args(["--tempo", "0.02", "--answer-within", "1", "--page-address", "127.0.0.1"]);
-    command.current_dir(&folder).env("TOETS_LANG", "en").env_remove("TOETS_TOKEN");
+    command.current_dir(&folder).env("TOETS_CACHE", "none").env("TOETS_LANG", "en").env_remove("TOETS_TOKEN");
     command.stdin(Stdio::null()).stdout(fs::File::create(&said).expect("a file")).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program starts");
     let greeting = told(&said, "Ctrl-C").await;

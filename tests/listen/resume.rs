@@ -28,7 +28,7 @@ type Place = (String, String, String);
 fn start(folder: &Path, arguments: &[&str], tokens: &[(String, String)]) -> (Program, Vec<Place>) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_toets"));
     command.arg("listen").args(arguments).args(["--no-page"]).current_dir(folder);
-    command.env("TOETS_LANG", "en").env_remove("TOETS_TOKEN").envs(tokens.iter().cloned());
+    command.env("TOETS_CACHE", "none").env("TOETS_LANG", "en").env_remove("TOETS_TOKEN").envs(tokens.iter().cloned());
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
     let output = BufReader::new(child.stdout.take().expect("it is piped"));
     let program = Program(child);
@@ -116,7 +116,11 @@ async fn killed_and_gone_on_with(names: &[&str]) {
     let runs: Vec<PathBuf> = places.iter().map(|(name, ..)| if names.len() > 1 { out.join(name) } else { out.clone() }).collect();
     let all = || runs.iter().flat_map(|run| files.map(|file| read(&run.join(file)))).collect::<Vec<_>>();
     let before = all();
-    let judged = Command::new(env!("CARGO_BIN_EXE_toets")).args(["judge", "out", "--ci"]).current_dir(&folder).output();
+    let judged = Command::new(env!("CARGO_BIN_EXE_toets"))
+        .args(["judge", "out", "--ci"])
+        .env("TOETS_CACHE", "none")
+        .current_dir(&folder)
+        .output();
     assert_eq!(judged.expect("the program starts").status.code(), Some(0));
     assert!(before == all(), "judging again gives the same bytes");
     let _ = fs::remove_dir_all(&folder);
@@ -148,7 +152,12 @@ async fn table_that_goes_on_keeps_its_tempo_and_its_address_or_says_what_to_repe
         (["--sut", "other.yaml"], "nobody at this table"),
     ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_toets"));
-        let output = command.args(["listen", "--resume", "out", "--no-page"]).args(more).current_dir(&folder).output();
+        let output = command
+            .args(["listen", "--resume", "out", "--no-page"])
+            .args(more)
+            .env("TOETS_CACHE", "none")
+            .current_dir(&folder)
+            .output();
         let output = output.expect("the program starts");
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.code() == Some(2) && told.contains(wanted), "{more:?}: {told}");

@@ -11,7 +11,8 @@ use toets::evidence::{
 };
 use toets::judge::{
     Code, ConceptCoverage, ConceptState, Conclusion, DatasetCoverage, ExpectationVerdict, Finding, Habit, Issue, OfNoVersion,
-    OpenCode, Outcome, Place, ProfileNotes, Reason, RequirementVerdict, Silenced, Speech, Verdicts, VersionDifference,
+    OpenCode, Outcome, Place, ProfileNotes, Reason, RequirementVerdict, Silenced, Speech, UnseenChange, Verdicts,
+    VersionDifference,
 };
 use toets::plan::{
     Action, Claims, Data, Limits, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate,
@@ -179,6 +180,12 @@ fn speech() -> Speech {
             why: Some(text("names of one form", "namen van één vorm")),
             source: "pzp 1.2".into(),
             seen: seen("https://x.example/ACP-Medical-Policy-Goal", false),
+        }],
+        unseen: vec![UnseenChange {
+            id: "form-items-changed".into(),
+            what: text("the <b>form</b> has other items", "het <b>formulier</b> heeft andere items"),
+            wanted: "form of 1.0.0-rc2".into(),
+            source: "pzp 1.3".into(),
         }],
         of_no_version: vec![OfNoVersion {
             what: text("<b>parts</b> are swapped", "<b>delen</b> zijn verwisseld"),

@@ -202,7 +202,7 @@ async fn question_that_nobody_answers_in_time_is_recorded_as_that_and_the_table_
         }
         _ => None,
     });
-    assert_eq!(unanswered, Some(("nothing", "shown".to_owned(), 0)));
+    assert_eq!(unanswered, Some(("nothing", "no-crash,shown".to_owned(), 0)));
     assert!(attested(&evidence).is_empty());
 }
 

@@ -24,6 +24,12 @@ pub fn satisfies(wanted: &str, found: &str) -> bool {
     range.iter().any(|all| meets(all, &found))
 }
 
+/// Whether what is wanted is one version, written out.
+#[must_use]
+pub fn is_exact(wanted: &str) -> bool {
+    wanted.starts_with(|letter: char| letter.is_ascii_digit()) && Version::read(wanted).is_some()
+}
+
 /// Whether what is wanted is a version or a range, so that some version could meet it.
 #[must_use]
 pub fn is_readable(wanted: &str) -> bool {
@@ -201,7 +207,7 @@ fn meets(bounds: &[Bound], found: &Version) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{compare, is_readable, satisfies};
+    use super::{compare, is_exact, is_readable, satisfies};
 
     #[test]
     fn ranges_take_in_what_npm_says() {
@@ -257,6 +263,12 @@ mod tests {
         for wanted in ["1.0.0", "4.0.x", "*", "^1", "1.x || >=2.0.0-rc1"] {
             assert!(is_readable(wanted), "{wanted}");
         }
+    }
+
+    #[test]
+    fn one_version_is_told_from_a_range() {
+        assert!(["1.0.0", "1.0.0-rc2-approx", "0.11.0-beta.1"].into_iter().all(is_exact));
+        assert!(!["4.0.x", "^1.0.0", "1.0", "*", "", "current", "1.0.0 - 2.0.0", "1.0.0 || 2.0.0"].into_iter().any(is_exact));
     }
 
     #[test]

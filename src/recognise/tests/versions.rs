@@ -162,3 +162,36 @@ fn each_exchange_that_differs_from_the_version_before_has_a_change() {
         }
     }
 }
+
+#[test]
+fn changes_that_nothing_shows_are_told_to_who_speaks_another_version() {
+    let suite = suite();
+    let unseen = |spoken: &[Dialect], reach: Dialect| -> Vec<String> {
+        let tongue = Tongue::new(&suite.dialects, &suite.exchanges);
+        let spoken = spoken.iter().copied().collect();
+        tongue.unseen(&spoken, reach).iter().map(|change| change.id.clone()).collect()
+    };
+    assert_eq!(unseen(&[Dialect::R4Rc2], Dialect::R4Rc2), Vec::<String>::new());
+    assert_eq!(unseen(&[Dialect::R4Rc1, Dialect::R4Rc2], Dialect::R4Rc2), Vec::<String>::new(), "it may be the claimed one");
+    assert_eq!(unseen(&[Dialect::Stu3Rc1], Dialect::R4Rc2), Vec::<String>::new(), "of another FHIR");
+    let from_rc1 = unseen(&[Dialect::R4Rc1], Dialect::R4Rc2);
+    assert!(from_rc1.iter().any(|id| id == "obligations-added") && from_rc1.iter().any(|id| id == "form-items-changed"));
+    assert!(!from_rc1.iter().any(|id| id == "goal-by-category" || id == "sense-of-purpose"), "a request or a mark shows it");
+    let from_beta3 = unseen(&[Dialect::R4Beta3], Dialect::R4Rc2);
+    assert!(from_beta3.iter().any(|id| id == "directive-unknown") && from_beta3.len() > from_rc1.len());
+    assert_eq!(unseen(&[Dialect::R4Beta3, Dialect::R4Rc1], Dialect::R4Rc2), from_rc1, "what is true of both");
+    let back = unseen(&[Dialect::R4Rc3Dev], Dialect::R4Rc2);
+    assert_eq!(back, ["requests-complete"]);
+}
+
+#[test]
+fn form_with_the_item_of_rc2_speaks_for_it() {
+    let suite = suite();
+    let form = r#"{"resourceType":"QuestionnaireResponse","id":"f","item":[{"linkId":"1","item":[{"linkId":"1644"}]}]}"#;
+    let tree = crate::fhir::json::read(form.as_bytes(), crate::fhir::types::r4()).expect("a resource");
+    let mut tongue = Tongue::new(&suite.dialects, &suite.exchanges);
+    tongue.answer(tree.root());
+    let spoken = tongue.likeliest();
+    assert_eq!(spoken, BTreeSet::from([Dialect::R4Rc2, Dialect::R4Rc3Dev]));
+    assert!(tongue.unseen(&BTreeSet::from([Dialect::R4Rc1]), Dialect::R4Rc2).iter().all(|change| change.id != "form-role-item"));
+}

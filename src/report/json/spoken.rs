@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::agreements::Dialect;
-use crate::judge::{OfNoVersion, VersionDifference};
+use crate::judge::{OfNoVersion, UnseenChange, VersionDifference};
 use crate::recognise::Evidence;
 use crate::report;
 use crate::text::Text;
@@ -29,6 +29,9 @@ pub(super) struct Spoken<'a> {
     pub(super) versions: Vec<Version<'a>>,
     /// What was seen that the claimed version has otherwise.
     pub(super) differences: Vec<Difference<'a>>,
+    /// What else changed up to the claimed version, where another one is spoken: nothing that is exchanged shows it, so who
+    /// changes versions has to look.
+    pub(super) unseen: Vec<Unseen<'a>>,
     /// What was seen that no version has.
     pub(super) of_no_version: Vec<Wrong<'a>>,
 }
@@ -57,6 +60,17 @@ pub(super) struct Difference<'a> {
     pub(super) why: Option<&'a Text>,
     pub(super) source: &'a str,
     pub(super) seen: Seen<'a>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Unseen<'a> {
+    /// Name of the change between the versions: `form-items-changed`.
+    pub(super) id: &'a str,
+    /// What changed.
+    pub(super) what: &'a Text,
+    /// As the claimed version has it.
+    pub(super) wanted: &'a str,
+    pub(super) source: &'a str,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -96,6 +110,7 @@ pub(super) fn spoken(own: &report::Speech) -> Spoken<'_> {
         likeliest: &own.likeliest,
         versions: own.versions.iter().map(version).collect(),
         differences: own.differences.iter().map(difference).collect(),
+        unseen: own.unseen.iter().map(unseen).collect(),
         of_no_version: own.of_no_version.iter().map(wrong).collect(),
     }
 }
@@ -111,6 +126,11 @@ fn version(own: &report::Version) -> Version<'_> {
 fn difference(own: &VersionDifference) -> Difference<'_> {
     let VersionDifference { id, what, now, wanted, why, source, seen: evidence } = own;
     Difference { id, what, now, wanted, why: why.as_ref(), source, seen: seen(evidence) }
+}
+
+fn unseen(own: &UnseenChange) -> Unseen<'_> {
+    let UnseenChange { id, what, wanted, source } = own;
+    Unseen { id, what, wanted, source }
 }
 
 fn wrong(own: &OfNoVersion) -> Wrong<'_> {
