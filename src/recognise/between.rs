@@ -26,7 +26,8 @@ pub(super) fn unseen<'s>(files: &'s [DialectFile], spoken: &BTreeSet<Dialect>, r
         !change.exchanges.is_empty() || side.is_some_and(|side| !side.marks.is_empty())
     };
     // Whoever goes back has nothing to do for what a later version only adds.
-    between(files, nearest, reach).filter(|change| !shows(change) && !(change.additive && goes_back)).collect()
+    let is_nothing = |change: &Change| goes_back && change.additive;
+    between(files, nearest, reach).filter(|change| !shows(change) && !is_nothing(change)).collect()
 }
 
 fn between(files: &[DialectFile], one: Dialect, other: Dialect) -> impl Iterator<Item = &Change> {
