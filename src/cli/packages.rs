@@ -124,7 +124,9 @@ fn add(package: &str, registry: Option<&str>, with_dependencies: bool, to: &To<'
     }
     let told: Vec<String> = missing.iter().map(|(id, wanted)| told_of(id, wanted)).collect();
     to.terminal.say(&format!("it stands on what is not here: {}", told.join(", ")));
-    to.terminal.say("add each as well, or all with `--with-dependencies`; until then what they define is unknown");
+    to.terminal.say(
+        "add each as well with `toets packages add`, or all with `--with-dependencies`; until then what they define is unknown",
+    );
     Ok(ExitCode::Conformant)
 }
 
