@@ -9,7 +9,7 @@ use std::pin::Pin;
 
 use tokio::task::JoinHandle;
 
-use super::statement::{self, Statements};
+use super::statement::{self, StatementError, Statements};
 use crate::drive::{Address, Courier, Ended, Letter, Program, Started, Tls, Verb};
 use crate::evidence::ProgramEnd;
 use crate::plan::Limits;
@@ -112,7 +112,7 @@ async fn called(url: &str, told: &BTreeMap<String, String>) -> Result<u16, Strin
 
 impl Running {
     /// Waits until it ends: how it ended, and what it says that it shows. May be given up and asked again.
-    pub(super) async fn ended(&mut self) -> Done {
+    pub(super) async fn ended(&mut self) -> (ProgramEnd, Result<Statements, StatementError>) {
         match self {
             Self::Program(started, file) => {
                 let end = match started.ended().await {
@@ -123,9 +123,9 @@ impl Running {
                 (end, statement::of_program(file))
             }
             Self::BuiltIn(task) => match task.await {
-                Ok(done) => done,
+                Ok((end, said)) => (end, Ok(said)),
                 // It panicked, as another program would crash.
-                Err(_) => (ProgramEnd::Signal, Statements::new()),
+                Err(_) => (ProgramEnd::Signal, Ok(Statements::new())),
             },
         }
     }

@@ -94,6 +94,8 @@ pub enum Event {
         /// Why.
         why: PhaseEnd,
     },
+    /// What starts the client, or what it left, cannot be used; why.
+    Trouble(Text),
     /// What happens cannot be stored any more: where, and why.
     NotKept(String),
     /// A number outside the test range was seen and replaced: the data may be real (settled 21).

@@ -119,13 +119,13 @@ pub fn of_file(path: &Path) -> Result<Statements, StatementError> {
     written.into_iter().map(statement).collect()
 }
 
-/// What the program of a phase left of what its client shows; nothing when it left nothing that can be read. The file is gone then.
-pub(super) fn of_program(path: &Path) -> Statements {
-    let statements = of_file(path).unwrap_or_default();
+/// What the program of a phase left of what its client shows; nothing when it left no file. The file is gone then.
+pub(super) fn of_program(path: &Path) -> Result<Statements, StatementError> {
+    let statements = if path.exists() { of_file(path) } else { Ok(Statements::new()) };
     // It may never have been there.
     let _ = std::fs::remove_file(path);
     let by = "the program that drives the client";
-    statements.into_iter().map(|(key, statement)| (key, Statement { by: by.to_owned(), ..statement })).collect()
+    Ok(statements?.into_iter().map(|(key, statement)| (key, Statement { by: by.to_owned(), ..statement })).collect())
 }
 
 /// The word for an answer, English or Dutch.

@@ -350,8 +350,8 @@ codes! {
         nl "de client haalde de volgende pagina van `{subject}` niet op", "volg `Bundle.link` `next` tot er geen meer is, of laat zien dat niet alles is opgehaald";
     /// Pages were followed without end.
     PagesEndless "pages-endless"
-        en "the client keeps following pages of `{subject}` that never end", "stop at a page that was seen before, or after a bound, and show that not everything was got";
-        nl "de client blijft pagina's van `{subject}` volgen waar geen einde aan komt", "stop bij een pagina die al gezien is, of bij een grens, en laat zien dat niet alles is opgehaald";
+        en "the client keeps following pages of `{subject}` that never end", "stop at a page that was seen before, or after a bound (100 times the same page is too often), and show that not everything was got";
+        nl "de client blijft pagina's van `{subject}` volgen waar geen einde aan komt", "stop bij een pagina die al gezien is, of bij een grens (100 keer dezelfde pagina is te vaak), en laat zien dat niet alles is opgehaald";
     /// Asked again before the time that the server named, or over and over.
     RetryTooSoon "retry-too-soon"
         en "the client asked `{subject}` again too soon, or too often, after it was refused", "wait as long as `Retry-After` says, and give up after a few times";

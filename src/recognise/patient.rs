@@ -5,21 +5,26 @@ use std::collections::BTreeSet;
 use super::asked::Patients;
 use super::difference::{Difference, What};
 use crate::fhir::search::{Parameter, link_of};
+use crate::fhir::types::Types;
 
 /// The system of BSNs.
 const BSN: &str = "http://fhir.nl/fhir/NamingSystem/bsn";
 
-/// Whether a parameter names the patient, in whatever way.
-pub(super) fn is_patient(parameter: &Parameter) -> bool {
-    matches!(parameter.name(), "patient" | "subject") && parameter.modifier().is_none_or(|modifier| modifier != "missing")
+/// Whether a parameter names the patient, in whatever way. Not every type can be searched by `subject`: where it is no
+/// parameter, servers leave it out and answer about everybody.
+pub(super) fn is_patient(parameter: &Parameter, resource: &str, types: &Types) -> bool {
+    let is_known = || parameter.name() == "patient" || types.search_parameter(resource, "subject").is_some();
+    matches!(parameter.name(), "patient" | "subject")
+        && parameter.modifier().is_none_or(|modifier| modifier != "missing")
+        && is_known()
 }
 
-/// Whom these parameters are about, and what is wrong with how they say so.
-pub(super) fn patients(parameters: &[Parameter], base: &str) -> (Patients, Vec<Difference>) {
+/// Whom these parameters, which name a patient, are about, and what is wrong with how they say so.
+pub(super) fn patients<'p>(parameters: impl Iterator<Item = &'p Parameter>, base: &str) -> (Patients, Vec<Difference>) {
     let mut ids = BTreeSet::new();
     let mut wrong = Vec::new();
     let mut by_identifier = false;
-    for parameter in parameters.iter().filter(|parameter| is_patient(parameter)) {
+    for parameter in parameters {
         let values: Vec<String> = parameter.plain().into_iter().filter(|value| !value.is_empty()).collect();
         let key = &parameter.key;
         match (parameter.modifier(), parameter.chain()) {

@@ -77,7 +77,7 @@ impl Recogniser {
         let Some(path) = asked.path else { return is(Kind::Nowhere) };
         let types = self.claimed.fhir().types();
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
-        let (get, post) = (matches!(asked.method, "GET" | "HEAD"), asked.method == "POST");
+        let (get, post) = (asked.method == "GET", asked.method == "POST");
         match *segments {
             [name, "_search"] if post && types.resource(name).is_some() => self.read(name, asked),
             _ if post || matches!(asked.method, "PUT" | "PATCH" | "DELETE") => is(Kind::Write),
@@ -132,9 +132,10 @@ impl Recogniser {
         if resource == "Patient" {
             return is(Kind::Lookup { exchange: self.lookup(&all) });
         }
-        let (patients, wrong) = patients(&all, base);
-        let by_id = all.iter().any(|parameter| parameter.name() == "_id");
         let types = self.claimed.fhir().types();
+        let is_patient = |parameter: &Parameter| is_patient(parameter, resource, types);
+        let (patients, wrong) = patients(all.iter().filter(|parameter| is_patient(parameter)), base);
+        let by_id = all.iter().any(|parameter| parameter.name() == "_id");
         let filters = all.into_iter().filter(|parameter| !is_patient(parameter));
         let filters: Vec<Parameter> = filters
             .map(|mut parameter| {

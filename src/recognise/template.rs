@@ -52,7 +52,7 @@ impl Template {
         for parameter in Query::parse(query)?.parameters {
             match Include::of(&parameter) {
                 Some(include) => drop(template.includes.insert(include.mended(resource))),
-                None if is_patient(&parameter) => {}
+                None if is_patient(&parameter, resource, types) => {}
                 None => template.filters.push(Filter::read(parameter, resource, types)),
             }
         }
@@ -116,9 +116,11 @@ impl Include {
         self.what.split(':').next().unwrap_or_default()
     }
 
-    /// Whether it is about this include: with or without the type of the target.
+    /// Whether it is about this include: with or without the type of the target, or with all there are.
     pub(super) fn covers(&self, wanted: &str) -> bool {
-        self.what == wanted || self.what.strip_prefix(wanted).is_some_and(|rest| rest.starts_with(':')) || self.what == "*"
+        let is_all =
+            self.what == "*" || self.what.strip_suffix(":*").is_some_and(|resource| wanted.starts_with(&format!("{resource}:")));
+        is_all || self.what == wanted || self.what.strip_prefix(wanted).is_some_and(|rest| rest.starts_with(':'))
     }
 
     /// What the agreement meant: it includes from the type that is searched, however that is spelled.

@@ -36,7 +36,7 @@ pub(super) fn greeting(
             path.as_ref().map(|path| format!("{name} '{}' ", path.display())).unwrap_or_default()
         };
         lines.push(format!(
-            "{:12}curl {}{}-H 'Authorization: Bearer {}' '{base}/Consent?patient={id}'",
+            "{:12}curl {}{}-H 'Authorization: Bearer {}' '{base}/Patient/{id}'",
             said(language, "try", "probeer"),
             option("--cacert", &ca),
             option("--cert", &certificate),

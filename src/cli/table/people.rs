@@ -149,12 +149,25 @@ fn split(line: &str, words: usize) -> (String, &str) {
 
 type Remark = (Option<String>, Option<(Exhibit, Vec<u8>)>);
 
-/// `@screen.png` is a file; all else is a remark.
+/// `@screen.png` is a file; all else is a remark. A name with spaces stands between quotes, or is all that comes after `@`.
 fn remark(rest: &str) -> Result<Remark, StatementError> {
-    let file = rest.split_whitespace().find_map(|word| word.strip_prefix('@'));
-    let exhibit = file.map(|file| exhibit(Path::new(file))).transpose()?;
-    let words: Vec<&str> = rest.split_whitespace().filter(|word| !word.starts_with('@')).collect();
-    Ok((Some(words.join(" ")).filter(|words| !words.is_empty()), exhibit))
+    let at =
+        rest.char_indices().find(|(at, letter)| *letter == '@' && rest[..*at].chars().last().is_none_or(char::is_whitespace));
+    let Some((at, _)) = at else { return Ok((words(rest), None)) };
+    let (before, after) = (&rest[..at], &rest[at + 1..]);
+    let quoted = after.strip_prefix('"').and_then(|inner| inner.split_once('"'));
+    let (file, behind) = match quoted {
+        Some(parts) => parts,
+        None if Path::new(after.trim_end()).is_file() => (after.trim_end(), ""),
+        None => after.split_once(char::is_whitespace).unwrap_or((after, "")),
+    };
+    let exhibit = exhibit(Path::new(file))?;
+    Ok((words(&format!("{before} {behind}")), Some(exhibit)))
+}
+
+/// With one space between them; nothing when there are none.
+fn words(text: &str) -> Option<String> {
+    Some(text.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|words| !words.is_empty())
 }
 
 #[cfg(test)]
@@ -167,6 +180,26 @@ mod tests {
             Meant::Order(Order::Say(key, statement)) if key == "a/b/c" => (statement.answer, statement.remark),
             other => panic!("`{line}` is no answer: {other:?}"),
         }
+    }
+
+    #[test]
+    fn remark_takes_a_file_whose_name_has_spaces() {
+        let folder = std::env::temp_dir().join(format!("toets-remark-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let file = folder.join("my screen.png");
+        std::fs::write(&file, b"a picture").expect("a file");
+        let name = file.display().to_string();
+        for (line, wanted) in [
+            (format!("two lack @{name}"), Some("two lack")),
+            (format!("@{name}"), None),
+            (format!("@\"{name}\" two lack"), Some("two lack")),
+        ] {
+            let (words, exhibit) = remark(&line).expect("the file is there");
+            assert_eq!((words.as_deref(), exhibit.map(|(exhibit, _)| exhibit.name).as_deref()), (wanted, Some("my screen.png")));
+        }
+        assert_eq!(remark("mail a@b.example").expect("no file").0.as_deref(), Some("mail a@b.example"));
+        assert!(remark("@not there.png").is_err());
+        let _ = std::fs::remove_dir_all(&folder);
     }
 
     #[test]

@@ -66,6 +66,7 @@ impl Teller {
             Event::WasOver { scenario, step, why } => {
                 lock(&self.now).over.push((key(scenario, step), *why == PhaseEnd::Skipped));
             }
+            Event::Trouble(why) => self.terminal.note(&format!("! {}", why.get(language))),
             Event::NotKept(why) => self.terminal.note(&not_kept(why, language)),
             Event::RealDataSuspected => self.terminal.note(real(language)),
             _ => {}

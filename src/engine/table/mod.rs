@@ -25,7 +25,7 @@ use again::{Before, Begun};
 use super::driver::{Driver, Facts, Running};
 use super::event::Event;
 use super::log::Log;
-use super::statement::{Statement, Statements};
+use super::statement::{Statement, StatementError, Statements};
 use super::{Finished, Settings, redactor, start};
 use crate::drive::Reply;
 use crate::evidence::{Evidence, FoundHow, FoundPersona, OmittedReason, PhaseEnd, ProgramEnd};
@@ -182,7 +182,7 @@ struct Going<'p> {
 enum Next {
     Came(Came),
     Order(Option<Order>),
-    Ended((ProgramEnd, Statements)),
+    Ended((ProgramEnd, Result<Statements, StatementError>)),
     Quiet,
     Tick,
     Deadline,
@@ -284,7 +284,14 @@ impl<'p> Sitting<'p> {
                 Next::Ended((end, said)) => {
                     started = None;
                     let goes_on = self.table.driver.as_ref().is_some_and(Driver::goes_on);
-                    (going.program, going.said) = (Some(end).filter(|end| !goes_on || *end != ProgramEnd::Code(0)), said);
+                    if let ProgramEnd::NotStarted(why) = &end {
+                        self.trouble(going, &not_started(why));
+                    }
+                    going.said = said.unwrap_or_else(|why| {
+                        self.trouble(going, &why.text());
+                        Statements::new()
+                    });
+                    going.program = Some(end).filter(|end| !goes_on || *end != ProgramEnd::Code(0));
                     // What it sent last may still be on its way.
                     going.quiet = Instant::now() + self.scaled(1);
                 }
@@ -336,6 +343,7 @@ impl<'p> Sitting<'p> {
         match self.table.driver.as_ref()?.start(facts) {
             Ok(running) => Some(running),
             Err(why) => {
+                self.trouble(going, &not_started(&why.to_string()));
                 going.program = Some(ProgramEnd::NotStarted(why.to_string()));
                 None
             }
@@ -378,6 +386,11 @@ impl<'p> Sitting<'p> {
     fn scaled(&self, seconds: u32) -> Duration {
         Duration::from_secs(u64::from(seconds)).mul_f64(self.tempo.max(0.0))
     }
+}
+
+fn not_started(why: &str) -> Text {
+    let (en, nl) = (format!("the client was not started: {why}"), format!("de client is niet gestart: {why}"));
+    Text { en, nl }
 }
 
 /// Ends when the user stops the run.

@@ -118,6 +118,12 @@ impl<'p> Sitting<'p> {
         });
     }
 
+    /// Tells and notes what went wrong around the client; its requests are judged all the same.
+    pub(super) fn trouble(&self, going: &Going<'p>, why: &Text) {
+        self.log.tell(Event::Trouble(why.clone()));
+        self.note(going, &why.en, "Toets".to_owned());
+    }
+
     /// Records what somebody noted about this phase.
     pub(super) fn note(&self, going: &Going<'p>, text: &str, by: String) {
         let text: String = text.trim().chars().take(LONGEST_NOTE).collect();

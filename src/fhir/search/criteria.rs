@@ -139,7 +139,7 @@ impl Criteria {
         match &*parameter.key {
             key if ABOUT_THE_ANSWER.contains(&key) => {}
             "_summary" if parameter.value == "false" => {}
-            "_include" => self.includes.push(include(&self.resource, &parameter.value, scope)?),
+            "_include" => self.includes.extend(include(&self.resource, &parameter.value, scope)?),
             _ => self.tests.push(test(&self.resource, parameter, scope, 0)?),
         }
         Ok(())
@@ -284,7 +284,10 @@ fn value(known: &SearchParameter, parameter: &Parameter, text: &str, scope: Scop
     match (&known.kind, parameter.modifier()) {
         (ParameterKind::Token, None | Some("not")) => Ok(Value::Token(Token::parse(text))),
         (ParameterKind::Reference, None) => Ok(Value::Reference(Wanted::parse(text, scope.base))),
-        (ParameterKind::Reference, Some(kind)) if known.targets.contains(&kind) => {
+        // Some parameters may refer to anything.
+        (ParameterKind::Reference, Some(kind))
+            if known.targets.contains(&kind) || (known.targets.contains(&"Resource") && scope.types.resource(kind).is_some()) =>
+        {
             Ok(Value::Reference(Wanted::parse(text, scope.base).of_type(kind)))
         }
         (ParameterKind::Date, None) => {
@@ -327,18 +330,25 @@ fn onward(
     if tests.is_empty() { Err(last.of(&parameter.key)) } else { Ok(tests) }
 }
 
-fn include(resource: &str, value: &str, scope: Scope<'_>) -> Result<IncludeRule, SearchError> {
+/// What comes along: by one parameter, or (`*`, `Consent:*`) by all that refer.
+fn include(resource: &str, value: &str, scope: Scope<'_>) -> Result<Vec<IncludeRule>, SearchError> {
     let mut parts = value.split(':');
     let (source, code, target) = (parts.next(), parts.next(), parts.next());
-    if source != Some(resource) {
-        return Err(SearchError::Include);
+    let refers = |known: &&SearchParameter| known.kind == ParameterKind::Reference;
+    let rule = |known: &SearchParameter| {
+        let expression = scope.expressions.get(known.expression)?;
+        Some(IncludeRule { expression, target: target.map(str::to_owned) })
+    };
+    match (source, code) {
+        (Some("*"), None) | (Some(_), Some("*")) if source == Some("*") || source == Some(resource) => {
+            Ok(scope.types.search_parameters(resource).filter(refers).filter_map(rule).collect())
+        }
+        (Some(source), Some(code)) if source == resource => {
+            let known = scope.types.search_parameter(resource, code).filter(refers);
+            known.and_then(rule).map(|rule| vec![rule]).ok_or(SearchError::Include)
+        }
+        _ => Err(SearchError::Include),
     }
-    let known = code.and_then(|code| scope.types.search_parameter(resource, code)).ok_or(SearchError::Include)?;
-    if known.kind != ParameterKind::Reference {
-        return Err(SearchError::Include);
-    }
-    let expression = scope.expressions.get(known.expression).ok_or(SearchError::Include)?;
-    Ok(IncludeRule { expression, target: target.map(str::to_owned) })
 }
 
 impl SearchError {

@@ -14,22 +14,10 @@ use super::manners::no_format;
 use super::requests::touched;
 use crate::evidence::{Exchange, Outcome};
 use crate::recognise::{Difference, Kind, Recognised, What};
-use crate::scenario::{Asks, TransactionGroup};
+use crate::scenario::{Asks, Suite, TransactionGroup};
 
-/// Types that are about no patient.
-const OF_NOBODY: [&str; 11] = [
-    "CapabilityStatement",
-    "CodeSystem",
-    "Device",
-    "HealthcareService",
-    "Location",
-    "Organization",
-    "Practitioner",
-    "PractitionerRole",
-    "Questionnaire",
-    "StructureDefinition",
-    "ValueSet",
-];
+/// A type that may be of a patient, and is asked about for itself: devices and their makers, say.
+const OF_NOBODY: [&str; 1] = ["Device"];
 /// Types of the persons who are needed to say who agreed what.
 const PERSONS: [&str; 3] = ["Practitioner", "PractitionerRole", "RelatedPerson"];
 /// One of these exchanges is asked, all codes of its list together.
@@ -47,7 +35,7 @@ pub(super) fn asks(phase: &Phase<'_>, asks: &Asks, ruling: &mut Ruling) {
 fn unasked<'c>(phase: &Phase<'c>, meanings: &[(&'c Exchange, Rc<Recognised>)], name: &str) -> Option<Finding> {
     let claimed = phase.recogniser().claimed();
     let asked = |meaning: &Recognised| {
-        let asks = meaning.asks(claimed).filter(|asks| asks.exchange == name)?;
+        let asks = meaning.asks(claimed).filter(|asks| asks.exchange == name && is_about(phase, meaning))?;
         Some(phase.recogniser().codes(name, claimed).difference(&asks.codes).cloned().collect::<BTreeSet<String>>())
     };
     let without: Vec<_> = meanings.iter().filter_map(|(exchange, meaning)| Some((*exchange, asked(meaning)?))).collect();
@@ -58,8 +46,8 @@ fn unasked<'c>(phase: &Phase<'c>, meanings: &[(&'c Exchange, Rc<Recognised>)], n
         return Some(finding).filter(|finding| !finding.expected.is_empty());
     }
     let expected = phase.template(name);
-    let near = meanings.iter().find_map(|(exchange, meaning)| Some((*exchange, otherwise(meaning, name)?)));
-    let Some((exchange, differences)) = near else {
+    let near = meanings.iter().filter_map(|(exchange, meaning)| Some((*exchange, otherwise(phase, meaning, name)?)));
+    let Some((exchange, differences)) = near.min_by_key(|(_, differences)| differences.len()) else {
         return Some(Finding::new(Code::ExchangeNotAsked, Place::default(), name).expected(expected));
     };
     let mut finding = Finding::new(Code::ExchangeAskedOtherwise, phase.place(exchange), name).expected(expected);
@@ -68,16 +56,26 @@ fn unasked<'c>(phase: &Phase<'c>, meanings: &[(&'c Exchange, Rc<Recognised>)], n
     Some(finding)
 }
 
-/// How an exchange is asked in another way than the claimed version has it.
-fn otherwise(meaning: &Recognised, name: &str) -> Option<Vec<String>> {
+/// Whether a request is about the patient of the phase, as far as it names one. About somebody else it shows nothing of
+/// what belongs here.
+fn is_about(phase: &Phase<'_>, meaning: &Recognised) -> bool {
+    let mut ids = meaning.patients.ids().peekable();
+    ids.peek().is_none() || phase.patient().is_none_or(|patient| ids.any(|id| id == patient))
+}
+
+/// How an exchange is asked in another way than the claimed version has it, or about somebody else.
+fn otherwise(phase: &Phase<'_>, meaning: &Recognised, name: &str) -> Option<Vec<String>> {
     let differences = match &meaning.kind {
         Kind::Exchange(asks) if asks.exchange == name => &meaning.findings,
         Kind::Near(nearby) => &nearby.iter().find(|near| near.exchange == name)?.differences,
         _ => return None,
     };
-    Some(
-        differences.iter().filter(|difference| difference.what != What::OverFetch).map(|difference| difference.short()).collect(),
-    )
+    let differences = differences.iter().filter(|difference| difference.what != What::OverFetch);
+    let mut told: Vec<String> = differences.map(|difference| difference.short()).collect();
+    if !is_about(phase, meaning) {
+        told.push(format!("about another patient than `Patient/{}`", phase.patient().unwrap_or_default()));
+    }
+    Some(told)
 }
 
 /// Something of each group is asked, however it is asked.
@@ -97,7 +95,7 @@ pub(super) fn names_patient(phase: &Phase<'_>, ruling: &mut Ruling) {
     for (exchange, meaning) in phase.meanings() {
         let about_patients = match &meaning.kind {
             Kind::Exchange(_) | Kind::Near(_) => true,
-            Kind::OtherSearch { resource } => !OF_NOBODY.contains(&resource.as_str()),
+            Kind::OtherSearch { resource } => is_of_patients(phase, resource),
             _ => false,
         };
         if !about_patients || phase.has_parameter(exchange, "_id") {
@@ -108,6 +106,16 @@ pub(super) fn names_patient(phase: &Phase<'_>, ruling: &mut Ruling) {
             ruling.find(Finding::new(Code::PatientUnnamed, phase.place(exchange), phase.name(exchange)));
         }
     }
+}
+
+/// Whether a type can be searched by the patient that it is about.
+fn is_of_patients(phase: &Phase<'_>, resource: &str) -> bool {
+    let types = phase.recogniser().claimed().fhir().types();
+    let leads = |name: &str| {
+        let known = types.search_parameter(resource, name);
+        known.is_some_and(|known| known.targets.contains(&"Resource") || known.targets.contains(&"Patient"))
+    };
+    !OF_NOBODY.contains(&resource) && (leads("patient") || leads("subject"))
 }
 
 /// No search names several.
@@ -215,19 +223,27 @@ pub(super) fn includes(phase: &Phase<'_>, ruling: &mut Ruling) {
     }
 }
 
-/// What is asked anywhere in the run is asked in this phase too.
+/// What is asked anywhere in the run is asked in this phase too; of two exchanges with one number (1a, 1b) one is enough.
 pub(super) fn goes_on(phase: &Phase<'_>, ruling: &mut Ruling) {
     // Who takes one format alone, as the agreement lets it, has nothing to go on with where there is only the other.
     if phase.at_home().any(is_of_the_other_format) {
         return ruling.judged();
     }
     let (run, here) = (phase.case.run, asked_here(phase));
+    let is_one = |left: &str, right: &str| {
+        left == right || number(run.suite, left).is_some_and(|own| number(run.suite, right) == Some(own))
+    };
     for exchange in run.requests.everywhere(run) {
         ruling.judged();
-        if !here.contains(exchange) {
+        if !here.iter().any(|other| is_one(exchange, other)) {
             ruling.find(Finding::new(Code::ClientBrokeOff, Place::default(), exchange));
         }
     }
+}
+
+/// The number of an exchange among the queries of the agreement, without its letter.
+fn number<'s>(suite: &'s Suite, exchange: &str) -> Option<&'s str> {
+    Some(suite.exchange(exchange)?.query.as_deref()?.trim_end_matches(char::is_lowercase))
 }
 
 /// Whether a request is refused though it asks for a format of FHIR: the server does not have that one.
@@ -314,6 +330,50 @@ mod tests {
         };
         assert_eq!(refused(json).outcome, judge::Outcome::Pass);
         assert_eq!(refused(("accept", "text/html")).findings[0].code, Code::ClientBrokeOff);
+    }
+
+    #[test]
+    fn exchange_asked_about_somebody_else_is_not_asked_here() {
+        let asked = |patient: &str| {
+            let visit = Visit::to("care-plan/everything", Dialect::R4Rc2);
+            let path = format!("Goal?patient={patient}&category=http://snomed.info/sct%7C713603004");
+            let verdict = visit.asks(&path, &[], 200).verdict("goals");
+            verdict.findings.into_iter().map(|finding| (finding.code, finding.actual.join(" "))).collect::<Vec<_>>()
+        };
+        assert_eq!(asked("Patient/full-plan-patient"), []);
+        for other in ["no-plan-patient", "Patient/12345"] {
+            let found = asked(other);
+            let told = found.iter().any(|(_, actual)| actual.contains("about another patient than `Patient/full-plan-patient`"));
+            assert!(found[0].0 == Code::ExchangeAskedOtherwise && told, "{found:?}");
+        }
+    }
+
+    #[test]
+    fn patient_unnamed_is_found_where_the_type_has_no_such_parameter_and_not_where_it_has_no_patients() {
+        let found = |path: &str| {
+            let visit = Visit::to("care-plan/everything", Dialect::R4Rc2).asks(path, &[], 200);
+            found(visit, "names-patient").1.len()
+        };
+        assert_eq!(found("Consent?subject=Patient/full-plan-patient"), 1, "servers leave it out and answer about everybody");
+        assert_eq!(found("Goal?subject=Patient/full-plan-patient"), 0);
+        for path in ["Endpoint?organization=1", "OrganizationAffiliation?active=true", "Medication?code=1", "Device?type=1"] {
+            assert_eq!(found(path), 0, "{path}");
+        }
+        assert_eq!(found("Condition?code=1"), 1);
+    }
+
+    #[test]
+    fn client_broke_off_is_not_found_where_1b_stands_for_1a_nor_for_what_is_only_near() {
+        let (a, b) = (
+            "Procedure?patient=1&code=http://snomed.info/sct%7C713603004",
+            "Encounter?patient=1&reason-reference:Procedure.code=http://snomed.info/sct%7C713603004",
+        );
+        let visit = |first: &str, now: &str| {
+            let visit = Visit::to("empty/nothing", Dialect::R4Rc2).before("care-plan/everything", first).asks(now, &[], 200);
+            found(visit, "goes-on").1.len()
+        };
+        assert_eq!((visit(a, b), visit(b, a), visit("Encounter?patient=1&date=2025", a)), (0, 0, 0));
+        assert_eq!(visit("Goal?patient=1&category=http://snomed.info/sct%7C713603004", a), 1);
     }
 
     #[test]

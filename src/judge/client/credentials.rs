@@ -44,11 +44,35 @@ fn is_open(phase: &Phase<'_>, exchange: &Exchange) -> bool {
     path == "metadata" || path.starts_with(".well-known") || exchange.request.method == "OPTIONS"
 }
 
+/// By the scheme that was given out, and nothing beside it: anything else our server refuses.
 fn carries(phase: &Phase<'_>, exchange: &Exchange) -> bool {
-    header(exchange, "authorization").is_some_and(|value| value.contains(&phase.token()))
+    let parts = header(exchange, "authorization").and_then(|value| value.split_once(' '));
+    parts.is_some_and(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && token.trim() == phase.token())
 }
 
 /// The value of a header; names are in lower case.
 pub(super) fn header<'c>(exchange: &'c Exchange, name: &str) -> Option<&'c str> {
     exchange.request.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Visit;
+    use crate::agreements::Dialect;
+    use crate::judge::Code;
+
+    #[test]
+    fn credentials_missing_is_found_for_whatever_is_not_the_token_as_it_was_given_out() {
+        let found = |value: &str| {
+            let visit = Visit::with_credentials("care-plan/everything", Dialect::R4Rc2, value);
+            let verdict = visit.asks("Goal?patient=1", &[], 200).verdict("credentials");
+            verdict.findings.into_iter().map(|finding| finding.code).collect::<Vec<_>>()
+        };
+        for right in ["Bearer ${TOETS_TOKEN}", "bearer ${TOETS_TOKEN}", "Bearer  ${TOETS_TOKEN} "] {
+            assert_eq!(found(right), [], "{right}");
+        }
+        for wrong in ["${TOETS_TOKEN}", "Token ${TOETS_TOKEN}", "Basic ${TOETS_TOKEN}", "Bearer ${TOETS_TOKEN}x", "Bearer x"] {
+            assert_eq!(found(wrong), [Code::CredentialsMissing], "{wrong}");
+        }
+    }
 }

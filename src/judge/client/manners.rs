@@ -13,8 +13,8 @@ use crate::evidence::{Exchange, Outcome, ProgramEnd};
 use crate::recognise::negotiate;
 use crate::scenario::crash_question;
 
-/// The same page is not fetched more often.
-const MOST_OF_A_PAGE: usize = 10;
+/// The same page is not fetched more often: a bound is a bound, also one that is wide.
+const MOST_OF_A_PAGE: usize = 100;
 /// The same request is not sent more often while it is refused.
 const MOST_REFUSED: usize = 6;
 /// How much too early a request may be, as a part of the wait: clocks are not the same.
@@ -34,7 +34,9 @@ pub(super) fn only_reads(phase: &Phase<'_>, ruling: &mut Ruling) {
 
 /// JSON or XML is asked for, or whatever there is.
 pub(super) fn format(phase: &Phase<'_>, ruling: &mut Ruling) {
-    for exchange in phase.at_home() {
+    // A document is read in its own type.
+    let is_document = |exchange: &&Exchange| phase.path(exchange).is_some_and(|path| path.starts_with("Binary/"));
+    for exchange in phase.at_home().filter(|exchange| !is_document(exchange)) {
         ruling.judged();
         if let Some(asked) = no_format(exchange) {
             let finding = Finding::new(Code::FormatNotAsked, phase.place(exchange), phase.name(exchange));
@@ -57,7 +59,7 @@ pub(super) fn follows_pages(phase: &Phase<'_>, ruling: &mut Ruling) {
     for exchange in phase.at_home() {
         let Some(next) = phase.next_link(exchange).filter(|next| phase.is_ours(next)) else { continue };
         ruling.judged();
-        if !told && !phase.goes_on_from(exchange) {
+        if !told && !phase.goes_on_from(exchange) && !phase.has_all_of(exchange) {
             let finding = Finding::new(Code::PageUnfetched, phase.place(exchange), phase.name(exchange));
             ruling.find(finding.expected(next));
         }

@@ -22,7 +22,7 @@ use super::ruling::{Obstacle, Ruling};
 use super::verdict::Reason;
 use crate::evidence::{Exchange, Outcome, PhaseEnd, PhaseOver, ProgramEnd};
 use crate::fhir::search::Query;
-use crate::recognise::{Recognised, Recogniser};
+use crate::recognise::{Asks, Recognised, Recogniser};
 use crate::redact;
 use crate::scenario::{Check, ClientPredicate, Shown, TransactionGroup};
 
@@ -134,6 +134,13 @@ impl<'c> Phase<'c> {
         self.case.run.requests.recogniser(self.case.run)
     }
 
+    /// The id of the patient of whom the phase is.
+    fn patient(&self) -> Option<&'c str> {
+        let (run, key) = (self.case.run, self.case.key);
+        let scenario = run.plan.scenarios.iter().find(|scenario| scenario.name() == key)?;
+        Some(run.plan.persona(scenario.persona.as_deref()?)?.fixture.as_str())
+    }
+
     /// Whether somebody said in this phase that the client shows that something is missing.
     fn tells_that_it_is_incomplete(&self) -> bool {
         attest::is_shown(self.case, Shown::Incomplete)
@@ -160,6 +167,34 @@ impl<'c> Phase<'c> {
     fn goes_on_from(&self, exchange: &'c Exchange) -> bool {
         let fetched = |next: &str| self.exchanges.iter().any(|other| spelled(&other.request.url) == spelled(next));
         self.next_link(exchange).is_none_or(fetched)
+    }
+
+    /// Whether all that a request asks for was got by another one, to its last page: then this one only looked ahead.
+    fn has_all_of(&self, exchange: &Exchange) -> bool {
+        let run = self.case.run;
+        let meaning = run.requests.meaning(run, exchange);
+        let Some(asks) = meaning.asks(self.recogniser().claimed()) else { return false };
+        let is_same = |other: &&'c Exchange| {
+            let theirs = run.requests.meaning(run, other);
+            let same = |theirs: &Asks| theirs.exchange == asks.exchange && theirs.codes.is_superset(&asks.codes);
+            other.id != exchange.id
+                && theirs.patients == meaning.patients
+                && theirs.asks(self.recogniser().claimed()).is_some_and(same)
+        };
+        self.at_home().filter(is_same).any(|other| self.ends_from(other))
+    }
+
+    /// Whether a search is followed from here to a page that has no next.
+    fn ends_from(&self, first: &'c Exchange) -> bool {
+        let mut at = first;
+        for _ in 0..self.exchanges.len() {
+            let answered = self.answer(at).is_some_and(|answer| answer.is_success());
+            let Some(next) = self.next_link(at) else { return answered };
+            let fetched = self.exchanges.iter().find(|other| spelled(&other.request.url) == spelled(next));
+            let Some(fetched) = fetched else { return false };
+            at = fetched;
+        }
+        false
     }
 
     /// Whether an exchange brings anything along: an include of the agreement may be one that brings nothing (3.4).

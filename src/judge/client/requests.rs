@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::super::answers::StepRecord;
 use super::super::run::Run;
 use crate::evidence::Exchange;
-use crate::recognise::{Asked, Recognised, Recogniser};
+use crate::recognise::{Asked, Kind, Recognised, Recogniser};
 
 /// The requests of a run, recognised when they are first asked for.
 #[derive(Debug, Default)]
@@ -41,9 +41,14 @@ impl Requests {
         *self.any.get_or_init(|| received(run).next().is_some())
     }
 
-    /// Exchanges that the client asks anywhere in the run, in whatever way.
+    /// Exchanges that the client asks anywhere in the run, as some version has them: what is only near to one says nothing
+    /// of what a client is used to ask.
     pub(super) fn everywhere(&self, run: Run<'_>) -> &BTreeSet<String> {
-        self.everywhere.get_or_init(|| received(run).flat_map(|exchange| touched(&self.meaning(run, exchange))).collect())
+        let asked = |exchange: &Exchange| match &self.meaning(run, exchange).kind {
+            Kind::Exchange(asks) => Some(asks.exchange.clone()),
+            _ => None,
+        };
+        self.everywhere.get_or_init(|| received(run).filter_map(asked).collect())
     }
 }
 

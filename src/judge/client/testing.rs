@@ -21,6 +21,7 @@ pub(super) struct Visit {
     plan: Plan,
     records: Vec<Record>,
     program: Option<ProgramEnd>,
+    credentials: String,
     scenario: String,
     step: String,
 }
@@ -35,7 +36,13 @@ impl Visit {
         let chosen = Selection::Only(vec![name.to_owned(), "care-plan".to_owned()]);
         let plan = compile(suite, Claims::new(Actor::Consulter, dialect), target, &chosen).expect("it compiles");
         let scenario = plan.scenarios.iter().find(|planned| planned.scenario == name).expect("a scenario").name();
-        Self { suite, plan, records: Vec::new(), program: None, scenario, step: step.to_owned() }
+        let credentials = "Bearer ${TOETS_TOKEN}".to_owned();
+        Self { suite, plan, records: Vec::new(), program: None, credentials, scenario, step: step.to_owned() }
+    }
+
+    /// The same, of a client with these credentials on every request.
+    pub(super) fn with_credentials(phase: &str, dialect: Dialect, value: &str) -> Self {
+        Self { credentials: value.to_owned(), ..Self::to(phase, dialect) }
     }
 
     /// A request below the base with these headers, which is answered with this status and nothing more.
@@ -53,7 +60,7 @@ impl Visit {
     }
 
     fn came(mut self, (scenario, step): (String, String), path: &str, headers: &[(&str, &str)], status: u16) -> Self {
-        let own = [("authorization", "Bearer ${TOETS_TOKEN}")];
+        let own = [("authorization", &*self.credentials)];
         let headers = own.iter().chain(headers).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let answer = Received { status, headers: Vec::new(), body: None, bytes: 0 };
         self.records.push(Record::Exchange(Box::new(Exchange {

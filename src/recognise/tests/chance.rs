@@ -28,7 +28,9 @@ fn spelled(template: &str, random: &mut Random) -> (String, Option<String>) {
     for parameter in Query::parse(query).expect("a query").parameters {
         let (mut key, mut value) = (parameter.key.clone(), parameter.value.clone());
         if matches!(&*key, "patient" | "subject") {
-            key = ["patient", "subject", "patient:Patient", "subject:Patient"][random.below(4)].to_owned();
+            // A Consent cannot be searched by its subject.
+            let spellings = if resource == "Consent" { 2 } else { 4 };
+            key = ["patient", "patient:Patient", "subject", "subject:Patient"][random.below(spellings)].to_owned();
             value = ["p-7.a".to_owned(), "Patient/p-7.a".to_owned(), format!("{BASE}/Patient/p-7.a")][random.below(3)].clone();
         } else if value.contains('|') && value.contains(',') {
             let (system, codes) = value.split_once('|').expect("a system");

@@ -51,9 +51,9 @@ ask "$base/CommunicationRequest?patient=Patient/$patient&category=$snomed%7C2234
 ask "$base/QuestionnaireResponse?subject=Patient/$patient&questionnaire=https://api.iknl.nl/docs/pzp/$form"
 
 if [ "$failed" = 1 ]; then
-    printf '{"incomplete": "yes", "everything": "no", "nothing": "no"}\n' > "$TOETS_ATTEST"
+    printf '{"incomplete": "yes", "everything": "no", "nothing": "no", "not-nothing": "yes"}\n' > "$TOETS_ATTEST"
 elif [ "$found" = 1 ]; then
-    printf '{"everything": "yes", "nothing": "no", "incomplete": "no"}\n' > "$TOETS_ATTEST"
+    printf '{"everything": "yes", "nothing": "no", "not-nothing": "yes", "incomplete": "no"}\n' > "$TOETS_ATTEST"
 else
-    printf '{"nothing": "yes", "everything": "no", "incomplete": "no"}\n' > "$TOETS_ATTEST"
+    printf '{"nothing": "yes", "everything": "no", "not-nothing": "no", "incomplete": "no"}\n' > "$TOETS_ATTEST"
 fi
