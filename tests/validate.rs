@@ -333,6 +333,23 @@ fn the_version_of_fhir_is_the_one_that_a_resource_names_or_has_alone() {
 }
 
 #[test]
+fn a_bundle_is_of_the_version_that_its_entries_claim() {
+    let folder = Folder::new("claims");
+    for (fhir, version) in [("r4", "4.0.1"), ("stu3", "3.0.2")] {
+        let resource = format!(
+            r#"{{"resourceType": "Goal", "id": "a", "meta": {{"profile": ["https://api.iknl.nl/docs/pzp/{fhir}/StructureDefinition/ACP-MedicalPolicyGoal"]}}}}"#
+        );
+        let entry =
+            format!(r#"{{"fullUrl": "https://a.example/Goal/a", "search": {{"mode": "match"}}, "resource": {resource}}}"#);
+        let bundle = format!(r#"{{"resourceType": "Bundle", "type": "searchset", "total": 1, "entry": [{entry}]}}"#);
+        folder.write("a.json", &bundle);
+        let told = folder.run(&["validate", "--ci", "a.json"], b"").out;
+        assert!(told.contains(&format!("  FHIR {version}: ")) && told.contains("error["), "{fhir}: {told}");
+        assert!(!told.contains("profile-unknown") && !told.contains("version-"), "{fhir}: {told}");
+    }
+}
+
+#[test]
 fn a_resource_that_names_no_version_is_of_the_one_whose_shape_it_has() {
     let folder = Folder::new("shape");
     let built_in = |text: &str, more: &[&str]| {
@@ -362,6 +379,12 @@ fn a_resource_that_names_no_version_is_of_the_one_whose_shape_it_has() {
     let better = format!(r#"{{"resourceType": "Observation", {status}, "comment": "a", "nothing": 1}}"#);
     let told = built_in(&better, &[]);
     assert!(told.contains("warning[version-doubtful]") && told.contains("--fhir stu3"), "{told}");
+    // An extension that the usual version alone knows is no reason to leave it, whatever is wrong in it.
+    let wrong = r#"{"resourceType": "Patient", "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/patient-birthPlace",
+        "valueString": "a"}, {"url": "https://api.iknl.nl/docs/pzp/r4/StructureDefinition/ext-Patient.LegallyCapableMedicalTreatmentDecisions",
+        "extension": [{"url": "legallyCapable", "valueString": "a"}]}]}"#;
+    let told = built_in(wrong, &[]);
+    assert!(told.contains("error[") && told.contains("  FHIR 4.0.1: ") && !told.contains("version-"), "{told}");
     // Extensions that one version alone knows tell it before any shape does.
     let extended = |url: &str| format!(r#"{{"resourceType": "Patient", "extension": [{{"url": "{url}", "valueString": "a"}}]}}"#);
     let told = built_in(&extended("http://nictiz.nl/fhir/StructureDefinition/patient-proficiency"), &[]);

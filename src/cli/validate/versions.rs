@@ -137,7 +137,8 @@ impl Versions {
             Some(_) => by(first, read_first),
             None => {
                 let usual = by(first, read_first);
-                if version::misshapen(&usual.issues).is_empty() {
+                let is_usual = |tree: &Tree| self.of_extensions(tree.root(), first);
+                if version::misshapen(&usual.issues).is_empty() || usual.tree.as_ref().is_some_and(is_usual) {
                     return usual;
                 }
                 shaped(usual, by(first.other(), read(text, first.other().types())))
@@ -153,23 +154,32 @@ impl Versions {
             Some(version) if version.starts_with("3.0") => return Some(Fhir::Stu3),
             _ => {}
         }
-        let claimed = root.child("meta").into_iter().flat_map(|meta| meta.children_named("profile")).filter_map(Node::value);
-        let all: Vec<&str> = claimed.chain(profiles.iter().copied()).collect();
+        let mut all: Vec<&str> = profiles.to_vec();
+        // Also those of the entries of a Bundle: an answer of a server is of one version.
+        each(root, &mut all, &|node| Some(node).filter(|node| is_claim(*node)).and_then(Node::value));
         let knows = |fhir: &Fhir| all.iter().any(|one| self.judge(*fhir).knowledge().definition(one).is_some());
         let known: Vec<Fhir> = Fhir::ALL.into_iter().filter(knows).collect();
-        if let [only] = known[..] { Some(only) } else { self.of_extensions(root) }
+        let other = self.usual.other();
+        match known[..] {
+            [only] => Some(only),
+            _ => Some(other).filter(|other| self.of_extensions(root, *other)),
+        }
     }
 
-    /// The other version than the usual one, where it alone knows extensions of a resource.
-    fn of_extensions(&self, root: Node<'_>) -> Option<Fhir> {
+    /// Whether a resource has extensions that this version alone knows, and none that it does not know.
+    fn of_extensions(&self, root: Node<'_>, fhir: Fhir) -> bool {
         let knows = |fhir: Fhir, url: &str| self.judge(fhir).knowledge().definition(url).is_some();
         let mut urls = Vec::new();
-        extensions(root, &mut urls);
-        let other = self.usual.other();
-        // That of the other version is asked only of what the usual one does not know: it takes its time to unpack.
-        let (known, unknown): (Vec<&str>, Vec<&str>) = urls.into_iter().partition(|url| knows(self.usual, url));
-        let is_of_other = unknown.into_iter().any(|url| knows(other, url)) && known.into_iter().all(|url| knows(other, url));
-        is_of_other.then_some(other)
+        each(root, &mut urls, &|node| Some(node).filter(|node| node.type_name() == "Extension")?.child_value("url"));
+        urls.retain(|url| url.contains(':'));
+        // The other version than the usual one is asked only where it has to be: it takes its time to unpack.
+        let (usual, other) = (self.usual, self.usual.other());
+        let (known, unknown): (Vec<&str>, Vec<&str>) = urls.into_iter().partition(|url| knows(usual, url));
+        if fhir == usual {
+            known.into_iter().any(|url| !knows(other, url)) && !unknown.into_iter().any(|url| knows(other, url))
+        } else {
+            unknown.into_iter().any(|url| knows(other, url)) && known.into_iter().all(|url| knows(other, url))
+        }
     }
 
     /// What the judge of a version answers from; nothing when nobody asked that judge.
@@ -191,11 +201,16 @@ impl Versions {
     }
 }
 
-/// The urls of extensions that a resource has anywhere, each once.
-fn extensions<'t>(node: Node<'t>, urls: &mut Vec<&'t str>) {
-    let url = node.child_value("url").filter(|url| node.type_name() == "Extension" && url.contains(':'));
-    urls.extend(url.filter(|url| !urls.contains(url)));
-    node.children().for_each(|child| extensions(child, urls));
+/// What elements say that a resource has anywhere, each once.
+fn each<'t>(node: Node<'t>, found: &mut Vec<&'t str>, says: &impl Fn(Node<'t>) -> Option<&'t str>) {
+    let said = says(node);
+    found.extend(said.filter(|said| !found.contains(said)));
+    node.children().for_each(|child| each(child, found, says));
+}
+
+/// Whether an element claims a profile.
+fn is_claim(node: Node<'_>) -> bool {
+    node.name() == "profile" && node.parent().is_some_and(|meta| meta.type_name() == "Meta")
 }
 
 /// A resource that has mistakes of structure by the usual version is of the other where that finds none.

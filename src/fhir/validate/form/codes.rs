@@ -51,6 +51,12 @@ codes! {
        "keep one of them";
     nl "item `{item}` staat er {count} keer, opnieuw op `{place}`, en mag niet herhaald worden",
        "laat er een staan";
+    /// A question of which the answers stand in several items.
+    ITEM_SPLIT "form-item-split" "invalid" None;
+    en "item `{item}` is there {count} times, again at `{place}`; a question that repeats has its answers in one item",
+       "put the answers into one item; only groups are there several times";
+    nl "item `{item}` staat er {count} keer, opnieuw op `{place}`; een vraag die herhaalt heeft zijn antwoorden in één item",
+       "zet de antwoorden in één item; alleen groepen staan er meermaals";
     /// A text that is not the text of the form.
     OTHER_TEXT "form-text-differs" "invalid" Some("Questionnaire_QR_Item_Text");
     en "the text of item `{item}` is not the text of the questionnaire",

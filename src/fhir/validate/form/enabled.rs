@@ -94,7 +94,21 @@ fn holds<'t>(form: &Form, condition: &Condition, around: &Around<'t>, answered: 
             "false" => Some(answers.is_empty()),
             _ => None,
         },
+        Operator::NotEqual => {
+            differs(&answers.iter().map(|answer| is_so(Operator::Equal, value.compare(*answer))).collect::<Vec<_>>())
+        }
         operator => any_of(&answers.iter().map(|answer| is_so(operator, value.compare(*answer))).collect::<Vec<_>>()),
+    }
+}
+
+/// Whether answers differ from a value, of which it is known whether each is equal. FHIR says that none may be equal, which
+/// also holds of no answer at all; others read that one has to differ. Where the two disagree, it is left open.
+fn differs(equal: &[Option<bool>]) -> Option<bool> {
+    match (any_of(equal), all_of(equal)) {
+        _ if equal.is_empty() => None,
+        (Some(false), _) => Some(true),
+        (_, Some(true)) => Some(false),
+        _ => None,
     }
 }
 

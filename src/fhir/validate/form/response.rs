@@ -49,6 +49,10 @@ impl<'w> Walk<'w> {
             if !item.repeats && full.len() > 1 {
                 let details = [("count", &*full.len().to_string()), ("place", &*full[1].path())];
                 self.push_at(&codes::ITEM_TWICE, holder, full[1], item, &details);
+            } else if full.len() > 1 && item.kind != Some(Kind::Group) {
+                // Answers repeat within one item; only groups repeat as items.
+                let issue = at(Issue::warning(&codes::ITEM_SPLIT, holder), full[1]).with("item", &*item.link_id);
+                self.issues.push(issue.with("count", full.len().to_string()).with("place", full[1].path()));
             }
             if nodes.is_empty() && enabled == Some(true) {
                 self.absent(holder, item);

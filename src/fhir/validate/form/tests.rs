@@ -63,6 +63,35 @@ fn a_text_differs_only_in_what_is_not_white_space() {
 }
 
 #[test]
+fn a_question_that_repeats_has_its_answers_in_one_item() {
+    let form = r#"{"linkId":"a","type":"string","repeats":true}"#;
+    let a = r#"{"linkId":"a","answer":[{"valueString":"1"}]}"#;
+    assert_eq!(codes(form, &format!("{a},{a}")), ["form-item-split"]);
+    assert!(codes(form, r#"{"linkId":"a","answer":[{"valueString":"1"},{"valueString":"2"}]}"#).is_empty());
+    let group = r#"{"linkId":"g","type":"group","repeats":true,"item":[{"linkId":"a","type":"string"}]}"#;
+    let g = format!(r#"{{"linkId":"g","item":[{a}]}}"#);
+    assert!(codes(group, &format!("{g},{g}")).is_empty());
+}
+
+#[test]
+fn not_equal_is_left_open_where_fhir_and_its_readers_disagree() {
+    let form = r#"{"linkId":"a","type":"string","repeats":true},{"linkId":"b","type":"string","required":true,
+        "enableWhen":[{"question":"a","operator":"!=","answerString":"x"}]}"#;
+    let a = |values: &[&str]| {
+        let answers: Vec<String> = values.iter().map(|value| format!(r#"{{"valueString":"{value}"}}"#)).collect();
+        format!(r#"{{"linkId":"a","answer":[{}]}}"#, answers.join(","))
+    };
+    let b = r#"{"linkId":"b","answer":[{"valueString":"1"}]}"#;
+    assert!(codes(form, &format!("{},{b}", a(&["y", "z"]))).is_empty());
+    assert_eq!(codes(form, &a(&["y"])), ["form-answer-missing"]);
+    assert!(codes(form, &a(&["x"])).is_empty());
+    assert_eq!(codes(form, &format!("{},{b}", a(&["x"]))), ["form-item-disabled"]);
+    for open in [format!("{},{b}", a(&["x", "y"])), a(&["x", "y"]), b.to_owned(), String::new()] {
+        assert_eq!(codes(form, &open), ["form-condition-unclear"], "{open}");
+    }
+}
+
+#[test]
 fn answers_are_of_the_type_and_among_the_options_of_the_item() {
     let b = |answers: &str| codes(NESTED, &format!(r#"{{"linkId":"g","item":[{{"linkId":"b","answer":[{answers}]}}]}}"#));
     assert!(b(r#"{"valueCoding":{"system":"urn:s","code":"x"}},{"valueCoding":{"system":"urn:s","code":"y"}}"#).is_empty());
