@@ -141,8 +141,13 @@ impl<'c> Case<'c> {
             // Where nothing asks for XML, there is nothing wrong with a server that has none.
             return Err(if self.run.asks(XML) { blocked(XML) } else { Obstacle::Beside });
         }
-        if self.is_refused(step, answer) {
-            return Err(Obstacle::Beside);
+        if is_refusal(answer.received.status) {
+            if self.is_optional(step) {
+                return Err(Obstacle::Refused(self.status_of(answer)));
+            }
+            if sets_page_size(step) {
+                return Err(Obstacle::Beside);
+            }
         }
         let expected = expected_status(step).is_some_and(|codes| codes.contains(&answer.received.status));
         // A step that expects no status has errors to judge only where there are some.
@@ -184,14 +189,13 @@ impl<'c> Case<'c> {
         }
     }
 
-    /// Whether an optional search is cleanly refused, and this expectation is
-    /// not the one that judges that; or a page size, about which nothing is agreed.
-    fn is_refused(&self, step: &PlannedStep, answer: Answer<'_>) -> bool {
+    /// Whether a step asks an optional search, and this expectation is not the
+    /// one that judges whether that is refused.
+    fn is_optional(&self, step: &PlannedStep) -> bool {
         let exchange = step.exchange.as_deref().and_then(|name| self.run.suite.exchange(name));
         let optional = exchange.and_then(|exchange| exchange.optional.as_deref());
         let optional = optional.filter(|requirement| self.run.asks(requirement));
-        let beside = optional.is_some_and(|requirement| requirement != self.expectation.req) || sets_page_size(step);
-        is_refusal(answer.received.status) && beside
+        optional.is_some_and(|requirement| requirement != self.expectation.req)
     }
 
     /// The format that a step asks for.
@@ -208,12 +212,13 @@ impl<'c> Case<'c> {
     fn other_status(&self, step: &PlannedStep, answer: Answer<'_>) -> Obstacle {
         match step.expect.iter().find(|expectation| matches!(expectation.check, Check::Status(_))) {
             Some(own) => blocked(&own.req),
-            None => Obstacle::Untested(Reason::Undetermined(format!(
-                "`{}` was answered with {}",
-                self.request(answer.exchange),
-                answer.received.status
-            ))),
+            None => Obstacle::Untested(self.status_of(answer)),
         }
+    }
+
+    /// The status of an answer, as the reason why nothing of it was judged.
+    fn status_of(&self, answer: Answer<'_>) -> Reason {
+        Reason::OtherStatus(self.request(answer.exchange), answer.received.status)
     }
 
     /// What a right answer to the step's exchange holds.
@@ -310,7 +315,7 @@ impl Obstacle {
     pub(crate) fn reason(self) -> Reason {
         match self {
             Self::Beside => Reason::NothingToJudge,
-            Self::Untested(reason) | Self::CantTell(reason) => reason,
+            Self::Refused(reason) | Self::Untested(reason) | Self::CantTell(reason) => reason,
         }
     }
 }

@@ -142,7 +142,7 @@ impl<'a> Diagnosis<'a> {
             Reason::PersonaNotFound(_) | Reason::CaptureMissing(_) => Some(whole.unwrap_or(Class::Data)),
             Reason::NoAuthentication => Some(Class::Configuration),
             Reason::Harness(_) | Reason::KnowledgeLacking(_) => Some(Class::Harness),
-            Reason::Undetermined(_) | Reason::DataUnknown | Reason::NotEntered(_) => Some(Class::Data),
+            Reason::OtherStatus(..) | Reason::Undetermined(_) | Reason::DataUnknown | Reason::NotEntered(_) => Some(Class::Data),
             Reason::NoClient | Reason::Skipped | Reason::NotAttested | Reason::NotAnswered(_) | Reason::CannotShow(_) => {
                 Some(Class::Configuration)
             }

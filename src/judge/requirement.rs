@@ -22,7 +22,10 @@ fn verdict(plan: &Plan, suite: &Suite, requirement: &Requirement, expectations: 
     let claimed = suite.asks(requirement, plan.claims.actor, plan.claims.dialect) && !plan.unclaimed.contains(&requirement.id);
     let (outcome, reason) = match worst(expectations) {
         _ if !claimed => (Outcome::Inapplicable, None),
-        Some(worst) => (worst.outcome, worst.reason.clone()),
+        Some(worst) => match refused(expectations).filter(|_| worst.outcome == Outcome::Inapplicable) {
+            Some(reason) => (Outcome::Untested, Some(reason.clone())),
+            None => (worst.outcome, worst.reason.clone()),
+        },
         None => (Outcome::Untested, Some(unplanned(requirement))),
     };
     RequirementVerdict {
@@ -41,6 +44,13 @@ fn verdict(plan: &Plan, suite: &Suite, requirement: &Requirement, expectations: 
 fn worst<'e>(expectations: &[&'e ExpectationVerdict]) -> Option<&'e ExpectationVerdict> {
     let worst = expectations.iter().map(|expectation| expectation.outcome).max()?;
     expectations.iter().copied().find(|expectation| expectation.outcome == worst)
+}
+
+/// Where an optional search was refused, nothing was seen of what it would have shown. That is no
+/// fault, but whoever is seen nowhere else was not tested: a refusal proves nothing.
+fn refused<'e>(expectations: &[&'e ExpectationVerdict]) -> Option<&'e Reason> {
+    let reasons = expectations.iter().filter_map(|expectation| expectation.reason.as_ref());
+    reasons.into_iter().find(|reason| matches!(reason, Reason::OtherStatus(..)))
 }
 
 fn unplanned(requirement: &Requirement) -> Reason {
@@ -133,6 +143,18 @@ mod tests {
         ];
         let expected = vec![(Outcome::Untested, Some(Reason::Stopped)), (Outcome::Pass, None)];
         assert_eq!(outcomes(&bench(), &expectations), expected);
+    }
+
+    #[test]
+    fn requirement_of_which_only_a_refusal_was_seen_is_untested() {
+        let refusal = Reason::OtherStatus(String::from("GET x"), 400);
+        let refused = ExpectationVerdict { reason: Some(refusal.clone()), ..expectation("PZP-EX-001", Outcome::Inapplicable) };
+        let beside = expectation("PZP-EX-001", Outcome::Inapplicable);
+        let seen = expectation("PZP-EX-001", Outcome::Pass);
+        let of = |expectations: &[ExpectationVerdict]| outcomes(&bench(), expectations)[0].clone();
+        assert_eq!(of(&[beside.clone(), refused.clone()]), (Outcome::Untested, Some(refusal)));
+        assert_eq!(of(&[refused, seen]), (Outcome::Pass, None));
+        assert_eq!(of(&[beside]), (Outcome::Inapplicable, None));
     }
 
     #[test]

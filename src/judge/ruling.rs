@@ -12,6 +12,8 @@ use crate::agreements::Effect;
 pub(crate) struct Ruling {
     findings: Vec<Finding>,
     open: Option<(Outcome, Reason)>,
+    /// Why there is nothing to hold it against, where that is known better than that there is nothing.
+    refused: Option<Reason>,
     judged: bool,
     exchanges: Vec<String>,
     /// The same, to know quickly which are among them.
@@ -23,6 +25,9 @@ pub(crate) struct Ruling {
 pub(crate) enum Obstacle {
     /// It is not about this check at all.
     Beside,
+    /// It is an optional search that was refused, which another requirement judges: nothing was
+    /// seen here, and a requirement that is seen nowhere else is untested.
+    Refused(Reason),
     /// It was not looked at.
     Untested(Reason),
     /// It was looked at and cannot be decided.
@@ -50,6 +55,10 @@ impl Ruling {
     pub(crate) fn hinder(&mut self, obstacle: Obstacle) {
         let (outcome, reason) = match obstacle {
             Obstacle::Beside => return,
+            Obstacle::Refused(reason) => {
+                self.refused.get_or_insert(reason);
+                return;
+            }
             Obstacle::Untested(reason) => (Outcome::Untested, reason),
             Obstacle::CantTell(reason) => (Outcome::CantTell, reason),
         };
@@ -98,7 +107,7 @@ impl Ruling {
         };
         let (outcome, reason) = match self.open {
             Some((open, reason)) if open > found => (open, Some(reason)),
-            _ if found == Outcome::Inapplicable => (found, Some(Reason::NothingToJudge)),
+            _ if found == Outcome::Inapplicable => (found, Some(self.refused.unwrap_or(Reason::NothingToJudge))),
             _ => (found, None),
         };
         Closed { outcome, reason, findings: self.findings, exchanges: self.exchanges }

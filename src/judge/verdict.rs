@@ -66,6 +66,8 @@ pub enum Reason {
     NoAuthentication,
     /// The answers hold nothing that this is about.
     NothingToJudge,
+    /// The request (named) was answered with another status than an answer that can be judged.
+    OtherStatus(String, u16),
     /// The expression could not be decided on this data.
     Undetermined(String),
     /// Our own knowledge lacks what is needed.

@@ -48,6 +48,7 @@ fn code(reason: &Reason) -> (&'static str, Option<&str>) {
         Reason::BlockedBy(requirement) => ("blocked-by", Some(requirement)),
         Reason::NoAuthentication => ("no-authentication", None),
         Reason::NothingToJudge => ("nothing-to-judge", None),
+        Reason::OtherStatus(request, _) => ("other-status", Some(request)),
         Reason::Undetermined(detail) => ("undetermined", Some(detail)),
         Reason::KnowledgeLacking(detail) => ("knowledge-lacking", Some(detail)),
         Reason::Pending(why) => ("pending", Some(why)),
@@ -116,6 +117,10 @@ fn sentence(reason: &Reason) -> Text {
         Reason::NothingToJudge => {
             both("the answers held nothing that this is about", "de antwoorden bevatten niets waar dit over gaat")
         }
+        Reason::OtherStatus(request, status) => both(
+            format!("`{request}` was answered with {status}, so that there was nothing to judge"),
+            format!("op `{request}` kwam {status} als antwoord, dus er viel niets te beoordelen"),
+        ),
         Reason::Undetermined(detail) => {
             both(format!("not decidable on this data: {detail}"), format!("niet te beslissen op deze gegevens: {detail}"))
         }

@@ -54,7 +54,7 @@ pub struct Defect {
     /// The request as Toets sends it instead of the published one, where that could not be answered rightly.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub send: Option<String>,
-    /// The request with the fix, where Toets sends the published one: a client that asks so asks the same.
+    /// The request with the fix, where Toets itself sends another one: a client that asks so asks the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mended: Option<String>,
 }

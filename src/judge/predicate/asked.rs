@@ -1,7 +1,7 @@
 //! `only-asked` and `same-patient`: every match is what was asked for, about
-//! the patient who was asked for.
+//! the patient who was asked for, and nothing that comes along is another patient's.
 
-use super::super::answers::{Entry, resource_name};
+use super::super::answers::{Entry, Mode, resource_name};
 use super::super::case::{Case, Need};
 use super::super::chain::{Chain, bases};
 use super::super::check::part::Member;
@@ -13,6 +13,7 @@ use super::super::reference::{self, Name};
 use super::super::ruling::{Obstacle, Ruling};
 use super::super::verdict::Reason;
 use crate::fhir::node::Node;
+use crate::plan::PlannedPersona;
 
 const BSN: &str = "http://fhir.nl/fhir/NamingSystem/bsn";
 
@@ -38,20 +39,62 @@ pub(super) fn judge_same_patient(case: &Case<'_>) -> Ruling {
     let mut ruling = Ruling::default();
     for chain in case.chains(&mut ruling, Need::Bundle) {
         let matches = case.matches(case.step, &chain);
-        let Some(first) = chain.pages.first().filter(|_| !matches.is_empty()) else { continue };
+        let others = others(case, &chain);
+        let is_empty = matches.is_empty() && others.is_empty();
+        let Some(first) = chain.pages.first().filter(|_| !is_empty) else { continue };
         let Some(patient) = case.patient(first.exchange) else {
             let persona = case.persona(first.exchange).unwrap_or("patient");
             ruling.hinder(Obstacle::Untested(Reason::PersonaNotFound(persona.to_owned())));
             continue;
         };
-        for entry in matches {
-            ruling.judged();
-            if let Some(finding) = judge_match(case, &chain, entry, patient) {
-                ruling.find(finding);
-            }
-        }
+        let findings: Vec<_> = matches.iter().filter_map(|entry| judge_match(case, &chain, *entry, patient)).collect();
+        // Who comes along because a match is about them is told there.
+        let told: Vec<_> = findings.iter().flat_map(|finding| finding.actual.clone()).collect();
+        let along = others.iter().filter_map(|entry| judge_other(case, &chain, *entry, patient));
+        let along: Vec<_> = along.filter(|finding| !finding.actual.iter().any(|actual| told.contains(actual))).collect();
+        ruling.judged();
+        findings.into_iter().chain(along).for_each(|finding| ruling.find(finding));
     }
     ruling
+}
+
+/// What comes along with the matches: includes, and what says nothing of itself. Another type that
+/// calls itself a match is for `search-modes`.
+fn others<'c>(case: &Case<'c>, chain: &Chain<'c>) -> Vec<Entry<'c>> {
+    let asked = chain.pages.first().and_then(|first| case.asked_type(case.step, *first));
+    chain
+        .entries()
+        .filter(|entry| matches!(entry.mode, Mode::Include | Mode::Absent) && !entry.is_note() && !entry.is_match(asked))
+        .collect()
+}
+
+/// Whether what comes along is of another patient of this server. Much of it is of nobody (a
+/// professional, a place), and need not say of whom it is: only who is surely another counts.
+fn judge_other<'c>(case: &Case<'c>, chain: &Chain<'c>, entry: Entry<'c>, patient: &str) -> Option<Finding> {
+    let resource = entry.resource?;
+    let (element, id, target) = if resource.type_name() == "Patient" {
+        (resource, resource.child_value("id")?.to_owned(), Some(resource))
+    } else {
+        let element = ["patient", "subject"].into_iter().find_map(|name| resource.child(name))?;
+        let reference = element.child_value("reference")?;
+        let About::Patient(id) = meant(case, chain, entry, reference) else { return None };
+        let target = chain.target(reference, Some(entry), case.run.base()).and_then(|entry| entry.resource);
+        (element, id, target)
+    };
+    // One person may stand on a server twice.
+    if id == patient || target.is_some_and(|target| is_persona(case, entry, target)) {
+        return None;
+    }
+    let finding = Finding::new(Code::PatientOther, entry.answer.place_of(element), entry.subject());
+    Some(finding.expected(format!("Patient/{patient}")).actual(format!("Patient/{id}")))
+}
+
+/// Whether a Patient has the BSN of the person who was asked for.
+fn is_persona(case: &Case<'_>, entry: Entry<'_>, patient: Node<'_>) -> bool {
+    let planned = case.persona(entry.answer.exchange).and_then(|name| case.run.plan.persona(name));
+    let Some(bsn) = planned.and_then(PlannedPersona::known_bsn) else { return false };
+    let numbers = patient.children_named("identifier").filter(|identifier| identifier.child_value("system") == Some(BSN));
+    numbers.into_iter().any(|identifier| identifier.child_value("value") == Some(bsn))
 }
 
 /// About whom a resource is.

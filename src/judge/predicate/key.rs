@@ -136,12 +136,24 @@ pub(crate) fn normal(text: &str) -> String {
 pub(crate) fn same_date(left: &str, right: &str) -> bool {
     match (instant(left), instant(right)) {
         (Some(left), Some(right)) => left == right,
+        _ if is_midnight(left, right) || is_midnight(right, left) => true,
         _ => {
             let (left, right) = (date_of(left), date_of(right));
             let length = left.len().min(right.len());
             left.get(..length) == right.get(..length)
         }
     }
+}
+
+/// Whether a time in UTC is the midnight with which a bare date begins in the Netherlands, where
+/// it is one or two hours before that of UTC: a server that keeps moments gives a date back so.
+fn is_midnight(date: &str, moment: &str) -> bool {
+    let (Some(date), Some(moment)) = (DateTime::parse(date), DateTime::parse(moment)) else { return false };
+    if date.time().is_some() || moment.offset() != Some(0) {
+        return false;
+    }
+    let minutes = |of: DateTime| of.range().0.div_euclid(60_000);
+    matches!(minutes(date) - minutes(moment), 60 | 120)
 }
 
 fn date_of(text: &str) -> &str {
@@ -200,6 +212,16 @@ mod tests {
         assert!(same_date("2024-03-12T00:30:00+01:00", "2024-03-11T23:30:00Z"));
         assert!(same_date("2024-03-01T00:30:00.000+01:00", "2024-02-29T23:30:00Z"));
         assert!(!same_date("2024-03-12T10:00:00+01:00", "2024-03-12T10:00:00Z"));
+    }
+
+    #[test]
+    fn same_date_knows_midnight_in_the_netherlands() {
+        assert!(same_date("2025-09-18", "2025-09-17T22:00:00Z"));
+        assert!(same_date("2025-12-18T00:00:00Z", "2025-12-18"));
+        assert!(same_date("2025-12-17T23:00:00.000Z", "2025-12-18"));
+        assert!(!same_date("2025-09-18", "2025-09-17T21:00:00Z"));
+        assert!(!same_date("2025-09-18", "2025-09-17T22:00:00+02:00"));
+        assert!(!same_date("2025-09-18", "2025-09-16T22:00:00Z"));
     }
 
     #[test]

@@ -88,6 +88,39 @@ fn same_patient_follows_a_urn_within_the_bundle() {
 }
 
 #[test]
+fn same_patient_holds_for_what_comes_along() {
+    let judged = |mode: &str, along: &str| {
+        let mut bench = Bench::new();
+        let body = searchset(&[("match", &consent("a")), (mode, along)]);
+        bench.step("step").expect("PZP-EX-014", r#"{"answer":"same-patient"}"#).answer(200, &body);
+        bench.result()
+    };
+    let subject = |patient: &str| format!(r#"{{"resourceType":"Encounter","id":"e","subject":{{"reference":"{patient}"}}}}"#);
+    let person = |id: &str, bsn: &str| {
+        let identifier = format!(r#"{{"system":"http://fhir.nl/fhir/NamingSystem/bsn","value":"{bsn}"}}"#);
+        format!(r#"{{"resourceType":"Patient","id":"{id}","identifier":[{identifier}]}}"#)
+    };
+    let right = [
+        subject("Patient/12"),
+        subject("Patient/12/_history/3"),
+        subject("http://here/fhir/Patient/12"),
+        subject("Group/9"),
+        subject("http://elsewhere/Patient/9"),
+        String::from(r#"{"resourceType":"Practitioner","id":"p"}"#),
+        String::from(r#"{"resourceType":"RelatedPerson","id":"r","patient":{"reference":"Patient/12"}}"#),
+        person("12", "999900018"),
+        person("13", "999900018"),
+    ];
+    for along in &right {
+        assert_eq!(judged("include", along), (Outcome::Pass, vec![]), "{along}");
+    }
+    let contact = String::from(r#"{"resourceType":"RelatedPerson","id":"r","patient":{"reference":"Patient/13"}}"#);
+    for along in [subject("Patient/13"), subject("http://here/fhir/Patient/13/_history/1"), contact, person("13", "999900031")] {
+        assert_eq!(judged("include", &along), (Outcome::Fail, vec![Code::PatientOther]), "{along}");
+    }
+}
+
+#[test]
 fn same_patient_knows_a_patient_by_bsn() {
     let bench = |bsn: &str| {
         let identifier = format!(r#"{{"system":"http://fhir.nl/fhir/NamingSystem/bsn","value":"{bsn}"}}"#);

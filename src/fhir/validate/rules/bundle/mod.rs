@@ -108,7 +108,7 @@ fn links(bundle: Node<'_>, of_type: &str, issues: &mut Issues) {
 fn address(scene: &Scene<'_, '_>, entry: Node<'_>, of_type: &str, issues: &mut Issues) {
     let resource = entry.child("resource");
     let Some(url) = entry.child_value("fullUrl") else {
-        if resource.is_some() && !WITHOUT_URL.contains(&of_type) {
+        if resource.is_some_and(|resource| !is_note(entry, resource, of_type)) && !WITHOUT_URL.contains(&of_type) {
             issues.push(Issue::error(&URL_MISSING, entry));
         }
         return;
@@ -122,6 +122,13 @@ fn address(scene: &Scene<'_, '_>, entry: Node<'_>, of_type: &str, issues: &mut I
     if !url.split("/_history/").next().unwrap_or(url).ends_with(&ending) {
         issues.push(Issue::error(&URL_OF_OTHER, entry).with("found", url).with("expected", ending));
     }
+}
+
+/// Whether it is a note of a search that is kept nowhere: what has no identity has no address
+/// (R4 and STU3, Bundle.entry.fullUrl).
+fn is_note(entry: Node<'_>, resource: Node<'_>, of_type: &str) -> bool {
+    let mode = entry.child("search").and_then(|search| search.child_value("mode"));
+    of_type == "searchset" && mode == Some("outcome") && resource.child("id").is_none()
 }
 
 /// What entries have in Bundles of some types, and in no others. Said once of the Bundle, as

@@ -55,6 +55,18 @@ fn what_is_not_to_be_created_has_an_address() {
 }
 
 #[test]
+fn a_note_of_a_search_without_an_id_has_no_address() {
+    let note = |id: &str, mode: &str| {
+        let issue = r#""issue":[{"severity":"information","code":"informational"}]"#;
+        format!(r#"{{"resource":{{"resourceType":"OperationOutcome",{id}{issue}}},"search":{{"mode":"{mode}"}}}}"#)
+    };
+    let missing = ["bundle-full-url-missing at Bundle.entry[0]"];
+    assert!(addresses(&bundle("searchset", "", &[&note("", "outcome")])).is_empty());
+    assert_eq!(addresses(&bundle("searchset", "", &[&note(r#""id":"1","#, "outcome")])), missing);
+    assert_eq!(addresses(&bundle("searchset", "", &[&note("", "match")])), missing);
+}
+
+#[test]
 fn an_address_is_there_once_for_each_version() {
     let version =
         |version: &str| entry("https://s.nl/fhir/Patient/1", &format!(r#"{PATIENT},"meta":{{"versionId":"{version}"}}"#));
