@@ -92,6 +92,7 @@ class Plan:
         return {
             "everything": said(whole and any_at_all),
             "nothing": said(whole and not any_at_all),
+            "not-nothing": said(not whole or any_at_all),
             "incomplete": said(not whole),
         }
 

@@ -148,6 +148,7 @@ public final class Main {
     String line = "{\"answer\": \"%s\", \"remark\": \"" + remark.replaceAll("[\\\\\"]", "'") + "\"}";
     return "{\"everything\": " + String.format(line, whole && !found.isEmpty() ? "yes" : "no")
         + ", \"nothing\": " + String.format(line, whole && found.isEmpty() ? "yes" : "no")
+        + ", \"not-nothing\": " + String.format(line, whole && found.isEmpty() ? "no" : "yes")
         + ", \"incomplete\": " + String.format(line, whole ? "no" : "yes") + "}\n";
   }
 
