@@ -105,8 +105,8 @@ fn did(name: &str, seen: &Seen<'_>) -> Option<bool> {
         "repeated-device-codes" => off == ["medical-devices"] && seen.values("medical-devices", "device.type").len() == 6,
         "colon-include" => ["procedures", "encounters", "treatment-directives", "advance-directives", "medical-devices"]
             .iter()
-            // In STU3 this one has no include.
-            .filter(|name| seen.fhir == FhirVersion::R4 || **name != "encounters")
+            // In STU3 only these two have an include that brings something.
+            .filter(|name| seen.fhir == FhirVersion::R4 || ["procedures", "medical-devices"].contains(*name))
             .all(|name| seen.below(name).contains("&_include:") && !seen.below(name).contains("_include=")),
         "leaves-out-includes" => off.is_empty() && exchanges().all(|name| !seen.below(name).contains("_include")),
         "dialect-r4-beta3" => {
