@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use toets::agreements::{Actor, Dialect};
 use toets::drive::Secrets;
-use toets::engine::{self, Recorder, Seats, Settings, Statements, Table};
+use toets::engine::{self, Recorder, Seats, Settings, Table};
 use toets::evidence::{Evidence, Record};
 use toets::plan::{Claims, Plan, Selection, Target, TargetAuth, compile};
 use toets::recognise::Recogniser;
@@ -176,17 +176,7 @@ fn sit(
     let settings = Settings { secrets, stop, ..Settings::plain(Recorder::in_folder(folder)) };
     // Nobody gives orders.
     let (_, orders) = mpsc::channel(1);
-    let table = Table {
-        came: place.came,
-        orders,
-        attended: false,
-        patience: None,
-        answers: place.answers,
-        driver: None,
-        statements: Statements::new(),
-        resumed: None,
-        look: None,
-    };
+    let table = Table::new(place.came, orders, place.answers);
     let finished = runtime.block_on(engine::serve(plan, suite, settings, table, |_| ()));
     finished.stored.expect("there is room on the disk");
 }

@@ -15,7 +15,7 @@ use toets::agreements::{Actor, Dialect, Effect, FhirVersion, effect};
 use toets::cli::table::Reference;
 use toets::consult;
 use toets::drive::Secrets;
-use toets::engine::{self, Driver, Recorder, Seats, Settings, Statements, Table};
+use toets::engine::{self, Driver, Recorder, Seats, Settings, Table};
 use toets::judge::{Completeness, ExitCode, ExpectationVerdict, Outcome, Verdicts, exit_code, judge};
 use toets::plan::{Claims, Limits, Plan, Selection, Target, TargetAuth, compile};
 use toets::recognise::Recogniser;
@@ -75,17 +75,8 @@ fn run(suite: &Arc<Suite>, fhir: FhirVersion, faults: &[&str], selection: &Selec
             tempo,
             limits: Some(Limits { deadline_ms: patience_ms, connect_ms: patience_ms, body_bytes: 1 << 20, ..usual }),
         };
-        let table = Table {
-            came: place.came,
-            orders,
-            attended: false,
-            patience: None,
-            answers: place.answers,
-            driver: Some(Driver::BuiltIn(consulter.client())),
-            statements: Statements::new(),
-            resumed: None,
-            look: None,
-        };
+        let driver = Some(Driver::BuiltIn(consulter.client()));
+        let table = Table { driver, ..Table::new(place.came, orders, place.answers) };
         let settings = Settings { secrets, tempo, ..Settings::plain(Recorder::in_memory()) };
         let recogniser = Recogniser::new(&suite.exchanges, plan.claims.dialect);
         let finished = tokio::select! {

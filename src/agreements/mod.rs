@@ -3,6 +3,7 @@
 //!
 //! The rows themselves live in `scenarios/requirements/*.yaml`.
 
+mod bsn;
 mod catalogue;
 mod effect;
 pub mod form;
@@ -11,6 +12,7 @@ mod obligation;
 mod profile;
 pub mod published;
 
+pub use bsn::{BSN, bsns};
 pub use catalogue::{Catalogue, Group, Pending, Requirement, RequirementFile};
 pub use effect::{Effect, effect};
 pub use obligation::obligations;

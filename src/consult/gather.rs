@@ -7,6 +7,7 @@ use super::ask::{Answer, Asker, Call, Failure, outcome};
 use super::query::{About, query};
 use super::records::{Answered, Records};
 use super::settings::{Groups, ReasonKind, Settings, Whom};
+use crate::agreements::bsns;
 use crate::drive::encode;
 use crate::fhir::node::Node;
 use crate::fhir::search::link_of;
@@ -15,8 +16,6 @@ use crate::scenario::{Exchange, TransactionGroup};
 
 /// Resources that are kept at most.
 const MOST_RESOURCES: usize = 5_000;
-
-const BSN: &str = "http://fhir.nl/fhir/NamingSystem/bsn";
 
 /// Asks everything, and never fails: what is missing is told in the reasons.
 pub(super) async fn gather(settings: &Settings<'_>, asker: &mut Asker) -> Records {
@@ -103,7 +102,7 @@ impl Work<'_, '_> {
             }
         };
         let found: BTreeSet<String> = entries(answer.tree.root())
-            .filter(|entry| entry.resource.type_name() == "Patient" && has_bsn(entry.resource, bsn))
+            .filter(|entry| entry.resource.type_name() == "Patient" && bsns(entry.resource).any(|own| own == bsn))
             .map(|entry| self.records.keep(entry.resource, None))
             .collect();
         match (found.len(), found.first().and_then(|name| name.strip_prefix("Patient/"))) {
@@ -128,9 +127,7 @@ impl Work<'_, '_> {
         if let Whom::Bsn(bsn) = &self.settings.patient {
             return Some(bsn.clone());
         }
-        let identifiers = self.records.patient()?.children_named("identifier");
-        let mut bsns = identifiers.filter(|identifier| identifier.child_value("system") == Some(BSN));
-        bsns.find_map(|identifier| identifier.child_value("value")).map(str::to_owned)
+        bsns(self.records.patient()?).next().map(str::to_owned)
     }
 
     /// Asks an exchange, page after page.
@@ -298,12 +295,6 @@ fn entries(bundle: Node<'_>) -> impl Iterator<Item = Entry<'_>> {
 
 pub(super) fn is_named(resource: Node<'_>, kind: &str, id: &str) -> bool {
     resource.type_name() == kind && resource.child_value("id") == Some(id)
-}
-
-fn has_bsn(patient: Node<'_>, bsn: &str) -> bool {
-    let is_it =
-        |identifier: Node<'_>| identifier.child_value("system") == Some(BSN) && identifier.child_value("value") == Some(bsn);
-    patient.children_named("identifier").any(is_it)
 }
 
 /// The patient that a resource says it is about.

@@ -2,7 +2,7 @@
 //! where a fault says so.
 
 use super::behave::Behaviour;
-use crate::agreements::{Dialect, FhirVersion};
+use crate::agreements::{BSN, Dialect, FhirVersion};
 use crate::plan::{Piece, pieces, split};
 use crate::scenario::{ConsulterMisbehaviour as Fault, Exchange};
 
@@ -82,7 +82,7 @@ fn spoil(parameters: &mut Vec<(String, String)>, fault: &Fault, about: About<'_>
         Fault::BsnInUrl(_) => {
             for (name, value) in parameters.iter_mut().filter(|(name, _)| is_patient(name)) {
                 name.push_str(".identifier");
-                *value = format!("http://fhir.nl/fhir/NamingSystem/bsn|{}", about.bsn.unwrap_or(NO_BSN));
+                *value = format!("{BSN}|{}", about.bsn.unwrap_or(NO_BSN));
             }
         }
         Fault::Unfiltered(_) => parameters.retain(|(name, _)| is_patient(name)),

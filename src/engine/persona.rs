@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::answer::Answer;
 use super::session::{Ask, Session};
+use crate::agreements::bsns;
 use crate::drive::{Credentials, Request, encode, encode_path};
 use crate::evidence::{FoundHow, FoundPersona, Origin};
 use crate::fhir::node::Node;
@@ -14,9 +15,6 @@ use crate::scenario::{Format, Method};
 
 /// Stands for the scenario in the exchanges that find personas; the step is the persona.
 pub const PERSONAS: &str = "personas";
-
-/// The system of a BSN.
-const BSN: &str = "http://fhir.nl/fhir/NamingSystem/bsn";
 
 /// Logical ids by persona, for those that were found. One after the other, so
 /// that a server that is not there is noticed after a few attempts.
@@ -73,11 +71,6 @@ async fn read_fixture(session: &Session, persona: &PlannedPersona) -> Option<Str
     let right_id = found.child_value("id") == Some(&persona.fixture);
     let other = bsns(found).next().is_some() && bsns(found).all(|bsn| bsn != persona.bsn);
     (right_id && !other).then(|| persona.fixture.clone())
-}
-
-fn bsns(patient: Node<'_>) -> impl Iterator<Item = &str> {
-    let with_system = patient.children_named("identifier").filter(|identifier| identifier.child_value("system") == Some(BSN));
-    with_system.filter_map(|identifier| identifier.child_value("value"))
 }
 
 async fn ask(session: &Session, persona: &PlannedPersona, (number, url): (usize, String)) -> Option<Answer> {

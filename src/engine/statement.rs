@@ -205,6 +205,13 @@ mod tests {
     }
 
     #[test]
+    fn of_program_tells_what_cannot_be_used_and_minds_no_file_that_is_not_there() {
+        let path = file("program", r#"{"everything": true}"#);
+        assert!(of_program(&path).expect_err("it is no answer").text().nl.contains("schrijf"));
+        assert!(of_program(&path).expect("it is gone").is_empty());
+    }
+
+    #[test]
     fn media_type_looks_at_the_content() {
         assert_eq!(media_type(b"\x89PNG\r\n\x1a\n"), "image/png");
         assert_eq!(media_type(b"hello"), "text/plain");

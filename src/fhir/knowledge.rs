@@ -152,7 +152,7 @@ impl Knowledge {
     fn of_packages(resolved: Resolved, types: &'static Types) -> Result<Self, PackageError> {
         let Resolved { packages, others: other_versions, notes } = resolved;
         for package in &packages {
-            is_of(package, types)?;
+            resolve::is_of(package, types)?;
         }
         let packages: Vec<Arc<Package>> = packages.into_iter().map(Arc::new).collect();
         let read = packages.iter().map(|package| unread(package.entries().len())).collect();
@@ -388,14 +388,4 @@ fn tidied(definition: &Definition) -> Arc<Definition> {
 #[must_use]
 pub fn split(canonical: &str) -> (&str, Option<&str>) {
     canonical.split_once('|').map_or((canonical, None), |(url, version)| (url, Some(version)))
-}
-
-fn is_of(package: &Package, types: &Types) -> Result<(), PackageError> {
-    let wanted = types.definition().version;
-    let manifest = package.manifest();
-    if manifest.is_for(wanted) || manifest.is_terminology() {
-        return Ok(());
-    }
-    let found = manifest.fhir_versions.join(", ");
-    Err(PackageError::OtherFhir { package: manifest.name(), found, wanted: wanted.to_owned() })
 }

@@ -123,6 +123,14 @@ pub struct SearchParameter {
     pub targets: Vec<&'static str>,
 }
 
+impl SearchParameter {
+    /// Whether a reference of it may point to a resource of this type.
+    #[must_use]
+    pub fn may_refer_to(&self, resource: &str) -> bool {
+        self.targets.iter().any(|target| *target == resource || *target == "Resource")
+    }
+}
+
 /// How the values of a search parameter are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParameterKind {

@@ -36,6 +36,7 @@ mod tests;
 mod verdict;
 
 pub use class::{Class, Diagnosis};
+pub use client::NOT_COME;
 pub use code::{Code, Sentences};
 pub use dataset::{
     ConceptCoverage, ConceptState, DataCheck, DataDifference, DatasetCounts, DatasetCoverage, DifferenceKind, Line, Sheet, Topic,

@@ -15,10 +15,10 @@ pub use write::{Loaded, load};
 
 use thiserror::Error;
 
-use crate::agreements::FhirVersion;
+use crate::agreements::{BSN, FhirVersion};
 use crate::drive::Client;
 use crate::scenario::Persona;
-use resource::{BSN, Resource, is_ours, ordered};
+use resource::{Resource, is_ours, ordered};
 use server::Server;
 
 /// A way of writing, in the order in which they are tried.

@@ -5,14 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::agreements::FhirVersion;
+use crate::agreements::{BSN, FhirVersion};
 use crate::scenario::Persona;
 
 /// System of the tag that every resource of a persona carries.
 pub const TAG_SYSTEM: &str = "urn:toets:tag";
-
-/// The system of a BSN.
-pub(super) const BSN: &str = "http://fhir.nl/fhir/NamingSystem/bsn";
 
 /// Ids of a server by ours: `Patient/full-plan-patient` to `Patient/17`.
 pub type Ids = BTreeMap<String, String>;

@@ -3,6 +3,7 @@
 
 mod compile;
 mod data;
+mod key;
 mod known;
 mod own;
 mod select;
@@ -15,6 +16,7 @@ mod tests;
 
 pub use compile::{OVER_RUN, PATIENT_LOOKUP, PlanError, compile};
 pub use data::{NotEntered, data_suite};
+pub use key::{expectation_name, without_variant};
 pub use known::{KnownFailure, KnownSubject};
 pub use own::{OWN, OwnPatient};
 pub use select::Selection;

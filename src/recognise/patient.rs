@@ -4,11 +4,9 @@ use std::collections::BTreeSet;
 
 use super::asked::Patients;
 use super::difference::{Difference, What};
+use crate::agreements::BSN;
 use crate::fhir::search::{Parameter, link_of};
 use crate::fhir::types::Types;
-
-/// The system of BSNs.
-const BSN: &str = "http://fhir.nl/fhir/NamingSystem/bsn";
 
 /// Whether a parameter names the patient, in whatever way. Not every type can be searched by `subject`: where it is no
 /// parameter, servers leave it out and answer about everybody.

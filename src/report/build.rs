@@ -9,7 +9,7 @@ use super::{causes, dataset, defects, habits, head, known, pictures, profiles, r
 use crate::agreements::{Catalogue, Level};
 use crate::evidence::{Attested, Evidence, Record};
 use crate::judge::{self, Class, Diagnosis, ExpectationVerdict, Outcome, RequirementVerdict, Verdicts};
-use crate::plan::{Plan, PlannedExpectation, PlannedScenario, PlannedStep};
+use crate::plan::{Plan, PlannedExpectation, PlannedScenario, PlannedStep, expectation_name};
 use crate::scenario::Suite;
 use crate::text::Text;
 
@@ -234,12 +234,6 @@ pub(super) fn expectations(plan: &Plan) -> impl Iterator<Item = &PlannedExpectat
 
 fn worst(expectations: &[Expectation]) -> Option<Outcome> {
     expectations.iter().map(|expectation| expectation.outcome).max()
-}
-
-/// `ok` of `scenario/step/ok@variant`.
-fn expectation_name(key: &str) -> &str {
-    let name = key.rsplit('/').next().unwrap_or(key);
-    name.split('@').next().unwrap_or(name)
 }
 
 fn counts(verdicts: &Verdicts) -> Vec<LevelCounts> {

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use super::words;
 use crate::agreements::{Actor, Dialect, Level, Pending, Requirement};
-use crate::plan::{Claims, Plan};
+use crate::plan::{Claims, Plan, without_variant};
 use crate::scenario::{Fault, Kill, Suite, fits_key};
 use crate::text::{Language, Text};
 
@@ -124,10 +124,6 @@ pub(super) fn killers(suite: &Suite, name: &str, claims: &Claims) -> BTreeSet<St
     let is_of = |fault: &Fault| fault.version.is_none_or(|version| version == claims.dialect);
     let is_for = |fault: &&Fault| fault.fhir.is_none_or(|only| only == fhir) && is_of(fault);
     suite.faults.iter().filter(is_for).filter(|fault| kill(&fault.kills)).map(|fault| fault.fault.clone()).collect()
-}
-
-pub(super) fn without_variant(key: &str) -> &str {
-    key.split_once('@').map_or(key, |(name, _)| name)
 }
 
 /// The table for a terminal.

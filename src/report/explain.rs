@@ -3,14 +3,14 @@
 
 use std::fmt::Write as _;
 
-use super::coverage::{Coverage, killers, without_variant};
+use super::coverage::{Coverage, killers};
 use super::view::{Expectation, Finding, Report};
 use super::words;
 use crate::agreements::{Basis, Effect, Requirement};
 use crate::fhir::validate;
 use crate::judge::{Code, Outcome};
 use crate::nearest::nearest;
-use crate::plan::{Plan, PlannedExpectation, PlannedScenario};
+use crate::plan::{Plan, PlannedExpectation, PlannedScenario, without_variant};
 use crate::scenario::Suite;
 use crate::text::Language;
 

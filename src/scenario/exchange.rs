@@ -41,6 +41,14 @@ pub struct Exchange {
     pub answer: BTreeMap<FhirVersion, Answer>,
 }
 
+impl Exchange {
+    /// The number of its query without the letter: 1a and 1b ask the same, and one of them is enough.
+    #[must_use]
+    pub fn number(&self) -> Option<&str> {
+        Some(self.query.as_deref()?.trim_end_matches(char::is_lowercase))
+    }
+}
+
 /// A defect of the agreement itself, with its fix.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

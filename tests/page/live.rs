@@ -12,7 +12,7 @@ use toets::text::Text;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
-use crate::{DARK, Tools, View};
+use crate::{DARK, Tools, View, checked};
 
 const CHECK: &str = include_str!("live.js");
 /// A browser that starts on a machine with much else to do.
@@ -81,10 +81,7 @@ fn copy(tools: &Tools, view: &View) -> Result<String, Failed> {
     if !PAGE.contains(DARK) {
         return Err("the page has no rule that makes it dark".into());
     }
-    let look = if view.look == "dark" { "@media all" } else { "@media not all" };
-    let scripts =
-        format!("<script>{}</script><script>const PAGE_LANGUAGE = '{}';\n{CHECK}</script></body>", tools.axe, view.language);
-    Ok(PAGE.replace(DARK, look).replacen("</body>", &scripts, 1))
+    Ok(checked(PAGE, CHECK, tools, view))
 }
 
 fn text(text: &str) -> Text {

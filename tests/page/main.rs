@@ -13,6 +13,8 @@ use libtest_mimic::{Arguments, Failed, Trial};
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const PAGES: [&str; 2] = ["everything", "nothing"];
 const CHECK: &str = include_str!("check.js");
+/// What both checks ask of a page.
+const REACH: &str = include_str!("reach.js");
 /// The rule that makes the page dark; the copy follows it always or never.
 const DARK: &str = "@media (prefers-color-scheme: dark)";
 
@@ -100,13 +102,18 @@ fn copy(page: &str, tools: &Tools, view: &View) -> Result<String, Failed> {
     if !page.contains(DARK) || !page.contains("http-equiv=\"Content-Security-Policy\"") {
         return Err("the page has no dark look or no policy".into());
     }
-    let look = if view.look == "dark" { "@media all" } else { "@media not all" };
-    let page = page.replace(DARK, look).replace("http-equiv=\"Content-Security-Policy\"", "name=\"policy\"");
+    let page = page.replace("http-equiv=\"Content-Security-Policy\"", "name=\"policy\"");
     // Axe looks at what is laid out, and here that has to be all.
     let page = page.replace("content-visibility: auto", "content-visibility: visible");
-    let scripts =
-        format!("<script>{}</script><script>const PAGE_LANGUAGE = '{}';\n{CHECK}</script></body>", tools.axe, view.language);
-    Ok(page.replacen("</body>", &scripts, 1))
+    Ok(checked(&page, CHECK, tools, view))
+}
+
+/// A page that is light or dark for good, with axe and this check in it.
+fn checked(page: &str, check: &str, tools: &Tools, view: &View) -> String {
+    let look = if view.look == "dark" { "@media all" } else { "@media not all" };
+    let own = format!("const PAGE_LANGUAGE = '{}';\n{REACH}\n{check}", view.language);
+    let scripts = format!("<script>{}</script><script>{own}</script></body>", tools.axe);
+    page.replace(DARK, look).replacen("</body>", &scripts, 1)
 }
 
 /// The page after its scripts ran.

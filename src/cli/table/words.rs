@@ -7,6 +7,7 @@ use super::super::terminal::Terminal;
 use super::lock;
 use crate::engine::Event;
 use crate::evidence::PhaseEnd;
+use crate::plan::without_variant;
 use crate::report::live::Now;
 use crate::text::{Language, Text};
 
@@ -194,7 +195,7 @@ fn real(language: Language) -> &'static str {
 
 /// `scenario/step` of `scenario@variant` and a step.
 fn key(scenario: &str, step: &str) -> String {
-    format!("{}/{step}", scenario.split('@').next().unwrap_or(scenario))
+    format!("{}/{step}", without_variant(scenario))
 }
 
 #[cfg(test)]

@@ -66,10 +66,7 @@ impl<'p> Sitting<'p> {
         }
         (self.table.answers)(&phase.answers);
         let mut going = self.going(scenario, step, phase);
-        let then = self.questions(&mut going).await;
-        if then == Then::Skip {
-            self.over(&going, PhaseEnd::Skipped);
-        }
+        let then = self.after(&mut going).await;
         self.looked();
         then
     }

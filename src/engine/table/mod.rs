@@ -99,6 +99,24 @@ pub struct Table {
     pub look: Option<Look>,
 }
 
+impl Table {
+    /// A table at which nobody sits and nothing is known beforehand.
+    #[must_use]
+    pub fn new(came: mpsc::Receiver<Came>, orders: mpsc::Receiver<Order>, answers: Answers) -> Self {
+        Self {
+            came,
+            orders,
+            attended: false,
+            patience: None,
+            answers,
+            driver: None,
+            statements: Statements::new(),
+            resumed: None,
+            look: None,
+        }
+    }
+}
+
 /// Answers a client through all phases of a plan.
 pub async fn serve(
     plan: &Plan,
@@ -226,11 +244,8 @@ impl<'p> Sitting<'p> {
         let then = match why {
             None => Then::Again,
             Some(PhaseEnd::Skipped | PhaseEnd::Stopped) => Then::On,
-            Some(_) => self.questions(&mut going).await,
+            Some(_) => self.after(&mut going).await,
         };
-        if then == Then::Skip {
-            self.over(&going, PhaseEnd::Skipped);
-        }
         self.looked();
         then == Then::Again
     }
@@ -356,7 +371,7 @@ impl<'p> Sitting<'p> {
         let all = self.suite.exchanges.iter().filter(|exchange| exchange.query.is_some() && wanted(&exchange.exchange));
         let mut open: BTreeMap<&str, bool> = BTreeMap::new();
         for exchange in all {
-            let number = exchange.query.as_deref().unwrap_or_default().trim_end_matches(char::is_lowercase);
+            let number = exchange.number().unwrap_or_default();
             *open.entry(number).or_default() |= going.asked.contains(&exchange.exchange);
         }
         // The lookup is optional.

@@ -4,16 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until};
-
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::super::event::Event;
 use super::super::statement::Statement;
 use super::{Going, Order, Sitting, TICK, stopped};
 use crate::clock;
 use crate::evidence::{Attested, Noted, PhaseEnd, PhaseOver, Unanswered};
-use crate::plan::PlannedScenario;
+use crate::plan::{PlannedScenario, expectation_name, without_variant};
 use crate::scenario::{Check, ClientPredicate, crash_question, filled};
 use crate::text::Text;
 
@@ -34,8 +32,17 @@ pub(super) enum Then {
 }
 
 impl<'p> Sitting<'p> {
+    /// The questions of a phase that is over, and what becomes of it after them.
+    pub(super) async fn after(&mut self, going: &mut Going<'p>) -> Then {
+        let then = self.questions(going).await;
+        if then == Then::Skip {
+            self.over(going, PhaseEnd::Skipped);
+        }
+        then
+    }
+
     /// Takes what is known of what the client shows, and asks the people for the rest.
-    pub(super) async fn questions(&mut self, going: &mut Going<'p>) -> Then {
+    async fn questions(&mut self, going: &mut Going<'p>) -> Then {
         let mut open = Vec::new();
         for expectation in &going.step.expect {
             let (ask, about) = match &expectation.check {
@@ -47,8 +54,7 @@ impl<'p> Sitting<'p> {
             if self.before.said.contains(&expectation.key) {
                 continue;
             }
-            let key = expectation.key.split('@').next().unwrap_or(&expectation.key);
-            let id = key.rsplit('/').next().unwrap_or(key);
+            let (key, id) = (without_variant(&expectation.key), expectation_name(&expectation.key));
             let known = self.table.statements.get(key).or_else(|| going.said.get(id)).or_else(|| going.said.get(about));
             match known.cloned() {
                 Some(statement) => self.record(going.name.clone(), key, statement),
@@ -113,7 +119,7 @@ impl<'p> Sitting<'p> {
         self.log.unanswered(Unanswered {
             scenario: going.name.clone(),
             step: going.step.id.clone(),
-            expectations: open.iter().map(|key| key.rsplit('/').next().unwrap_or(key).to_owned()).collect(),
+            expectations: open.iter().map(|key| expectation_name(key).to_owned()).collect(),
             waited_s: waited.as_secs(),
         });
     }

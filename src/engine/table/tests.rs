@@ -31,17 +31,7 @@ fn bench(scenario: &str) -> Bench {
     let target = Target::new("http://127.0.0.1/fhir", TargetAuth::Bearer("TOETS_TOKEN".to_owned()));
     let plan = compile(&suite, claims, target, &Selection::Only(vec![scenario.to_owned()])).expect("it compiles");
     let ((came, comes), (orders, ordered)) = (mpsc::channel(64), mpsc::channel(64));
-    let table = Table {
-        came: comes,
-        orders: ordered,
-        attended: false,
-        patience: None,
-        answers: Box::new(|_| ()),
-        driver: None,
-        statements: Statements::new(),
-        resumed: None,
-        look: None,
-    };
+    let table = Table::new(comes, ordered, Box::new(|_| ()));
     Bench { suite, plan, came, orders, table }
 }
 
@@ -167,6 +157,8 @@ async fn address_that_nobody_answers_at_did_not_start_the_client() {
     bench.table.driver = Some(Driver::Call { url: "http://127.0.0.1:1/start".to_owned(), environment: Vec::new() });
     let evidence = bench.sit_at(0.01).await;
     assert!(matches!(phases(&evidence)[0].program, Some(ProgramEnd::NotStarted(_))));
+    let noted = |record: &Record| matches!(record, Record::Note(noted) if noted.text.starts_with("the client was not started: "));
+    assert!(evidence.records.iter().any(noted), "who reads the report learns why");
 }
 
 #[tokio::test]

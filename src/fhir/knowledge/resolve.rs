@@ -9,6 +9,7 @@ use super::PackageSource;
 use crate::fhir::builtin::Source;
 use crate::fhir::package::version::{compare, satisfies};
 use crate::fhir::package::{Package, PackageError, cache};
+use crate::fhir::types::Types;
 
 /// A dependency that another version fills, because that one was named.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -277,4 +278,15 @@ fn other_versions(source: &Source, there: &[(&str, &Path)]) -> String {
         source.id,
         versions.join(", ")
     )
+}
+
+/// That the resources of a package are of the version of these types, or are terminology, which may be of another.
+pub(super) fn is_of(package: &Package, types: &Types) -> Result<(), PackageError> {
+    let wanted = types.definition().version;
+    let manifest = package.manifest();
+    if manifest.is_for(wanted) || manifest.is_terminology() {
+        return Ok(());
+    }
+    let found = manifest.fhir_versions.join(", ");
+    Err(PackageError::OtherFhir { package: manifest.name(), found, wanted: wanted.to_owned() })
 }

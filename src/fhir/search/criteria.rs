@@ -284,10 +284,7 @@ fn value(known: &SearchParameter, parameter: &Parameter, text: &str, scope: Scop
     match (&known.kind, parameter.modifier()) {
         (ParameterKind::Token, None | Some("not")) => Ok(Value::Token(Token::parse(text))),
         (ParameterKind::Reference, None) => Ok(Value::Reference(Wanted::parse(text, scope.base))),
-        // Some parameters may refer to anything.
-        (ParameterKind::Reference, Some(kind))
-            if known.targets.contains(&kind) || (known.targets.contains(&"Resource") && scope.types.resource(kind).is_some()) =>
-        {
+        (ParameterKind::Reference, Some(kind)) if scope.types.resource(kind).is_some() && known.may_refer_to(kind) => {
             Ok(Value::Reference(Wanted::parse(text, scope.base).of_type(kind)))
         }
         (ParameterKind::Date, None) => {

@@ -194,12 +194,29 @@ fn list_of_alternatives_is_bounded() {
 #[test]
 fn include_brings_what_matches_refer_to_once_and_no_match_again() {
     let store = patients();
-    let query = Query::parse("_include=Encounter:subject&_include=Encounter:reason-reference:Procedure").expect("a query");
-    let criteria = store.prepare("Encounter", &query, Unknown::Refuse).expect("criteria");
-    let result = store.search(&criteria);
     let name =
         |node: &crate::fhir::node::Node<'_>| format!("{}/{}", node.type_name(), node.child_value("id").unwrap_or_default());
-    assert_eq!(result.includes.iter().map(name).collect::<Vec<_>>(), ["Patient/1", "Patient/12", "Procedure/p"]);
+    let included = |query: &str| -> Vec<String> {
+        let query = Query::parse(query).expect("a query");
+        let criteria = store.prepare("Encounter", &query, Unknown::Refuse).expect("criteria");
+        store.search(&criteria).includes.iter().map(name).collect()
+    };
+    let all = ["Patient/1", "Patient/12", "Procedure/p"];
+    assert_eq!(included("_include=Encounter:subject&_include=Encounter:reason-reference:Procedure"), all);
+    assert_eq!(included("_include=Encounter:subject"), all[..2]);
+    assert_eq!(
+        (included("_include=*"), included("_include=Encounter:*")),
+        (all.map(str::to_owned).into(), all.map(str::to_owned).into())
+    );
+    assert_eq!(try_find("Encounter?_include=Procedure:*"), Err(SearchError::Include));
+}
+
+#[test]
+fn type_of_a_reference_may_be_said_where_it_may_be_of_any() {
+    assert_eq!(find("QuestionnaireResponse?subject:Patient=1"), ["q", "r"]);
+    assert_eq!(find("Encounter?subject:Patient=12"), ["f"]);
+    let no_type = Err(SearchError::Modifier("subject:Person2".to_owned()));
+    assert_eq!(try_find("QuestionnaireResponse?subject:Person2=1"), no_type);
 }
 
 #[test]

@@ -14,10 +14,10 @@ use super::manners::no_format;
 use super::requests::touched;
 use crate::evidence::{Exchange, Outcome};
 use crate::recognise::{Difference, Kind, Recognised, What};
-use crate::scenario::{Asks, Suite, TransactionGroup};
+use crate::scenario::{Asks, TransactionGroup};
 
-/// A type that may be of a patient, and is asked about for itself: devices and their makers, say.
-const OF_NOBODY: [&str; 1] = ["Device"];
+/// A type that may be of a patient, and is asked about for itself.
+const OF_ITSELF: &str = "Device";
 /// Types of the persons who are needed to say who agreed what.
 const PERSONS: [&str; 3] = ["Practitioner", "PractitionerRole", "RelatedPerson"];
 /// One of these exchanges is asked, all codes of its list together.
@@ -111,11 +111,8 @@ pub(super) fn names_patient(phase: &Phase<'_>, ruling: &mut Ruling) {
 /// Whether a type can be searched by the patient that it is about.
 fn is_of_patients(phase: &Phase<'_>, resource: &str) -> bool {
     let types = phase.recogniser().claimed().fhir().types();
-    let leads = |name: &str| {
-        let known = types.search_parameter(resource, name);
-        known.is_some_and(|known| known.targets.contains(&"Resource") || known.targets.contains(&"Patient"))
-    };
-    !OF_NOBODY.contains(&resource) && (leads("patient") || leads("subject"))
+    let leads = |name: &str| types.search_parameter(resource, name).is_some_and(|known| known.may_refer_to("Patient"));
+    resource != OF_ITSELF && (leads("patient") || leads("subject"))
 }
 
 /// No search names several.
@@ -230,20 +227,14 @@ pub(super) fn goes_on(phase: &Phase<'_>, ruling: &mut Ruling) {
         return ruling.judged();
     }
     let (run, here) = (phase.case.run, asked_here(phase));
-    let is_one = |left: &str, right: &str| {
-        left == right || number(run.suite, left).is_some_and(|own| number(run.suite, right) == Some(own))
-    };
+    let number = |name: &str| run.suite.exchange(name).and_then(|exchange| exchange.number());
+    let is_one = |left: &str, right: &str| left == right || number(left).is_some_and(|own| number(right) == Some(own));
     for exchange in run.requests.everywhere(run) {
         ruling.judged();
         if !here.iter().any(|other| is_one(exchange, other)) {
             ruling.find(Finding::new(Code::ClientBrokeOff, Place::default(), exchange));
         }
     }
-}
-
-/// The number of an exchange among the queries of the agreement, without its letter.
-fn number<'s>(suite: &'s Suite, exchange: &str) -> Option<&'s str> {
-    Some(suite.exchange(exchange)?.query.as_deref()?.trim_end_matches(char::is_lowercase))
 }
 
 /// Whether a request is refused though it asks for a format of FHIR: the server does not have that one.

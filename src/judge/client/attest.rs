@@ -8,6 +8,7 @@ use super::super::finding::Finding;
 use super::super::ruling::{Obstacle, Ruling};
 use super::super::verdict::Reason;
 use crate::evidence::{Attested, Said};
+use crate::plan::expectation_name;
 use crate::scenario::{Check, Shown, filled};
 use crate::text::Text;
 
@@ -53,17 +54,12 @@ pub(super) fn is_shown(case: &Case<'_>, what: Shown) -> bool {
 fn silence(case: &Case<'_>) -> Reason {
     let waited = || {
         let record = case.run.answers.step(case.key, &case.step.id)?;
-        record.unanswered.get(name(&case.expectation.key)?).copied()
+        record.unanswered.get(expectation_name(&case.expectation.key)).copied()
     };
     waited().map_or(Reason::NotAttested, Reason::NotAnswered)
 }
 
-/// `shown` of `scenario/step/shown@variant`.
-fn name(key: &str) -> Option<&str> {
-    key.split('@').next().unwrap_or(key).rsplit('/').next()
-}
-
 fn said<'c>(case: &Case<'c>, key: &str) -> Option<&'c Attested> {
     let record = case.run.answers.step(case.key, &case.step.id)?;
-    record.attested.get(name(key)?).copied()
+    record.attested.get(expectation_name(key)).copied()
 }

@@ -171,6 +171,41 @@ mod tests {
         assert_eq!(format_of("Goal?patient=1", &[]), []);
     }
 
+    #[test]
+    fn format_not_asked_is_not_found_of_a_document_which_is_read_in_its_own_type() {
+        let pdf = ("accept", "application/pdf");
+        assert_eq!(format_of("Binary/1", &[pdf]), []);
+        assert_eq!(format_of("DocumentReference/1", &[pdf]).len(), 1);
+    }
+
+    const FIRST: &str = "Goal?patient=Patient/full-plan-patient&category=http://snomed.info/sct%7C713603004";
+
+    fn found_of(visit: Visit, expectation: &str) -> Vec<Code> {
+        visit.verdict(expectation).findings.iter().map(|finding| finding.code).collect()
+    }
+
+    #[test]
+    fn page_unfetched_is_not_found_of_a_look_ahead_at_what_is_got_whole_beside_it() {
+        let second = format!("{FIRST}&_page=2");
+        let ahead = |visit: Visit| visit.pages(&format!("{FIRST}&_count=1"), Some(&format!("{FIRST}&_count=1&_page=2")));
+        let visit = || ahead(Visit::to("pages/paged", Dialect::R4Rc2));
+        assert_eq!(found_of(visit(), "follows-pages"), [Code::PageUnfetched]);
+        assert_eq!(found_of(visit().pages(FIRST, Some(&second)), "follows-pages").len(), 2);
+        assert_eq!(found_of(visit().pages(FIRST, Some(&second)).pages(&second, None), "follows-pages"), []);
+        let other = FIRST.replace("full-plan", "no-plan");
+        assert_eq!(found_of(visit().pages(&other, None), "follows-pages"), [Code::PageUnfetched], "of another patient");
+    }
+
+    #[test]
+    fn pages_endless_is_found_above_the_bound_and_not_at_it() {
+        let times = |count: usize| {
+            let visit = Visit::to("pages/endless", Dialect::R4Rc2);
+            found_of((0..count).fold(visit, |visit, _| visit.pages(FIRST, Some(FIRST))), "ends-pages")
+        };
+        assert_eq!(times(MOST_OF_A_PAGE), []);
+        assert_eq!(times(MOST_OF_A_PAGE + 1), [Code::PagesEndless]);
+    }
+
     fn crash(visit: Visit) -> (Outcome, Option<Reason>, Vec<Code>) {
         let verdict = visit.verdict("no-crash");
         (verdict.outcome, verdict.reason, verdict.findings.iter().map(|finding| finding.code).collect())

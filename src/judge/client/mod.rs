@@ -50,18 +50,20 @@ pub(crate) fn judge(case: &Case<'_>) -> Ruling {
     ruling
 }
 
+/// What says only that something has not come.
+pub const NOT_COME: [Code; 6] = [
+    Code::ExchangeNotAsked,
+    Code::CodesNotAsked,
+    Code::GroupNotAsked,
+    Code::ClientBrokeOff,
+    Code::ReferenceUnread,
+    Code::PageUnfetched,
+];
+
 /// Not all that came was looked at: what was seen to be wrong stays wrong, and all else is open. What is missing may have
 /// been among the rest.
 fn leave_open(ruling: &mut Ruling, count: u64) {
-    const MISSING: [Code; 6] = [
-        Code::ExchangeNotAsked,
-        Code::CodesNotAsked,
-        Code::GroupNotAsked,
-        Code::ClientBrokeOff,
-        Code::ReferenceUnread,
-        Code::PageUnfetched,
-    ];
-    ruling.take_out(|finding| MISSING.contains(&finding.code).then(String::new));
+    ruling.take_out(|finding| NOT_COME.contains(&finding.code).then(String::new));
     ruling.hinder(Obstacle::Untested(Reason::NotAllKept(count)));
 }
 
@@ -136,9 +138,7 @@ impl<'c> Phase<'c> {
 
     /// The id of the patient of whom the phase is.
     fn patient(&self) -> Option<&'c str> {
-        let (run, key) = (self.case.run, self.case.key);
-        let scenario = run.plan.scenarios.iter().find(|scenario| scenario.name() == key)?;
-        Some(run.plan.persona(scenario.persona.as_deref()?)?.fixture.as_str())
+        Some(self.case.run.plan.persona(self.case.scenario.persona.as_deref()?)?.fixture.as_str())
     }
 
     /// Whether somebody said in this phase that the client shows that something is missing.

@@ -1,11 +1,13 @@
 //! A table for tests: one phase of the suite of the house, in which these
 //! requests came, judged.
 
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
 use super::super::testing::Bench;
 use super::super::{ExpectationVerdict, judge};
 use crate::agreements::{Actor, Dialect};
+use crate::digest::sha256_hex;
 use crate::evidence::{
     Attested, Evidence, Exchange, Origin, Outcome, PhaseEnd, PhaseOver, ProgramEnd, Received, Record, Said, Sent,
 };
@@ -20,6 +22,7 @@ pub(super) struct Visit {
     suite: &'static Suite,
     plan: Plan,
     records: Vec<Record>,
+    blobs: BTreeMap<String, Arc<[u8]>>,
     program: Option<ProgramEnd>,
     credentials: String,
     scenario: String,
@@ -37,7 +40,16 @@ impl Visit {
         let plan = compile(suite, Claims::new(Actor::Consulter, dialect), target, &chosen).expect("it compiles");
         let scenario = plan.scenarios.iter().find(|planned| planned.scenario == name).expect("a scenario").name();
         let credentials = "Bearer ${TOETS_TOKEN}".to_owned();
-        Self { suite, plan, records: Vec::new(), program: None, credentials, scenario, step: step.to_owned() }
+        Self {
+            suite,
+            plan,
+            records: Vec::new(),
+            blobs: BTreeMap::new(),
+            program: None,
+            credentials,
+            scenario,
+            step: step.to_owned(),
+        }
     }
 
     /// The same, of a client with these credentials on every request.
@@ -48,7 +60,15 @@ impl Visit {
     /// A request below the base with these headers, which is answered with this status and nothing more.
     pub(super) fn asks(self, path: &str, headers: &[(&str, &str)], status: u16) -> Self {
         let phase = (self.scenario.clone(), self.step.clone());
-        self.came(phase, path, headers, status)
+        self.came(phase, path, headers, (status, ""))
+    }
+
+    /// A request below the base that is answered with an empty page, which links to this next one where there is one.
+    pub(super) fn pages(self, path: &str, next: Option<&str>) -> Self {
+        let phase = (self.scenario.clone(), self.step.clone());
+        let link = next.map(|next| format!(r#","link":[{{"relation":"next","url":"{BASE}/{next}"}}]"#)).unwrap_or_default();
+        let body = format!(r#"{{"resourceType":"Bundle","type":"searchset"{link}}}"#);
+        self.came(phase, path, &[], (200, &body))
     }
 
     /// A request in another phase `care-plan/step`, which is answered.
@@ -56,13 +76,22 @@ impl Visit {
         let (name, step) = phase.split_once('/').expect("scenario/step");
         let (_, variant) = self.scenario.split_once('@').expect("scenario@variant");
         let phase = (format!("{name}@{variant}"), step.to_owned());
-        self.came(phase, path, &[], 200)
+        self.came(phase, path, &[], (200, ""))
     }
 
-    fn came(mut self, (scenario, step): (String, String), path: &str, headers: &[(&str, &str)], status: u16) -> Self {
+    fn came(
+        mut self,
+        (scenario, step): (String, String),
+        path: &str,
+        headers: &[(&str, &str)],
+        (status, body): (u16, &str),
+    ) -> Self {
         let own = [("authorization", &*self.credentials)];
         let headers = own.iter().chain(headers).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let answer = Received { status, headers: Vec::new(), body: None, bytes: 0 };
+        let digest = Some(sha256_hex(body.as_bytes())).filter(|_| !body.is_empty());
+        self.blobs.extend(digest.iter().map(|digest| (digest.clone(), Arc::from(body.as_bytes()))));
+        let media_type = ("content-type".to_owned(), "application/fhir+json".to_owned());
+        let answer = Received { status, headers: vec![media_type], body: digest, bytes: body.len() as u64 };
         self.records.push(Record::Exchange(Box::new(Exchange {
             id: format!("{scenario}/{step}#{}", self.records.len() + 1),
             scenario,
@@ -117,7 +146,7 @@ impl Visit {
             beyond: None,
         }));
         let bench = Bench::new();
-        let evidence = Evidence { records: self.records, ..bench.evidence() };
+        let evidence = Evidence { records: self.records, blobs: self.blobs, ..bench.evidence() };
         let start = crate::evidence::Start { plan: self.plan.clone(), ..evidence.start.clone() };
         let verdicts = judge(&self.plan, &Evidence { start, ..evidence }, self.suite, bench.validator());
         let (scenario, variant) = self.scenario.split_once('@').expect("scenario@variant");

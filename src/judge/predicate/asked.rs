@@ -12,10 +12,12 @@ use super::super::finding::Finding;
 use super::super::reference::{self, Name};
 use super::super::ruling::{Obstacle, Ruling};
 use super::super::verdict::Reason;
+use crate::agreements::{BSN, bsns};
 use crate::fhir::node::Node;
 use crate::plan::PlannedPersona;
 
-const BSN: &str = "http://fhir.nl/fhir/NamingSystem/bsn";
+/// Elements that say about whom a resource is, where an exchange does not say which.
+const NAMES: [&str; 2] = ["subject", "patient"];
 
 pub(super) fn judge_only_asked(case: &Case<'_>) -> Ruling {
     let mut ruling = Ruling::default();
@@ -71,16 +73,9 @@ fn others<'c>(case: &Case<'c>, chain: &Chain<'c>) -> Vec<Entry<'c>> {
 /// Whether what comes along is of another patient of this server. Much of it is of nobody (a
 /// professional, a place), and need not say of whom it is: only who is surely another counts.
 fn judge_other<'c>(case: &Case<'c>, chain: &Chain<'c>, entry: Entry<'c>, patient: &str) -> Option<Finding> {
-    let resource = entry.resource?;
-    let (element, id, target) = if resource.type_name() == "Patient" {
-        (resource, resource.child_value("id")?.to_owned(), Some(resource))
-    } else {
-        let element = ["patient", "subject"].into_iter().find_map(|name| resource.child(name))?;
-        let reference = element.child_value("reference")?;
-        let About::Patient(id) = meant(case, chain, entry, reference) else { return None };
-        let target = chain.target(reference, Some(entry), case.run.base()).and_then(|entry| entry.resource);
-        (element, id, target)
-    };
+    let (element, About::Patient(id)) = about(case, chain, (entry, entry.resource?), &NAMES) else { return None };
+    let leads = |text: &str| chain.target(text, Some(entry), case.run.base()).and_then(|entry| entry.resource);
+    let target = if element.type_name() == "Patient" { Some(element) } else { element.child_value("reference").and_then(leads) };
     // One person may stand on a server twice.
     if id == patient || target.is_some_and(|target| is_persona(case, entry, target)) {
         return None;
@@ -93,8 +88,7 @@ fn judge_other<'c>(case: &Case<'c>, chain: &Chain<'c>, entry: Entry<'c>, patient
 fn is_persona(case: &Case<'_>, entry: Entry<'_>, patient: Node<'_>) -> bool {
     let planned = case.persona(entry.answer.exchange).and_then(|name| case.run.plan.persona(name));
     let Some(bsn) = planned.and_then(PlannedPersona::known_bsn) else { return false };
-    let numbers = patient.children_named("identifier").filter(|identifier| identifier.child_value("system") == Some(BSN));
-    numbers.into_iter().any(|identifier| identifier.child_value("value") == Some(bsn))
+    bsns(patient).any(|own| own == bsn)
 }
 
 /// About whom a resource is.
@@ -108,8 +102,9 @@ enum About {
 }
 
 fn judge_match<'c>(case: &Case<'c>, chain: &Chain<'c>, entry: Entry<'c>, patient: &str) -> Option<Finding> {
-    let resource = entry.resource?;
-    let (element, about) = about(case, chain, entry, resource);
+    let declared = case.right_answer().and_then(|answer| answer.patient.as_deref());
+    let names = declared.as_ref().map_or(&NAMES[..], std::slice::from_ref);
+    let (element, about) = about(case, chain, (entry, entry.resource?), names);
     let finding =
         |code| Finding::new(code, entry.answer.place_of(element), entry.subject()).expected(format!("Patient/{patient}"));
     match about {
@@ -120,15 +115,13 @@ fn judge_match<'c>(case: &Case<'c>, chain: &Chain<'c>, entry: Entry<'c>, patient
     }
 }
 
-/// About whom a match is, and the element that says so.
-fn about<'c>(case: &Case<'c>, chain: &Chain<'c>, entry: Entry<'c>, resource: Node<'c>) -> (Node<'c>, About) {
+/// About whom a resource is by one of these elements, and the element that says so.
+fn about<'c>(case: &Case<'c>, chain: &Chain<'c>, (entry, resource): (Entry<'c>, Node<'c>), names: &[&str]) -> (Node<'c>, About) {
     if resource.type_name() == "Patient" {
         let about = resource.child_value("id").map_or(About::Nobody, |id| About::Patient(id.to_owned()));
         return (resource, about);
     }
-    let declared = case.right_answer().and_then(|answer| answer.patient.as_deref());
-    let names = declared.map_or_else(|| vec!["subject", "patient"], |name| vec![name]);
-    let Some(element) = names.into_iter().find_map(|name| resource.child(name)) else {
+    let Some(element) = names.iter().find_map(|name| resource.child(name)) else {
         return (resource, About::Nobody);
     };
     let about = match element.child_value("reference") {

@@ -6,7 +6,6 @@ use super::super::testing::{Bench, bundle, consent, searchset};
 use super::super::{Code, Outcome};
 use crate::evidence::BrokenKind;
 use crate::scenario::{Source, load};
-use crate::text::Language;
 
 const OUTCOME: &str = r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"invalid"}]}"#;
 const PATIENT: &str = r#"{"resourceType":"Patient","id":"12"}"#;
@@ -376,29 +375,4 @@ fn no_check_has_a_code_of_the_judge_of_profiles() {
     let names = super::super::finding_names();
     let distinct: BTreeSet<_> = names.iter().collect();
     assert_eq!(distinct.len(), names.len());
-}
-
-/// All codes as a page to read.
-fn page() -> String {
-    let mut page = String::from(
-        "# Findings\n\nEvery finding has a code that never changes its meaning. Made by `TOETS_BLESS=1 cargo test --lib judge`.\n",
-    );
-    for code in Code::all() {
-        page.push_str(&format!("\n## {}\n", code.name()));
-        for language in [Language::En, Language::Nl] {
-            let text = code.text(language);
-            page.push_str(&format!("\n- {}\n  - hint: {}\n", text.title, text.hint));
-        }
-    }
-    page
-}
-
-#[test]
-fn findings_page_lists_every_code() {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/findings.md");
-    if std::env::var_os("TOETS_BLESS").is_some() {
-        std::fs::write(&path, page()).expect("docs can be written");
-    }
-    let written = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
-    assert_eq!(written, page(), "docs/findings.md is old: make it again with TOETS_BLESS=1");
 }

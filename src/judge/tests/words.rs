@@ -30,3 +30,28 @@ fn every_code_has_a_title_and_a_hint_in_both_languages() {
         assert_eq!(english.title.contains("{subject}"), dutch.title.contains("{subject}"), "{}", code.name());
     }
 }
+
+/// All codes as a page to read.
+fn page() -> String {
+    let mut page = String::from(
+        "# Findings\n\nEvery finding has a code that never changes its meaning. Made by `TOETS_BLESS=1 cargo test --lib judge`.\n",
+    );
+    for code in Code::all() {
+        page.push_str(&format!("\n## {}\n", code.name()));
+        for language in [Language::En, Language::Nl] {
+            let text = code.text(language);
+            page.push_str(&format!("\n- {}\n  - hint: {}\n", text.title, text.hint));
+        }
+    }
+    page
+}
+
+#[test]
+fn findings_page_lists_every_code() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/findings.md");
+    if std::env::var_os("TOETS_BLESS").is_some() {
+        std::fs::write(&path, page()).expect("docs can be written");
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    assert_eq!(written, page(), "docs/findings.md is old: make it again with TOETS_BLESS=1");
+}

@@ -2,8 +2,8 @@
 
 use super::requests::Requests;
 use super::{Line, Note, Now, Phase};
-use crate::judge::{Code, Outcome};
-use crate::plan::{Action, Plan};
+use crate::judge::{Code, NOT_COME, Outcome};
+use crate::plan::{Action, Plan, without_variant};
 use crate::report::view::{Expectation, Finding, Report};
 use crate::scenario::Check;
 use crate::text::Text;
@@ -63,7 +63,7 @@ fn line(expectation: &Expectation, (phase, attests): (&str, bool), requests: &Re
     let told = matches!(state, "wrong" | "doubt");
     let findings = expectation.findings.iter();
     Line {
-        key: expectation.key.split('@').next().unwrap_or(&expectation.key).to_owned(),
+        key: without_variant(&expectation.key).to_owned(),
         req: expectation.req.clone(),
         sentence: expectation.sentence.clone(),
         state,
@@ -109,13 +109,5 @@ fn values(all: &[String]) -> Vec<String> {
 
 /// Whether a finding says only that something has not come: while the phase goes on it may still come.
 fn may_still_come(finding: &Finding) -> bool {
-    const LATER: [Code; 6] = [
-        Code::ExchangeNotAsked,
-        Code::CodesNotAsked,
-        Code::GroupNotAsked,
-        Code::ClientBrokeOff,
-        Code::ReferenceUnread,
-        Code::PageUnfetched,
-    ];
-    LATER.iter().any(|code| code.name() == finding.code)
+    NOT_COME.iter().any(|code| code.name() == finding.code)
 }

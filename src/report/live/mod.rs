@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::view::Report;
 use super::{text, words};
 use crate::evidence::Evidence;
-use crate::plan::Plan;
+use crate::plan::{Plan, expectation_name};
 use crate::recognise::Recogniser;
 use crate::scenario::Suite;
 use crate::text::Text;
@@ -220,7 +220,7 @@ impl Live {
 impl Line {
     /// `goals` of `scenario/step/goals`.
     fn name(&self) -> &str {
-        self.key.rsplit('/').next().unwrap_or(&self.key)
+        expectation_name(&self.key)
     }
 }
 

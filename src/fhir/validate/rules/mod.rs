@@ -11,6 +11,7 @@ pub(super) mod cardinality;
 pub(super) mod claims;
 pub(super) mod coding;
 pub(super) mod contained;
+mod context;
 pub(super) mod element_type;
 pub(super) mod extension;
 pub(super) mod identifier;
