@@ -5,7 +5,8 @@
 #
 #   tests/trials/clients.sh [plain|fhirpy|hapi ...]      all of them when none is named
 #
-# TOETS names another binary than target/debug/toets, TEMPO another factor on every wait.
+# TOETS names another binary than target/debug/toets, TEMPO another factor on every wait. The clients
+# wait 20 s for an answer: at a tempo below 0.05 a phase is over before they give up.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 here=$PWD/tests/trials/clients

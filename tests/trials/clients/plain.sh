@@ -16,7 +16,7 @@ ask() {
     while [ -n "$url" ] && [ "$pages" -lt 50 ]; do
         pages=$((pages + 1))
         case $url in "$base"/*) ;; *) failed=1; return ;; esac
-        if ! answer=$(curl -sf -m 60 -H "Authorization: Bearer $TOETS_TOKEN" -H 'Accept: application/fhir+json' "$url"); then
+        if ! answer=$(curl -sf -m 20 -H "Authorization: Bearer $TOETS_TOKEN" -H 'Accept: application/fhir+json' "$url"); then
             failed=1
             return
         fi

@@ -18,7 +18,7 @@ FORM = "https://api.iknl.nl/docs/pzp/r4/Questionnaire/ACP-zib2020"
 OBSERVATIONS = "153851000146100,395091006,340171000146104,247751003,570801000146104"
 DEVICES = "72506001,465460004,468542000,704707009,1263462004,1236894001"
 PERSONS = {"Patient", "Practitioner", "PractitionerRole", "RelatedPerson", "Organization"}
-DEADLINE = 60
+DEADLINE = 20
 
 
 def queries(client, patient):

@@ -35,7 +35,7 @@ public final class Main {
   private static final String CATEGORY = "http://terminology.hl7.org/CodeSystem/consentcategorycodes";
   private static final String FORM = "https://api.iknl.nl/docs/pzp/r4/Questionnaire/ACP-zib2020";
   private static final Set<String> PERSONS = Set.of("Patient", "Practitioner", "PractitionerRole", "RelatedPerson", "Organization");
-  private static final int DEADLINE_MS = 60_000;
+  private static final int DEADLINE_MS = 20_000;
   private static final int MOST_PAGES = 200;
 
   private final FhirContext context = FhirContext.forR4();
