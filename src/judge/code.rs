@@ -108,6 +108,10 @@ codes! {
     LocalCodingBeside "local-coding-beside"
         en "`{subject}` has a code of its own beside the code of the agreement", "that is allowed, and receivers pass over it: make sure that both say the same, and that a system and a display go with it";
         nl "`{subject}` heeft een eigen code naast de code van de afspraak", "dat mag, en ontvangers slaan haar over: zorg dat beide hetzelfde zeggen, en dat er een systeem en een weergave bij staan";
+    /// A wrong encoding made other letters of some.
+    LettersGarbled "letters-garbled"
+        en "`{subject}` has letters that a wrong encoding made of others", "read and write UTF-8 everywhere, from the database to the answer: somewhere these bytes are read as ISO 8859-1 or Windows-1252, and what a patient said may become unreadable";
+        nl "`{subject}` heeft letters die een verkeerde codering van andere maakte", "lees en schrijf overal UTF-8, van de database tot het antwoord: ergens worden deze bytes als ISO 8859-1 of Windows-1252 gelezen, en wat een patiënt zei kan onleesbaar worden";
     /// There are more or fewer.
     CountWrong "count-wrong"
         en "there are not as many `{subject}` as expected", "look which are missing or too many, over all pages";

@@ -13,6 +13,7 @@ use super::run::Run;
 use super::verdict;
 use crate::agreements::Actor;
 use crate::fhir::node::Node;
+use crate::fhir::validate::garbled;
 
 const VERIFICATION: &str = "http://nictiz.nl/fhir/StructureDefinition/zib-TreatmentDirective-Verification";
 const SNOMED: &str = "http://snomed.info/sct";
@@ -187,6 +188,9 @@ pub(crate) fn noted(run: Run<'_>) -> Vec<verdict::Habit> {
                     is_mixed(node).then(|| (Code::CategoriesMixed, "acd".to_owned())),
                     undated(node).map(|shown| (Code::DateInPeriod, shown)),
                 ],
+                "string" | "markdown" | "xhtml" => {
+                    vec![node.value().and_then(garbled).map(|shown| (Code::LettersGarbled, shown))]
+                }
                 "Coding" => vec![is_local(node).then(|| (Code::LocalCodingBeside, written(node)))],
                 _ => Vec::new(),
             };

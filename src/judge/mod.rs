@@ -48,7 +48,7 @@ pub use root::{Root, RootKind};
 pub use spoken::{OfNoVersion, Speech, UnseenChange, VersionDifference};
 pub use verdict::{
     Conclusion, Counts, ExpectationVerdict, Habit, OpenCode, Outcome, ProfileNotes, Reason, RequirementVerdict, Silenced,
-    Verdicts,
+    Verdicts, WorthALook,
 };
 
 use std::collections::BTreeSet;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::answers::resource_name;
-use super::verdict::{OpenCode, ProfileNotes, Silenced};
+use super::verdict::{OpenCode, ProfileNotes, Silenced, WorthALook};
 use crate::agreements::Dialect;
 use crate::digest::sha256_hex;
 use crate::fhir::fhirpath::{Item, Resolver};
@@ -15,6 +15,7 @@ use crate::fhir::json;
 use crate::fhir::node::Node;
 use crate::fhir::validate::{Issue, Severity, Surroundings, Validator};
 use crate::scenario::{Noise, Suite};
+use crate::text::{Language, Text};
 
 /// That the target of a reference does not meet its profile is told where the target is judged, and by the rows that ask
 /// for it by `conformsTo`. Told by every profile that leads there as well, one mistake would be everywhere.
@@ -59,7 +60,7 @@ pub(crate) struct Told {
 struct Notes {
     silenced: BTreeMap<String, BTreeSet<String>>,
     open: BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)>,
-    warnings: BTreeSet<String>,
+    looks: BTreeMap<(&'static str, String), (WorthALook, BTreeSet<String>)>,
     bodies: usize,
 }
 
@@ -143,7 +144,11 @@ impl<'c> Profiles<'c> {
                 codes.insert(found);
                 places.insert(place());
             }
-            Severity::Warning => drop(notes.warnings.insert(format!("{} {}", place(), told.issue.code.name))),
+            Severity::Warning => {
+                let key = (told.issue.code.name, told.without_index().to_owned());
+                let (_, places) = notes.looks.entry(key).or_insert_with(|| (told.look(place()), BTreeSet::new()));
+                places.insert(place());
+            }
             _ => {}
         }
         true
@@ -169,7 +174,7 @@ impl<'c> Profiles<'c> {
             // A list of what took nothing away says something only where there was something to take.
             silenced: if notes.bodies == 0 { Vec::new() } else { self.noise.iter().map(silenced).collect() },
             open: notes.open.iter().map(open).collect(),
-            warnings: notes.warnings.len(),
+            looks: notes.looks.values().map(|(look, places)| WorthALook { count: places.len(), ..look.clone() }).collect(),
         }
     }
 }
@@ -224,6 +229,22 @@ impl Told {
         }
         let is_below = |path: &String| path.strip_prefix(what).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
         self.touched.iter().any(is_below)
+    }
+
+    /// The same for a reader who looks at the first place of all.
+    fn look(&self, place: String) -> WorthALook {
+        let both = |words: fn(&Issue, Language) -> String| Text {
+            en: words(&self.issue, Language::En),
+            nl: words(&self.issue, Language::Nl),
+        };
+        WorthALook {
+            code: self.issue.code.name.to_owned(),
+            path: self.without_index().to_owned(),
+            what: both(Issue::message),
+            mend: both(Issue::mend),
+            place: place.replacen(" .", ", ", 1),
+            count: 1,
+        }
     }
 
     /// Its element without indexes, so that the same in two places is seen.

@@ -203,8 +203,33 @@ pub struct ProfileNotes {
     pub silenced: Vec<Silenced>,
     /// Codes that only a terminology server can look up, by value set.
     pub open: Vec<OpenCode>,
-    /// Issues that are worth a look, and no more.
-    pub warnings: usize,
+    /// Issues that are worth a look, and no more: the same of the same element together.
+    pub looks: Vec<WorthALook>,
+}
+
+impl ProfileNotes {
+    /// How many issues are worth a look.
+    #[must_use]
+    pub fn warnings(&self) -> usize {
+        self.looks.iter().map(|look| look.count).sum()
+    }
+}
+
+/// What breaks no rule, and a person would want to know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorthALook {
+    /// Code of the issue.
+    pub code: String,
+    /// Path of the element, without indexes.
+    pub path: String,
+    /// What is odd, in the first place.
+    pub what: Text,
+    /// How to mend it, or where to look.
+    pub mend: Text,
+    /// The first place: the resource, with the element below it.
+    pub place: String,
+    /// How many places there are.
+    pub count: usize,
 }
 
 /// What an entry of the list of noise took away.

@@ -11,7 +11,7 @@ use super::words;
 use crate::evidence;
 use shape::{
     AgreementDefect, Attested, Claims, Concept, Dataset, Definition, Exchange, Exhibit, Expectation, Finding, Issue, Known,
-    KnownMark, LevelCounts, Noise, Note, Open, Profiles, Reason, Requirement, Root, Run, SuiteId, Target,
+    KnownMark, LevelCounts, Look, Noise, Note, Open, Profiles, Reason, Requirement, Root, Run, SuiteId, Target,
 };
 
 /// Version of `run.json`.
@@ -181,6 +181,11 @@ fn noise(noise: &crate::judge::Silenced) -> Noise<'_> {
     Noise { id, reason, source, until, count: *count }
 }
 
+fn look(look: &crate::judge::WorthALook) -> Look<'_> {
+    let crate::judge::WorthALook { code, path, what, mend, place, count } = look;
+    Look { code, path, what, mend, place, count: *count }
+}
+
 fn open(open: &crate::judge::OpenCode) -> Open<'_> {
     Open { value_set: &open.value_set, codes: &open.codes, count: open.count }
 }
@@ -193,7 +198,8 @@ fn defect(defect: &view::AgreementDefect) -> AgreementDefect<'_> {
 fn profiles(profiles: &view::Profiles) -> Profiles<'_> {
     Profiles {
         judged: profiles.judged,
-        warnings: profiles.warnings,
+        warnings: profiles.looks.iter().map(|look| look.count).sum(),
+        looks: profiles.looks.iter().map(look).collect(),
         noise: profiles.silenced.iter().map(noise).collect(),
         open: profiles.open.iter().map(open).collect(),
     }

@@ -10,7 +10,7 @@ use crate::text::Text;
 pub(super) fn profiles(notes: &ProfileNotes) -> Option<Profiles> {
     (notes.judged > 0).then(|| Profiles {
         judged: notes.judged,
-        warnings: notes.warnings,
+        looks: notes.looks.clone(),
         sentence: sentence(notes),
         silenced: notes.silenced.clone(),
         open: notes.open.clone(),
@@ -25,11 +25,11 @@ fn sentence(notes: &ProfileNotes) -> Text {
     both(
         format!(
             "Profiles: judged {judged} times. Noise by the list of the agreement: {silenced} (entries that met nothing: {unmet}). Codes that only a terminology server can look up: {open}. Worth a look: {}.",
-            notes.warnings
+            notes.warnings()
         ),
         format!(
             "Profielen: {judged} keer beoordeeld. Ruis volgens de lijst van de afspraak: {silenced} (regels die niet voorkwamen: {unmet}). Codes die alleen een terminologieserver kan opzoeken: {open}. Een blik waard: {}.",
-            notes.warnings
+            notes.warnings()
         ),
     )
 }

@@ -12,7 +12,7 @@ use super::habits::Habit;
 use super::spoken::Speech;
 use crate::agreements::{Actor, Dialect, Effect, Level};
 use crate::evidence::{Attested, Definition};
-use crate::judge::{Conclusion, Counts, OpenCode, Outcome, Silenced};
+use crate::judge::{Conclusion, Counts, OpenCode, Outcome, Silenced, WorthALook};
 use crate::text::Text;
 
 /// Everything that is shown of a run.
@@ -68,8 +68,8 @@ pub struct AgreementDefect {
 pub struct Profiles {
     /// How often a body was judged by a profile.
     pub judged: usize,
-    /// Issues that are worth a look, and no more.
-    pub warnings: usize,
+    /// Issues that are worth a look, and no more: the same of the same element together.
+    pub looks: Vec<WorthALook>,
     /// All of it in a sentence.
     pub sentence: Text,
     /// The list of noise of the claimed version, with what each took away.

@@ -12,7 +12,7 @@ use toets::evidence::{
 use toets::judge::{
     Code, ConceptCoverage, ConceptState, Conclusion, DatasetCoverage, ExpectationVerdict, Finding, Habit, Issue, OfNoVersion,
     OpenCode, Outcome, Place, ProfileNotes, Reason, RequirementVerdict, Silenced, Speech, UnseenChange, Verdicts,
-    VersionDifference,
+    VersionDifference, WorthALook,
 };
 use toets::plan::{
     Action, Claims, Data, Limits, Plan, PlannedExpectation, PlannedPersona, PlannedScenario, PlannedStep, RequestTemplate,
@@ -473,7 +473,18 @@ fn notes() -> ProfileNotes {
         codes: vec!["`http://snomed.info/sct#1` nobody knows".into()],
         count: 2,
     };
-    ProfileNotes { judged: 3, silenced: vec![silenced("S01", 4), silenced("S14", 0)], open: vec![open], warnings: 1 }
+    let look = WorthALook {
+        code: "text-white-space".into(),
+        path: "Consent.extension.value".into(),
+        what: Text {
+            en: "the text begins or ends with <white> space".into(),
+            nl: "de tekst begint of eindigt met <wit>ruimte".into(),
+        },
+        mend: Text { en: "take the white space out".into(), nl: "haal de witruimte weg".into() },
+        place: "Consent/a, extension[0].value".into(),
+        count: 1,
+    };
+    ProfileNotes { judged: 3, silenced: vec![silenced("S01", 4), silenced("S14", 0)], open: vec![open], looks: vec![look] }
 }
 
 /// What the judge of profiles says, of two resources.

@@ -39,6 +39,7 @@ use super::terminology::Consulted;
 use super::types::Types;
 use super::xml;
 pub use rules::all_codes;
+pub(crate) use rules::text::garbled;
 pub(crate) use rules::version;
 
 /// What FHIR allows, and a producer who tests its own data may want none of.

@@ -280,8 +280,14 @@ fn comparisons() -> Vec<Row> {
 /// Codes of the cross-checks, of forms and of the dataset: their cases are in `semantics`, in `forms`, and among the
 /// faults of the suite.
 /// Habits: each by its fault, in `tests/scenarios.rs`.
-const HABITS: [Code; 5] =
-    [Code::VerificationMissing, Code::PolicyRuleInstead, Code::CategoriesMixed, Code::DateInPeriod, Code::LocalCodingBeside];
+const HABITS: [Code; 6] = [
+    Code::VerificationMissing,
+    Code::PolicyRuleInstead,
+    Code::CategoriesMixed,
+    Code::DateInPeriod,
+    Code::LocalCodingBeside,
+    Code::LettersGarbled,
+];
 
 const ELSEWHERE: &[Code] = &[
     Code::DirectivesContradict,

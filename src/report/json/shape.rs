@@ -130,12 +130,30 @@ pub(super) struct AgreementDefect<'a> {
 pub(super) struct Profiles<'a> {
     /// How often a body was judged by a profile.
     pub(super) judged: usize,
-    /// Issues that are worth a look, and no more.
+    /// How many issues are worth a look, and no more.
     pub(super) warnings: usize,
+    /// Which those are: the same of the same element together.
+    pub(super) looks: Vec<Look<'a>>,
     /// The list of noise of the claimed version.
     pub(super) noise: Vec<Noise<'a>>,
     /// Codes that only a terminology server can look up.
     pub(super) open: Vec<Open<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Look<'a> {
+    /// Code of the issue, as `toets validate` gives it.
+    pub(super) code: &'a str,
+    /// Path of the element, without indexes.
+    pub(super) path: &'a str,
+    /// What is odd, in the first place.
+    pub(super) what: &'a Text,
+    /// How to mend it, or where to look.
+    pub(super) mend: &'a Text,
+    /// The first place: the resource, with the element below it.
+    pub(super) place: &'a str,
+    /// How many places there are.
+    pub(super) count: usize,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]

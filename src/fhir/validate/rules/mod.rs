@@ -28,6 +28,7 @@ pub(super) mod structure;
 pub(super) mod target;
 #[cfg(test)]
 mod tests;
+pub(crate) mod text;
 #[cfg(test)]
 pub(super) mod trying;
 pub(super) mod unreadable;
@@ -65,6 +66,7 @@ const RULES: &[&[&Code]] = &[
     slicing::CODES,
     structure::CODES,
     target::CODES,
+    text::CODES,
     unreadable::CODES,
     value::CODES,
     version::CODES,

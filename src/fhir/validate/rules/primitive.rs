@@ -1,9 +1,10 @@
 //! The values of primitive types: their form in JSON and the characters that a
 //! type allows. <https://hl7.org/fhir/R4/datatypes.html#primitive>
 
+use super::text;
 use crate::fhir::date::{Date, DateTime, Time};
 use crate::fhir::node::{Form, Node};
-use crate::fhir::validate::{Code, Issue, Issues, Scene, Severity, codes};
+use crate::fhir::validate::{Code, Issue, Issues, Scene, codes};
 
 codes! {
     /// JSON has another form than the type.
@@ -94,40 +95,18 @@ codes! {
     BASE64_SPACE "base64-white-space" "value" Some("TYPE_SPECIFIC_CHECKS_DT_BASE64_NO_WS_WARNING");
         en "the base64 has white space, which many readers do not expect", "write it without";
         nl "de base64 heeft witruimte, waar veel lezers niet op rekenen", "schrijf het zonder";
-    /// A character that no text may have.
-    CONTROL "text-control-character" "invalid" Some("Type_Specific_Checks_DT_String_CHARS");
-        en "the text has the control character {found}", "take it out; tab, line feed and carriage return may stay";
-        nl "de tekst heeft het stuurteken {found}", "haal het weg; tab, regeleinde en wagenterugloop mogen blijven";
-    /// Longer than a text may be.
-    TOO_LONG "text-too-long" "too-long" Some("Type_Specific_Checks_DT_String_Length");
-        en "the text has {found} characters, at most 1 MB allowed", "shorten it, or send it as an attachment";
-        nl "de tekst heeft {found} tekens, hoogstens 1 MB toegestaan", "maak hem korter, of stuur hem als bijlage";
-    /// A value of white space alone.
-    BLANK "value-blank" "value" Some("Type_Specific_Checks_DT_Primitive_WS");
-        en "the value is white space alone", "leave the element out, or fill it";
-        nl "de waarde is alleen witruimte", "laat het element weg, of vul het";
-    /// HTML in markdown.
-    HTML "markdown-html" "business-rule" Some("TYPE_SPECIFIC_CHECKS_DT_MARKDOWN_HTML");
-        en "the markdown has what looks like HTML: `{found}`; FHIR does not support that", "use markdown, or write `&lt;` for `<`";
-        nl "de markdown heeft iets dat op HTML lijkt: `{found}`; FHIR ondersteunt dat niet", "gebruik markdown, of schrijf `&lt;` in plaats van `<`";
     /// An address that leads nowhere by design.
     EXAMPLE_URL "uri-example" "business-rule" Some("TYPE_SPECIFIC_CHECKS_DT_URL_EXAMPLE");
         en "`{found}` is at a host that is reserved for examples", "write the address that is meant";
         nl "`{found}` staat op een host die voor voorbeelden is gereserveerd", "schrijf het adres dat bedoeld is";
-    /// White space at the ends of a text.
-    TEXT_SPACE "text-white-space" "value" Some("Type_Specific_Checks_DT_String_WS");
-        en "the text begins or ends with white space", "take the white space out";
-        nl "de tekst begint of eindigt met witruimte", "haal de witruimte weg";
 }
 
 /// Minutes between UTC and the zone that is furthest from it.
 const WIDEST_ZONE: i16 = 14 * 60;
 /// Longest id.
 const MAX_ID: usize = 64;
-/// Longest text: 1 MB.
-const MAX_TEXT: usize = 1 << 20;
 /// Letters of a value that a message shows.
-const SHOWN: usize = 80;
+pub(super) const SHOWN: usize = 80;
 
 /// Whether the value of a primitive is one of its type.
 pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) {
@@ -157,7 +136,7 @@ pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) 
         issues.push(Issue::error(&EXAMPLE_URL, node).with("found", text));
     }
     if scene.types().is_a(of, "string") || of == "markdown" {
-        check_text(scene, node, text, issues);
+        text::check(scene, node, text, issues);
     }
 }
 
@@ -305,39 +284,6 @@ fn is_example(text: &str) -> bool {
     let host = authority.rsplit('@').next().and_then(|host| host.split(':').next()).unwrap_or_default().to_ascii_lowercase();
     let host = host.trim_end_matches('.');
     EXAMPLE_HOSTS.iter().any(|known| host.strip_suffix(known).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
-}
-
-fn check_text(scene: &Scene<'_, '_>, node: Node<'_>, text: &str, issues: &mut Issues) {
-    let control = text.chars().find(|letter| *letter < ' ' && !matches!(letter, '\t' | '\n' | '\r'));
-    if let Some(control) = control {
-        issues.push(Issue::error(&CONTROL, node).with("found", format!("U+{:04X}", u32::from(control))));
-    }
-    if text.len() > MAX_TEXT {
-        issues.push(Issue::error(&TOO_LONG, node).with("found", text.chars().count().to_string()));
-    }
-    if let Some(tag) = html(text).filter(|_| node.type_name() == "markdown") {
-        let severity = if scene.refused.markdown_html { Severity::Error } else { Severity::Warning };
-        issues.push(Issue::new(&HTML, severity, node).with("found", tag));
-    }
-    match text.trim() {
-        // Of a code that is an error already.
-        _ if !matches!(node.type_name(), "string" | "markdown") => {}
-        "" => issues.push(Issue::warning(&BLANK, node)),
-        bare if bare != text && node.type_name() == "string" => issues.push(Issue::warning(&TEXT_SPACE, node)),
-        _ => {}
-    }
-}
-
-/// The first tag of HTML in a text, as far as a message shows it. A link between
-/// `<` and `>` is none.
-fn html(text: &str) -> Option<String> {
-    text.match_indices('<').find_map(|(at, _)| {
-        let tag = &text[at + 1..];
-        let name: String = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
-        let behind = tag.trim_start_matches('/')[name.len()..].chars().next();
-        let is_tag = name.starts_with(|letter: char| letter.is_ascii_alphabetic()) && matches!(behind, Some('>' | '/' | ' '));
-        is_tag.then(|| format!("<{}", tag.chars().take_while(|letter| *letter != '>').take(SHOWN).collect::<String>()))
-    })
 }
 
 fn form(form: Form) -> &'static str {

@@ -125,6 +125,23 @@ fn codes_ids_and_texts() {
 }
 
 #[test]
+fn letters_of_a_wrong_encoding_are_told() {
+    let wrong =
+        ["PatiÃ«nt", "naÃ¯ef Ã©Ã©n", "Pati\u{fffd}nt", "Â\u{a0}jaar", "25 â‚¬", "zoâ€™n", "zo\u{e2}\u{80}\u{99}n", "Ãƒ Ã«"];
+    for text in wrong {
+        assert_eq!(value("String", &format!("\"{text}\"")), ["text-garbled"], "{text}");
+    }
+    for text in ["Patiënt", "één", "Â", "Âge", "NÃO", "Ã la", "25 €", "crâne", "„Ö“ — ‘ß’"] {
+        assert!(value("String", &format!("\"{text}\"")).is_empty(), "{text}");
+    }
+    let long = format!("\"{} {}Ã«{}\"", "a".repeat(200), "b".repeat(60), "c".repeat(200));
+    let issues = issues(types::r4(), &[], &format!("{{\"resourceType\":\"Patient\",\"name\":[{{\"text\":{long}}}]}}"));
+    let told =
+        issues.iter().find(|issue| issue.code.name == "text-garbled").map(|issue| format!("{issue:?}")).expect("it is told");
+    assert!(told.contains(&format!("{}Ã«{}", "b".repeat(40), "c".repeat(38))), "{told}");
+}
+
+#[test]
 fn ids_of_elements_have_no_white_space_and_come_once() {
     assert!(of_patient("\"name\":[{\"id\":\"/a=\",\"text\":\"x\"}]").is_empty());
     assert_eq!(of_patient("\"name\":[{\"id\":\"a b\",\"text\":\"x\"}]"), ["element-id-white-space"]);
