@@ -1,7 +1,7 @@
 //! Invariants: the FHIRPath of a profile and of the types. What FHIR asks of
 //! every element is looked at without FHIRPath, with the same answer.
 
-use super::{bundle, contained, reference};
+use super::{bundle, contained, meaning, reference};
 use crate::fhir::definition::{Constraint, Severity as Weight};
 use crate::fhir::fhirpath::{Expression, Item};
 use crate::fhir::narrative;
@@ -13,8 +13,8 @@ use crate::fhir::validate::{Issue, Issues, Scene, Severity, codes};
 codes! {
     /// An invariant is not true.
     FAILED "invariant-failed" "invariant" None;
-        en "invariant `{key}` is not met: {human}", "the expression has to be true here: `{expected}`";
-        nl "aan invariant `{key}` is niet voldaan: {human}", "de expressie moet hier waar zijn: `{expected}`";
+        en "invariant `{key}` is not met: {human}", "{mend}the expression has to be true here: `{expected}`";
+        nl "aan invariant `{key}` is niet voldaan: {human_nl}", "{mend_nl}de expressie moet hier waar zijn: `{expected}`";
     /// An invariant cannot be evaluated.
     UNDECIDED "invariant-undecided" "not-supported" None;
         en "invariant `{key}` cannot be decided here: {why}", "look at it by hand";
@@ -115,13 +115,16 @@ fn failed(node: Node<'_>, (place, invariant, expression): About<'_>) -> Issue {
     };
     let mut issue = Issue::new(&FAILED, severity, node).of(&place.profile.canonical);
     issue.key = Some(invariant.constraint.key.clone());
-    // What is built in has no sentences: the expression says it itself.
-    let human = match &*invariant.constraint.human {
+    // Of what we do not know the meaning, the package says it; and where that has no words, the expression itself.
+    let told = || match &*invariant.constraint.human {
         "" => format!("`{}`", expression.text()),
         human => human.to_owned(),
     };
-    let issue = issue.with("key", &*invariant.constraint.key).with("human", human);
-    issue.with("expected", expression.text())
+    let known = meaning::meaning(&invariant.constraint.key, expression.text());
+    let human = known.map_or_else(|| (told(), told()), |known| (known.what.0.to_owned(), known.what.1.to_owned()));
+    let mend = known.map(|known| (format!("{}; ", known.mend.0), format!("{}; ", known.mend.1))).unwrap_or_default();
+    let issue = issue.with("key", &*invariant.constraint.key).saying(("human", "human_nl"), human);
+    issue.saying(("mend", "mend_nl"), mend).with("expected", expression.text())
 }
 
 /// Nothing is no answer: the expression is about elements that are not there. What is no

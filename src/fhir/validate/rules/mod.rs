@@ -17,6 +17,7 @@ pub(super) mod extension;
 pub(super) mod identifier;
 pub(super) mod ids;
 pub(super) mod invariant;
+mod meaning;
 pub(super) mod named;
 pub(super) mod narrative;
 pub(super) mod primitive;
