@@ -13,13 +13,17 @@ use crate::fhir::validate::{Issue, Issues, Scene, Severity, codes};
 codes! {
     /// An invariant is not true.
     FAILED "invariant-failed" "invariant" None;
-        en "invariant `{key}` is not met: {human}", "{mend}the expression has to be true here: `{expected}`";
-        nl "aan invariant `{key}` is niet voldaan: {human_nl}", "{mend_nl}de expressie moet hier waar zijn: `{expected}`";
+        en "invariant `{key}` is not met: {human}", "{mend}";
+        nl "aan invariant `{key}` is niet voldaan: {human_nl}", "{mend_nl}";
     /// An invariant cannot be evaluated.
     UNDECIDED "invariant-undecided" "not-supported" None;
         en "invariant `{key}` cannot be decided here: {why}", "look at it by hand";
         nl "invariant `{key}` is hier niet te beslissen: {why}", "bekijk hem met de hand";
 }
+
+/// What to do where nothing better is known.
+const ITS_EXPRESSION: (&str, &str) =
+    ("see what its expression asks for, and fill or change that", "kijk wat de expressie ervan vraagt, en vul of verander dat");
 
 /// An expression that is decided without FHIRPath.
 pub(crate) type Native = fn(Node<'_>) -> bool;
@@ -122,7 +126,8 @@ fn failed(node: Node<'_>, (place, invariant, expression): About<'_>) -> Issue {
     };
     let known = meaning::meaning(&invariant.constraint.key, expression.text());
     let human = known.map_or_else(|| (told(), told()), |known| (known.what.0.to_owned(), known.what.1.to_owned()));
-    let mend = known.map(|known| (format!("{}; ", known.mend.0), format!("{}; ", known.mend.1))).unwrap_or_default();
+    let mend = known.map_or(ITS_EXPRESSION, |known| known.mend);
+    let mend = (mend.0.to_owned(), mend.1.to_owned());
     let issue = issue.with("key", &*invariant.constraint.key).saying(("human", "human_nl"), human);
     issue.saying(("mend", "mend_nl"), mend).with("expected", expression.text())
 }

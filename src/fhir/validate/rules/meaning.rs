@@ -188,10 +188,8 @@ mod tests {
         let issues = validator.judge_text(text, &[]);
         let issue: &Issue = issues.iter().find(|issue| issue.key.as_deref() == Some("org-2")).expect("it is told");
         assert_eq!(issue.message(Language::En), "invariant `org-2` is not met: an organization has no home address");
-        assert_eq!(
-            issue.mend(Language::Nl),
-            "gebruik `work`, of laat `use` weg; de expressie moet hier waar zijn: `where(use = 'home').empty()`"
-        );
+        assert_eq!(issue.mend(Language::Nl), "gebruik `work`, of laat `use` weg");
+        assert_eq!(issue.detail("expected"), Some("where(use = 'home').empty()"));
         assert!(meaning("org-2", "true").is_none());
     }
 }
