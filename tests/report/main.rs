@@ -44,7 +44,10 @@ fn json_of_nothing() {
 
 #[test]
 fn html_of_everything() {
-    hold("everything.html", &html::html(&report(&fixture::everything()), Language::En, "reports/2026-11-22T14-03-05"));
+    let page = html::html(&report(&fixture::everything()), Language::En, "reports/2026-11-22T14-03-05");
+    // Escaped twice, a sentence in two languages would show its tags.
+    assert!(!page.contains("&lt;span") && !page.contains("&lt;code"), "tags are shown as text");
+    hold("everything.html", &page);
 }
 
 #[test]
