@@ -31,7 +31,7 @@ def main(report, picture):
     program = os.environ.get("TOETS_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if not program:
         sys.exit("skipped: no Chromium")
-    with tempfile.TemporaryDirectory() as profile:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = Browser(program, profile)
         try:
             browser.call("Page.navigate", url=Path(report).resolve().as_uri())
