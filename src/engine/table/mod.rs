@@ -5,6 +5,7 @@
 
 mod again;
 mod came;
+mod program;
 mod questions;
 mod seats;
 #[cfg(test)]
@@ -22,7 +23,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use again::{Before, Begun};
 
-use super::driver::{Driver, Facts, Running};
+use super::driver::{Driver, Running};
 use super::event::Event;
 use super::log::Log;
 use super::statement::{Statement, StatementError, Statements};
@@ -298,17 +299,7 @@ impl<'p> Sitting<'p> {
                 Next::Order(Some(Order::Note(text, by))) => self.note(going, &text, by),
                 Next::Ended((end, said)) => {
                     started = None;
-                    let goes_on = self.table.driver.as_ref().is_some_and(Driver::goes_on);
-                    if let ProgramEnd::NotStarted(why) = &end {
-                        self.trouble(going, &not_started(why));
-                    }
-                    going.said = said.unwrap_or_else(|why| {
-                        self.trouble(going, &why.text());
-                        Statements::new()
-                    });
-                    going.program = Some(end).filter(|end| !goes_on || *end != ProgramEnd::Code(0));
-                    // What it sent last may still be on its way.
-                    going.quiet = Instant::now() + self.scaled(1);
+                    self.ended(going, end, said);
                 }
                 Next::Tick => self.show(),
                 Next::Quiet if going.program.is_some() => break Some(PhaseEnd::Program),
@@ -344,24 +335,6 @@ impl<'p> Sitting<'p> {
             Some(came) = self.table.came.recv() => Next::Came(came),
             () = sleep(TICK), if self.table.look.is_some() => Next::Tick,
             () = sleep_until(going.quiet), if is_silent_enough => Next::Quiet,
-        }
-    }
-
-    fn start_client(&self, going: &mut Going<'p>) -> Option<Running> {
-        let persona = going.scenario.persona.as_deref().and_then(|name| self.plan.persona(name));
-        let facts = Facts {
-            scenario: going.scenario.scenario.clone(),
-            step: going.step.id.clone(),
-            patient: persona.map_or_else(String::new, |persona| persona.fixture.clone()),
-            bsn: persona.map_or_else(String::new, |persona| persona.bsn.clone()),
-        };
-        match self.table.driver.as_ref()?.start(facts) {
-            Ok(running) => Some(running),
-            Err(why) => {
-                self.trouble(going, &not_started(&why.to_string()));
-                going.program = Some(ProgramEnd::NotStarted(why.to_string()));
-                None
-            }
         }
     }
 
@@ -401,11 +374,6 @@ impl<'p> Sitting<'p> {
     fn scaled(&self, seconds: u32) -> Duration {
         Duration::from_secs(u64::from(seconds)).mul_f64(self.tempo.max(0.0))
     }
-}
-
-fn not_started(why: &str) -> Text {
-    let (en, nl) = (format!("the client was not started: {why}"), format!("de client is niet gestart: {why}"));
-    Text { en, nl }
 }
 
 /// Ends when the user stops the run.
