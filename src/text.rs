@@ -33,6 +33,12 @@ pub struct Text {
 }
 
 impl Text {
+    /// What is said in each language.
+    #[must_use]
+    pub fn of(say: impl Fn(Language) -> String) -> Self {
+        Self { en: say(Language::En), nl: say(Language::Nl) }
+    }
+
     /// The sentence in one language.
     #[must_use]
     pub fn get(&self, language: Language) -> &str {

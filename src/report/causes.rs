@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 
 use super::exchanges::Exchanges;
 use super::view::{Cause, Expectation, Gap, Group, Requirement, Root};
-use super::words::both;
 use crate::agreements::{Effect, Level};
 use crate::judge::{Diagnosis, Outcome};
-use crate::text::Language;
+use crate::text::Text;
 
 /// Causes of findings: failures first, then what blocks most, then what was seen most.
 #[must_use]
@@ -83,8 +82,8 @@ pub(super) fn roots(groups: &[Group], diagnosis: &Diagnosis<'_>, exchanges: &Exc
         Root {
             code: root.kind.name().to_owned(),
             class: root.kind.class().name(),
-            sentence: both(root.sentence(Language::En), root.sentence(Language::Nl)),
-            hint: both(root.hint(Language::En), root.hint(Language::Nl)),
+            sentence: Text::of(|language| root.sentence(language)),
+            hint: Text::of(|language| root.hint(language)),
             exchanges: root.exchanges.len(),
             findings: requirements().map(|requirement| explained_by(requirement, index)).sum(),
             requirements: requirements().map(|requirement| requirement.id.clone()).collect(),

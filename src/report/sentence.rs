@@ -8,7 +8,7 @@ use crate::text::{Language, Text};
 /// A finding as a sentence.
 #[must_use]
 pub(super) fn sentence(finding: &Finding) -> Text {
-    both(finding.title(Language::En), finding.title(Language::Nl))
+    Text::of(|language| finding.title(language))
 }
 
 /// What the judge of profiles says beside the sentence.

@@ -211,14 +211,13 @@ fn finding(told: &Told, member: Member<'_>, subject: &str) -> Finding {
     let mut finding = Finding::new(Code::ProfileUnmet, place, subject);
     finding.expected = issue.detail("expected").map(str::to_owned).into_iter().collect();
     finding.actual = issue.detail("found").map(str::to_owned).into_iter().collect();
-    let text = |say: &dyn Fn(Language) -> String| Text { en: say(Language::En), nl: say(Language::Nl) };
     finding.issue = Some(Box::new(Issue {
         code: issue.code.name.to_owned(),
         message_id: issue.code.message_id.map(str::to_owned),
         profile: issue.profile.as_deref().map(str::to_owned),
         key: issue.key.as_deref().map(str::to_owned),
-        what: text(&|language| issue.message(language)),
-        mend: text(&|language| issue.mend(language)),
+        what: Text::of(|language| issue.message(language)),
+        mend: Text::of(|language| issue.mend(language)),
         count: 1,
         also: Vec::new(),
     }));
