@@ -91,7 +91,7 @@ impl Issue {
 
     /// The same with a hole that is filled in English (`{name}`) and in Dutch (`{name_nl}`).
     #[must_use]
-    pub(crate) fn saying(self, (name, name_nl): (&'static str, &'static str), (en, nl): (String, String)) -> Self {
+    pub(crate) fn saying<T: Into<String>>(self, (name, name_nl): (&'static str, &'static str), (en, nl): (T, T)) -> Self {
         self.with(name, en).with(name_nl, nl)
     }
 

@@ -124,7 +124,7 @@ fn wrong_display<'t>(
             "look its display up in the code system, or leave the display out",
             "zoek de display op in het codestelsel, of laat de display weg",
         );
-        return issue.saying(("advice", "advice_nl"), (advice.0.to_owned(), advice.1.to_owned()));
+        return issue.saying(("advice", "advice_nl"), advice);
     }
     let shown = shown.join(", ");
     let advice = (format!("write {shown}, or leave the display out"), format!("schrijf {shown}, of laat de display weg"));

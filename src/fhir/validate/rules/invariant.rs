@@ -119,17 +119,17 @@ fn failed(node: Node<'_>, (place, invariant, expression): About<'_>) -> Issue {
     };
     let mut issue = Issue::new(&FAILED, severity, node).of(&place.profile.canonical);
     issue.key = Some(invariant.constraint.key.clone());
-    // Of what we do not know the meaning, the package says it; and where that has no words, the expression itself.
-    let told = || match &*invariant.constraint.human {
+    issue = issue.with("key", &*invariant.constraint.key).with("expected", expression.text());
+    let (told, mend) = (("human", "human_nl"), ("mend", "mend_nl"));
+    if let Some(known) = meaning::meaning(&invariant.constraint.key, expression.text()) {
+        return issue.saying(told, known.what).saying(mend, known.mend);
+    }
+    // The package says what it means; what is built in has no sentences, and the expression says it itself.
+    let human = match &*invariant.constraint.human {
         "" => format!("`{}`", expression.text()),
         human => human.to_owned(),
     };
-    let known = meaning::meaning(&invariant.constraint.key, expression.text());
-    let human = known.map_or_else(|| (told(), told()), |known| (known.what.0.to_owned(), known.what.1.to_owned()));
-    let mend = known.map_or(ITS_EXPRESSION, |known| known.mend);
-    let mend = (mend.0.to_owned(), mend.1.to_owned());
-    let issue = issue.with("key", &*invariant.constraint.key).saying(("human", "human_nl"), human);
-    issue.saying(("mend", "mend_nl"), mend).with("expected", expression.text())
+    issue.saying(told, (human.as_str(), human.as_str())).saying(mend, ITS_EXPRESSION)
 }
 
 /// Nothing is no answer: the expression is about elements that are not there. What is no

@@ -1,7 +1,7 @@
 //! The values of primitive types: their form in JSON and the characters that a
 //! type allows. <https://hl7.org/fhir/R4/datatypes.html#primitive>
 
-use super::text;
+use super::text::{self, SHOWN};
 use crate::fhir::date::{Date, DateTime, Time};
 use crate::fhir::node::{Form, Node};
 use crate::fhir::validate::{Code, Issue, Issues, Scene, codes};
@@ -105,8 +105,6 @@ codes! {
 const WIDEST_ZONE: i16 = 14 * 60;
 /// Longest id.
 const MAX_ID: usize = 64;
-/// Letters of a value that a message shows.
-pub(super) const SHOWN: usize = 80;
 
 /// Whether the value of a primitive is one of its type.
 pub(crate) fn check(scene: &Scene<'_, '_>, node: Node<'_>, issues: &mut Issues) {

@@ -1,7 +1,6 @@
 //! Texts: their characters, their length, and what they should not hold.
 //! <https://hl7.org/fhir/R4/datatypes.html#string>
 
-use super::primitive::SHOWN;
 use crate::fhir::node::Node;
 use crate::fhir::validate::{Issue, Issues, Scene, Severity, codes};
 
@@ -32,6 +31,8 @@ codes! {
         nl "de tekst heeft letters die door een verkeerde codering zijn verminkt: `{found}`", "lees en schrijf overal UTF-8, van de database tot het antwoord; kijk waar deze bytes als ISO 8859-1 of Windows-1252 zijn gelezen";
 }
 
+/// Letters of a value that a message shows.
+pub(super) const SHOWN: usize = 80;
 /// Longest text: 1 MB.
 const MAX_TEXT: usize = 1 << 20;
 
