@@ -15,7 +15,7 @@ use crate::fhir::json;
 use crate::fhir::node::Node;
 use crate::fhir::validate::{Issue, Severity, Surroundings, Validator};
 use crate::scenario::{Noise, Suite};
-use crate::text::{Language, Text};
+use crate::text::Text;
 
 /// That the target of a reference does not meet its profile is told where the target is judged, and by the rows that ask
 /// for it by `conformsTo`. Told by every profile that leads there as well, one mistake would be everywhere.
@@ -146,8 +146,9 @@ impl<'c> Profiles<'c> {
             }
             Severity::Warning => {
                 let key = (told.issue.code.name, told.without_index().to_owned());
-                let (_, places) = notes.looks.entry(key).or_insert_with(|| (told.look(place()), BTreeSet::new()));
-                places.insert(place());
+                let place = place();
+                let (look, places) = notes.looks.entry(key).or_insert_with(|| (told.look(place.clone()), BTreeSet::new()));
+                look.count += usize::from(places.insert(place));
             }
             _ => {}
         }
@@ -174,7 +175,7 @@ impl<'c> Profiles<'c> {
             // A list of what took nothing away says something only where there was something to take.
             silenced: if notes.bodies == 0 { Vec::new() } else { self.noise.iter().map(silenced).collect() },
             open: notes.open.iter().map(open).collect(),
-            looks: notes.looks.values().map(|(look, places)| WorthALook { count: places.len(), ..look.clone() }).collect(),
+            looks: notes.looks.values().map(|(look, _)| look.clone()).collect(),
         }
     }
 }
@@ -189,7 +190,10 @@ fn place(told: &Told, judged: Node<'_>) -> String {
     let resource = locate(judged, &told.below).resource().unwrap_or(judged);
     let name = resource_name(resource).map_or_else(|| resource.path(), |name| name.to_string());
     let path = told.issue.path.strip_prefix(&resource.path()).unwrap_or(&told.issue.path);
-    format!("{name} {path}")
+    match path.strip_prefix('.') {
+        Some(below) => format!("{name}, {below}"),
+        None => name,
+    }
 }
 
 /// The element below a node that a path like `.provision.code[0]` names; the deepest that is there.
@@ -231,19 +235,15 @@ impl Told {
         self.touched.iter().any(is_below)
     }
 
-    /// The same for a reader who looks at the first place of all.
+    /// The same for a reader, with the first place of all; none is counted yet.
     fn look(&self, place: String) -> WorthALook {
-        let both = |words: fn(&Issue, Language) -> String| Text {
-            en: words(&self.issue, Language::En),
-            nl: words(&self.issue, Language::Nl),
-        };
         WorthALook {
             code: self.issue.code.name.to_owned(),
             path: self.without_index().to_owned(),
-            what: both(Issue::message),
-            mend: both(Issue::mend),
-            place: place.replacen(" .", ", ", 1),
-            count: 1,
+            what: Text::of(|language| self.issue.message(language)),
+            mend: Text::of(|language| self.issue.mend(language)),
+            place,
+            count: 0,
         }
     }
 

@@ -1,6 +1,7 @@
 //! `run.json`: the whole report for programs, versioned, in a stable order, with
 //! a JSON Schema (`docs/run.schema.json`). Bodies are named by digest only.
 
+mod profiles;
 mod shape;
 mod spoken;
 
@@ -11,7 +12,7 @@ use super::words;
 use crate::evidence;
 use shape::{
     AgreementDefect, Attested, Claims, Concept, Dataset, Definition, Exchange, Exhibit, Expectation, Finding, Issue, Known,
-    KnownMark, LevelCounts, Look, Noise, Note, Open, Profiles, Reason, Requirement, Root, Run, SuiteId, Target,
+    KnownMark, LevelCounts, Note, Reason, Requirement, Root, Run, SuiteId, Target,
 };
 
 /// Version of `run.json`.
@@ -59,7 +60,7 @@ impl<'a> Run<'a> {
             expectations: expectations(report).map(expectation).collect(),
             exchanges: exchanges(report).map(exchange).collect(),
             known_failures: report.known.iter().map(known).collect(),
-            profiles: report.profiles.as_ref().map(profiles),
+            profiles: report.profiles.as_ref().map(|profiles| profiles::profiles(&profiles.notes)),
             dataset: report.dataset.as_ref().map(dataset),
             spoken: report.spoken.as_ref().map(spoken::spoken),
             habits: report.habits.iter().map(spoken::habit).collect(),
@@ -176,33 +177,9 @@ fn issue(issue: &view::Issue) -> Issue<'_> {
     }
 }
 
-fn noise(noise: &crate::judge::Silenced) -> Noise<'_> {
-    let crate::judge::Silenced { id, reason, source, until, count } = noise;
-    Noise { id, reason, source, until, count: *count }
-}
-
-fn look(look: &crate::judge::WorthALook) -> Look<'_> {
-    let crate::judge::WorthALook { code, path, what, mend, place, count } = look;
-    Look { code, path, what, mend, place, count: *count }
-}
-
-fn open(open: &crate::judge::OpenCode) -> Open<'_> {
-    Open { value_set: &open.value_set, codes: &open.codes, count: open.count }
-}
-
 fn defect(defect: &view::AgreementDefect) -> AgreementDefect<'_> {
     let view::AgreementDefect { exchange, what, fix } = defect;
     AgreementDefect { exchange, what, fix }
-}
-
-fn profiles(profiles: &view::Profiles) -> Profiles<'_> {
-    Profiles {
-        judged: profiles.judged,
-        warnings: profiles.looks.iter().map(|look| look.count).sum(),
-        looks: profiles.looks.iter().map(look).collect(),
-        noise: profiles.silenced.iter().map(noise).collect(),
-        open: profiles.open.iter().map(open).collect(),
-    }
 }
 
 fn dataset(dataset: &super::Dataset) -> Dataset<'_> {

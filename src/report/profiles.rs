@@ -8,13 +8,7 @@ use crate::text::Text;
 
 /// The notes as they are shown; nothing where nothing was judged by a profile.
 pub(super) fn profiles(notes: &ProfileNotes) -> Option<Profiles> {
-    (notes.judged > 0).then(|| Profiles {
-        judged: notes.judged,
-        looks: notes.looks.clone(),
-        sentence: sentence(notes),
-        silenced: notes.silenced.clone(),
-        open: notes.open.clone(),
-    })
+    (notes.judged > 0).then(|| Profiles { notes: notes.clone(), sentence: sentence(notes) })
 }
 
 fn sentence(notes: &ProfileNotes) -> Text {

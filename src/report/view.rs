@@ -12,7 +12,7 @@ use super::habits::Habit;
 use super::spoken::Speech;
 use crate::agreements::{Actor, Dialect, Effect, Level};
 use crate::evidence::{Attested, Definition};
-use crate::judge::{Conclusion, Counts, OpenCode, Outcome, Silenced, WorthALook};
+use crate::judge::{Conclusion, Counts, Outcome, ProfileNotes};
 use crate::text::Text;
 
 /// Everything that is shown of a run.
@@ -66,16 +66,11 @@ pub struct AgreementDefect {
 /// What was noted while resources were judged by profiles.
 #[derive(Debug, Clone, Serialize)]
 pub struct Profiles {
-    /// How often a body was judged by a profile.
-    pub judged: usize,
-    /// Issues that are worth a look, and no more: the same of the same element together.
-    pub looks: Vec<WorthALook>,
+    /// What was noted.
+    #[serde(flatten)]
+    pub notes: ProfileNotes,
     /// All of it in a sentence.
     pub sentence: Text,
-    /// The list of noise of the claimed version, with what each took away.
-    pub silenced: Vec<Silenced>,
-    /// Codes that only a terminology server can look up, by value set.
-    pub open: Vec<OpenCode>,
 }
 
 /// A failure that the vendor knows.

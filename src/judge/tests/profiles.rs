@@ -131,6 +131,20 @@ fn noise_is_taken_away_and_counted() {
 }
 
 #[test]
+fn what_is_worth_a_look_is_told_once_with_its_first_place_and_counted() {
+    let blanks = WHOLE.replace("\"x\"}", "\" x\"}");
+    // By two profiles, and still one place each.
+    let bench = bench(&[WHOLE, &blanks, &blanks], &[REST, r#"{"profile": {"of": "matches", "is": "base"}}"#]);
+    let verdicts = bench.judge();
+    assert_eq!(verdicts.expectations[0].outcome, Outcome::Pass);
+    let looks = &verdicts.profiles.looks;
+    let of_blanks: Vec<_> = looks.iter().filter(|look| look.code == "text-white-space").collect();
+    let told: Vec<_> = of_blanks.iter().map(|look| (look.path.as_str(), look.place.as_str(), look.count)).collect();
+    assert_eq!(told, [("Consent.scope.text", "Consent/c1, scope.text", 2)]);
+    assert_eq!(of_blanks[0].mend.en, "take the white space out");
+}
+
+#[test]
 fn expressions_ask_profiles_and_value_sets() {
     let each = |expression: &str| format!(r#"{{"each": {{"of": "matches", "fhirpath": "{expression}"}}}}"#);
     let conforms = each("conformsTo(%canonical & '/StructureDefinition/ACP-TreatmentDirective')");
