@@ -184,15 +184,15 @@ pub(crate) fn noted(run: Run<'_>) -> Vec<verdict::Habit> {
         while let Some(node) = open.pop() {
             open.extend(node.children());
             let found = match node.type_name() {
-                "Consent" => vec![
+                "Consent" => [
                     is_mixed(node).then(|| (Code::CategoriesMixed, "acd".to_owned())),
                     undated(node).map(|shown| (Code::DateInPeriod, shown)),
                 ],
                 "string" | "markdown" | "xhtml" => {
-                    vec![node.value().and_then(garbled).map(|shown| (Code::LettersGarbled, shown))]
+                    [node.value().and_then(garbled).map(|shown| (Code::LettersGarbled, shown)), None]
                 }
-                "Coding" => vec![is_local(node).then(|| (Code::LocalCodingBeside, written(node)))],
-                _ => Vec::new(),
+                "Coding" => [is_local(node).then(|| (Code::LocalCodingBeside, written(node))), None],
+                _ => [None, None],
             };
             for (code, value) in found.into_iter().flatten() {
                 notes.add(code, node, value, answer.place_of(node));
