@@ -29,6 +29,14 @@ pub fn is_same_secret(left: &str, right: &str) -> bool {
     left.as_ref().iter().zip(right.as_ref()).fold(0, |different, (left, right)| different | (left ^ right)) == 0
 }
 
+/// Hexadecimal in letters alone: for what stands in addresses. Nine digits in a row could pass for a BSN there, and what is
+/// kept of the address would be another one.
+#[must_use]
+pub fn in_letters(hex: &str) -> String {
+    let letter = |digit: char| if digit.is_ascii_digit() { char::from(digit as u8 - b'0' + b'g') } else { digit };
+    hex.chars().map(letter).collect()
+}
+
 /// Random bytes in lower case hexadecimal: for `clock`, which is asked for them.
 ///
 /// # Panics

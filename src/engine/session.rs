@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use super::answer::Answer;
 use super::event::Event;
 use super::log::{Happened, Log};
-use crate::digest::hmac_hex;
+use crate::digest::{hmac_hex, in_letters};
 use crate::drive::{Client, Delivery, Request};
 use crate::evidence::{Broken, BrokenKind, OmittedReason, Origin, Sent};
 use crate::plan::Plan;
@@ -53,11 +53,10 @@ impl Session {
     }
 
     /// Sixteen letters that are this step's in this run, and again in every run
-    /// with the same seed. No digits: nine in a row could pass for a BSN.
+    /// with the same seed.
     pub(super) fn generated(&self, scenario: &str, step: &str) -> String {
         let hex = hmac_hex(self.seed.as_bytes(), format!("{scenario}/{step}").as_bytes());
-        let letter = |digit: char| if digit.is_ascii_digit() { char::from(digit as u8 - b'0' + b'g') } else { digit };
-        hex.chars().take(16).map(letter).collect()
+        in_letters(&hex).chars().take(16).collect()
     }
 
     /// Sends a request and records what came of it. Gives the answer to go on

@@ -35,7 +35,7 @@ impl Fingerprint {
 pub struct Seat {
     /// Name: small letters, digits and `-`.
     pub name: String,
-    /// Path of the FHIR base, with a part that nobody guesses: `/example-0123456789abcdef/fhir`.
+    /// Path of the FHIR base, with a part that nobody guesses: `/example-hgkaclmdbeifnjgp/fhir`.
     pub path: String,
     /// Bearer token.
     pub token: String,
@@ -77,7 +77,7 @@ impl Seat {
         if clean.is_empty() {
             return Err(SeatError::NoName(name.to_owned()));
         }
-        let path = format!("/{clean}-{}/fhir", clock::random_hex(PATH_BYTES));
+        let path = format!("/{clean}-{}/fhir", digest::in_letters(&clock::random_hex(PATH_BYTES)));
         Ok(Self { name: clean, path, token: clock::random_hex(TOKEN_BYTES), client_certificate: None })
     }
 
@@ -135,6 +135,14 @@ mod tests {
         assert_eq!(Seat::all(["A", "a!"]), Err(SeatError::Twice("a".to_owned())));
         assert_eq!(Seat::all(["é / é"]), Err(SeatError::NoName("é / é".to_owned())));
         assert_eq!(Seat::all([]), Err(SeatError::Nobody));
+    }
+
+    #[test]
+    fn no_address_has_digits_that_could_pass_for_a_bsn() {
+        let seat = Seat::new("example").expect("a name");
+        let random =
+            seat.path.strip_prefix("/example-").and_then(|rest| rest.strip_suffix("/fhir")).expect("the shape of an address");
+        assert!(random.len() == 2 * PATH_BYTES && random.bytes().all(|letter| letter.is_ascii_lowercase()), "{random}");
     }
 
     #[test]
